@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include "glib/ref.hpp"
+
+namespace rtcmc::glib {
+
+template <>
+struct RefTraits<GstCaps> {
+  static GstCaps* ref(GstCaps* caps) { return gst_caps_ref(caps); }
+  static void unref(GstCaps* caps) { gst_caps_unref(caps); }
+};
+
+template <>
+struct RefTraits<GstBuffer> {
+  static GstBuffer* ref(GstBuffer* buffer) { return gst_buffer_ref(buffer); }
+  static void unref(GstBuffer* buffer) { gst_buffer_unref(buffer); }
+};
+
+template <>
+struct RefTraits<GstBufferList> {
+  static GstBufferList* ref(GstBufferList* list) { return gst_buffer_list_ref(list); }
+  static void unref(GstBufferList* list) { gst_buffer_list_unref(list); }
+};
+
+template <>
+struct RefTraits<GstEvent> {
+  static GstEvent* ref(GstEvent* event) { return gst_event_ref(event); }
+  static void unref(GstEvent* event) { gst_event_unref(event); }
+};
+
+template <>
+struct RefTraits<GstPromise> {
+  static GstPromise* ref(GstPromise* promise) { return gst_promise_ref(promise); }
+  static void unref(GstPromise* promise) { gst_promise_unref(promise); }
+};
+
+}  // namespace rtcmc::glib

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <glib-object.h>
+
+#include <utility>
+
+#include "glib/ref.hpp"
+
+namespace rtcmc::glib {
+
+/// A connected GObject signal handler; destroying it disconnects. Holds a reference to the emitter. A handler that is
+/// running on another thread is not waited for.
+class SignalConnection {
+ public:
+  SignalConnection() = default;
+  SignalConnection(gpointer instance, const char* signal, GCallback handler, gpointer data)
+      : instance_(Ref<GObject>::share(G_OBJECT(instance))), id_(g_signal_connect(instance, signal, handler, data)) {}
+  SignalConnection(SignalConnection&& other) noexcept
+      : instance_(std::move(other.instance_)), id_(std::exchange(other.id_, 0)) {}
+  SignalConnection& operator=(SignalConnection&& other) noexcept {
+    if (this != &other) {
+      disconnect();
+      instance_ = std::move(other.instance_);
+      id_ = std::exchange(other.id_, 0);
+    }
+    return *this;
+  }
+  SignalConnection(const SignalConnection&) = delete;
+  SignalConnection& operator=(const SignalConnection&) = delete;
+  ~SignalConnection() { disconnect(); }
+
+  void disconnect() {
+    if (id_ != 0) {
+      g_signal_handler_disconnect(instance_.get(), std::exchange(id_, 0));
+    }
+    instance_.reset();
+  }
+
+ private:
+  Ref<GObject> instance_;
+  gulong id_ = 0;
+};
+
+}  // namespace rtcmc::glib

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <glib.h>
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "glib/ref.hpp"
+
+namespace rtcmc::glib {
+
+/// A thread that runs a main loop on a GMainContext of its own, which is also its thread-default context.
+class WorkerThread {
+ public:
+  using Task = std::function<void()>;
+
+  explicit WorkerThread(std::string name);
+  WorkerThread(const WorkerThread&) = delete;
+  WorkerThread& operator=(const WorkerThread&) = delete;
+  /// Runs the tasks posted so far, then ends the thread. Called on the thread itself (from a signal handler, say), it
+  /// does not wait: the loop ends once the running task returns.
+  ~WorkerThread();
+
+  /// Any thread. Tasks run in the order in which they were posted; a task posted after the destructor began is dropped.
+  void post(Task task);
+
+  /// Any thread.
+  [[nodiscard]] bool is_current() const;
+  [[nodiscard]] GMainContext* context() const { return context_.get(); }
+
+ private:
+  Ref<GMainContext> context_;
+  Ref<GMainLoop> loop_;
+  std::thread thread_;
+};
+
+}  // namespace rtcmc::glib
