@@ -32,6 +32,12 @@ struct RefTraits<GstEvent> {
 };
 
 template <>
+struct RefTraits<GstQuery> {
+  static GstQuery* ref(GstQuery* query) { return gst_query_ref(query); }
+  static void unref(GstQuery* query) { gst_query_unref(query); }
+};
+
+template <>
 struct RefTraits<GstPromise> {
   static GstPromise* ref(GstPromise* promise) { return gst_promise_ref(promise); }
   static void unref(GstPromise* promise) { gst_promise_unref(promise); }

@@ -16,6 +16,19 @@ class SignalConnection {
   SignalConnection() = default;
   SignalConnection(gpointer instance, const char* signal, GCallback handler, gpointer data)
       : instance_(Ref<GObject>::share(G_OBJECT(instance))), id_(g_signal_connect(instance, signal, handler, data)) {}
+
+  /// The handler's data is a copy of `data`, which lives until no handler can run any more: for signals that come from
+  /// other threads.
+  template <typename Data>
+  [[nodiscard]] static SignalConnection owning(gpointer instance, const char* signal, GCallback handler, Data data) {
+    SignalConnection connection;
+    connection.instance_ = Ref<GObject>::share(G_OBJECT(instance));
+    connection.id_ = g_signal_connect_data(
+        instance, signal, handler, new Data(std::move(data)),
+        [](gpointer owned, GClosure*) { delete static_cast<Data*>(owned); }, GConnectFlags(0));
+    return connection;
+  }
+
   SignalConnection(SignalConnection&& other) noexcept
       : instance_(std::move(other.instance_)), id_(std::exchange(other.id_, 0)) {}
   SignalConnection& operator=(SignalConnection&& other) noexcept {

@@ -8,24 +8,20 @@
 
 namespace rtcmc::glib {
 
-namespace {
-
-void attach_task(GMainContext* context, WorkerThread::Task task) {
+void post(GMainContext* context, Task task) {
   GSource* source = g_idle_source_new();
   g_source_set_priority(source, G_PRIORITY_DEFAULT);
   g_source_set_callback(
       source,
       [](gpointer data) -> gboolean {
-        (*static_cast<WorkerThread::Task*>(data))();
+        (*static_cast<Task*>(data))();
         return G_SOURCE_REMOVE;
       },
-      std::make_unique<WorkerThread::Task>(std::move(task)).release(),
-      [](gpointer data) { delete static_cast<WorkerThread::Task*>(data); });
+      std::make_unique<Task>(std::move(task)).release(),
+      [](gpointer data) { delete static_cast<Task*>(data); });
   g_source_attach(source, context);
   g_source_unref(source);
 }
-
-}  // namespace
 
 WorkerThread::WorkerThread(std::string name)
     : context_(Ref<GMainContext>::adopt(g_main_context_new())),
@@ -41,7 +37,7 @@ WorkerThread::WorkerThread(std::string name)
 
 WorkerThread::~WorkerThread() {
   // Quitting by a task and not from here: a loop that has not started yet would miss it.
-  attach_task(context_.get(), [loop = loop_] { g_main_loop_quit(loop.get()); });
+  glib::post(context_.get(), [loop = loop_] { g_main_loop_quit(loop.get()); });
   if (is_current()) {
     thread_.detach();
   } else {
@@ -50,7 +46,7 @@ WorkerThread::~WorkerThread() {
 }
 
 void WorkerThread::post(Task task) {
-  attach_task(context_.get(), std::move(task));
+  glib::post(context_.get(), std::move(task));
 }
 
 bool WorkerThread::is_current() const {

@@ -11,11 +11,15 @@
 
 namespace rtcmc::glib {
 
+using Task = std::function<void()>;
+
+/// Runs `task` on the thread that iterates `context`. Any thread; tasks run in the order in which they were posted. A
+/// task that never gets to run is destroyed with the context.
+void post(GMainContext* context, Task task);
+
 /// A thread that runs a main loop on a GMainContext of its own, which is also its thread-default context.
 class WorkerThread {
  public:
-  using Task = std::function<void()>;
-
   explicit WorkerThread(std::string name);
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;

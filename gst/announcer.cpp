@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "announcer.hpp"
+
+#include <array>
+
+#include "extra.hpp"
+
+namespace rtcmc {
+
+namespace {
+
+enum Signal {
+  kRoomJoined,
+  kRoomError,
+  kRoomClosed,
+  kParticipantJoined,
+  kParticipantLeft,
+  kExtraChanged,
+  kUserIdChanged,
+  kWebrtcbinReady,
+  kEncoderSetup,
+  kPayloaderSetup,
+  kSignalCount
+};
+
+std::array<guint, kSignalCount> signals;
+
+template <typename... Types>
+guint add_signal(GType type, const char* name, Types... argument_types) {
+  return g_signal_new(name, type, G_SIGNAL_RUN_LAST, 0, nullptr, nullptr, nullptr, G_TYPE_NONE,
+                      sizeof...(argument_types), argument_types...);
+}
+
+constexpr const char* kExtraName = "extra";
+
+}  // namespace
+
+void Announcer::install_signals(GObjectClass* element_class) {
+  const GType type = G_OBJECT_CLASS_TYPE(element_class);
+  signals[kRoomJoined] = add_signal(type, "room-joined", G_TYPE_BOOLEAN, G_TYPE_STRING);
+  signals[kRoomError] = add_signal(type, "room-error", G_TYPE_STRING);
+  signals[kRoomClosed] = add_signal(type, "room-closed");
+  signals[kParticipantJoined] = add_signal(type, "participant-joined", G_TYPE_STRING, GST_TYPE_STRUCTURE);
+  signals[kParticipantLeft] = add_signal(type, "participant-left", G_TYPE_STRING);
+  signals[kExtraChanged] = add_signal(type, "extra-changed", G_TYPE_STRING, GST_TYPE_STRUCTURE);
+  signals[kUserIdChanged] = add_signal(type, "user-id-changed", G_TYPE_STRING, G_TYPE_STRING);
+  signals[kWebrtcbinReady] = add_signal(type, "webrtcbin-ready", G_TYPE_STRING, GST_TYPE_ELEMENT);
+  signals[kEncoderSetup] = add_signal(type, "encoder-setup", GST_TYPE_ELEMENT);
+  signals[kPayloaderSetup] = add_signal(type, "payloader-setup", GST_TYPE_ELEMENT);
+}
+
+void Announcer::post(GstStructure* structure) const {
+  gst_element_post_message(element_, gst_message_new_element(GST_OBJECT(element_), structure));
+}
+
+void Announcer::room_joined(bool created, const std::string& room_id) const {
+  g_signal_emit(element_, signals[kRoomJoined], 0, static_cast<gboolean>(created), room_id.c_str());
+  post(gst_structure_new("rtcmc-room-joined", "created", G_TYPE_BOOLEAN, static_cast<gboolean>(created), "room-id",
+                         G_TYPE_STRING, room_id.c_str(), nullptr));
+}
+
+void Announcer::room_error(const std::string& text) const {
+  g_signal_emit(element_, signals[kRoomError], 0, text.c_str());
+  post(gst_structure_new("rtcmc-room-error", "error", G_TYPE_STRING, text.c_str(), nullptr));
+}
+
+void Announcer::room_closed() const {
+  g_signal_emit(element_, signals[kRoomClosed], 0);
+  post(gst_structure_new_empty("rtcmc-room-closed"));
+}
+
+void Announcer::participant_joined(const std::string& user_id, JsonObject* extra) const {
+  const StructurePtr structure = structure_from_json(kExtraName, extra);
+  g_signal_emit(element_, signals[kParticipantJoined], 0, user_id.c_str(), structure.get());
+  post(gst_structure_new("rtcmc-participant-joined", "user-id", G_TYPE_STRING, user_id.c_str(), "extra",
+                         GST_TYPE_STRUCTURE, structure.get(), nullptr));
+}
+
+void Announcer::participant_left(const std::string& user_id) const {
+  g_signal_emit(element_, signals[kParticipantLeft], 0, user_id.c_str());
+  post(gst_structure_new("rtcmc-participant-left", "user-id", G_TYPE_STRING, user_id.c_str(), nullptr));
+}
+
+void Announcer::extra_changed(const std::string& user_id, JsonObject* extra) const {
+  const StructurePtr structure = structure_from_json(kExtraName, extra);
+  g_signal_emit(element_, signals[kExtraChanged], 0, user_id.c_str(), structure.get());
+  post(gst_structure_new("rtcmc-extra-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "extra", GST_TYPE_STRUCTURE,
+                         structure.get(), nullptr));
+}
+
+void Announcer::user_id_changed(const std::string& old_id, const std::string& new_id) const {
+  g_signal_emit(element_, signals[kUserIdChanged], 0, old_id.c_str(), new_id.c_str());
+  post(gst_structure_new("rtcmc-user-id-changed", "old", G_TYPE_STRING, old_id.c_str(), "new", G_TYPE_STRING,
+                         new_id.c_str(), nullptr));
+}
+
+void Announcer::webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) const {
+  // No message: one that nobody reads would keep the participant's webrtcbin alive.
+  g_signal_emit(element_, signals[kWebrtcbinReady], 0, user_id.c_str(), webrtcbin);
+}
+
+void Announcer::encoder_setup(GstElement* encoder) const {
+  g_signal_emit(element_, signals[kEncoderSetup], 0, encoder);
+}
+
+void Announcer::payloader_setup(GstElement* payloader) const {
+  g_signal_emit(element_, signals[kPayloaderSetup], 0, payloader);
+}
+
+void Announcer::progress(GstProgressType type, const std::string& text) const {
+  gst_element_post_message(element_, gst_message_new_progress(GST_OBJECT(element_), type, "room", text.c_str()));
+}
+
+void Announcer::error(GQuark domain, int code, const std::string& text, const std::string& detail) const {
+  gst_element_message_full(element_, GST_MESSAGE_ERROR, domain, code, g_strdup(text.c_str()), g_strdup(detail.c_str()),
+                           __FILE__, GST_FUNCTION, __LINE__);
+}
+
+void Announcer::warning(GQuark domain, int code, const std::string& text, const std::string& detail) const {
+  gst_element_message_full(element_, GST_MESSAGE_WARNING, domain, code, g_strdup(text.c_str()),
+                           g_strdup(detail.c_str()), __FILE__, GST_FUNCTION, __LINE__);
+}
+
+void Announcer::end_of_stream() const {
+  gst_element_post_message(element_, gst_message_new_eos(GST_OBJECT(element_)));
+}
+
+ErrorCode gst_code_of(room::RoomError::Kind kind) {
+  using Kind = room::RoomError::Kind;
+  switch (kind) {
+    case Kind::InvalidUrl:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS};
+    case Kind::Unreachable:
+    case Kind::NotSocketIo:
+    case Kind::RoomAbsent:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND};
+    case Kind::Tls:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE};
+    case Kind::Refused:
+    case Kind::WrongPassword:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED};
+    case Kind::RoomFull:
+    case Kind::RoomExists:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY};
+    case Kind::NoAnswer:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ};
+  }
+  return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED};
+}
+
+}  // namespace rtcmc

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <memory>
+
+#include "glib/ref.hpp"
+
+namespace rtcmc {
+
+struct StructureDeleter {
+  void operator()(GstStructure* structure) const { gst_structure_free(structure); }
+};
+using StructurePtr = std::unique_ptr<GstStructure, StructureDeleter>;
+
+/// RTCMultiConnection's "extra" as applications of GStreamer see it: an object is a GstStructure, an array a
+/// GST_TYPE_ARRAY, null is left out. `object` may be null.
+[[nodiscard]] StructurePtr structure_from_json(const char* name, JsonObject* object);
+
+/// The inverse. Fields of types that JSON has no word for become strings in GStreamer's serialisation. `structure` may
+/// be null.
+[[nodiscard]] glib::Ref<JsonObject> json_from_structure(const GstStructure* structure);
+
+}  // namespace rtcmc

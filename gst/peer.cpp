@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "peer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+#include "log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_peer_debug
+
+namespace rtcmc {
+
+namespace {
+
+constexpr std::chrono::seconds kConnectTimeout{12};
+constexpr std::size_t kMaxCandidates = 256;
+
+sdp::MediaKind media_kind(rtp::Kind kind) {
+  return kind == rtp::Kind::Audio ? sdp::MediaKind::Audio : sdp::MediaKind::Video;
+}
+
+/// Everything the track can be sent as, with our own payload types.
+glib::Ref<GstCaps> offered_caps(const send::Track& track) {
+  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
+  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
+    auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(track.rtp_caps(codec).get()));
+    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), "ssrc",
+                        G_TYPE_UINT, track.ssrc(), nullptr);
+    gst_caps_append(result.get(), caps.release());
+  }
+  return result;
+}
+
+/// Exactly the format chosen from a remote offer.
+glib::Ref<GstCaps> answered_caps(const send::Track& track, const sdp::Format& format) {
+  const rtp::CodecInfo& info = rtp::info(format.codec);
+  return glib::Ref<GstCaps>::adopt(gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, info.kind == rtp::Kind::Audio ? "audio" : "video", "encoding-name",
+      G_TYPE_STRING, std::string(info.encoding_name).c_str(), "clock-rate", G_TYPE_INT,
+      static_cast<int>(info.clock_rate), "payload", G_TYPE_INT, static_cast<int>(format.payload_type), "ssrc",
+      G_TYPE_UINT, track.ssrc(), nullptr));
+}
+
+const sdp::Format* best_format(const send::Track& track, const sdp::Section& section) {
+  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
+    if (const sdp::Format* format = sdp::find_format(section, codec)) {
+      return format;
+    }
+  }
+  return nullptr;
+}
+
+bool wants_media(const sdp::Section& section) {
+  return !section.rejected && sdp::receives(section.direction);
+}
+
+std::string element_name(const std::string& user_id) {
+  static std::atomic<unsigned> counter{0};
+  return "peer-" + std::to_string(counter++) + "-" + user_id.substr(0, 40);
+}
+
+}  // namespace
+
+Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::vector<OutgoingTrack> tracks,
+           Listener& listener)
+    : user_id_(std::move(user_id)),
+      listener_(listener),
+      data_channel_due_(settings.data_channel),
+      unoffered_(std::move(tracks)),
+      webrtcbin_(bin, element_name(user_id_), settings.ice,
+                 {.on_candidate =
+                      [this](unsigned index, const std::string& candidate) {
+                        if (!candidate.empty() && index < sections_.size()) {
+                          listener_.on_local_candidate(*this, {candidate, sections_[index].mid, index});
+                        }
+                      },
+                  .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); }}) {
+  deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
+}
+
+Peer::~Peer() = default;
+
+void Peer::remove_track(const send::Track& track) {
+  std::erase_if(unoffered_, [&track](const OutgoingTrack& outgoing) { return outgoing.track.get() == &track; });
+  // What webrtcbin keeps of the section is treated as one that nothing was ever sent on.
+  std::erase_if(sending_, [&track](const Sending& sending) { return sending.outgoing.track.get() == &track; });
+}
+
+void Peer::offer() {
+  if (state_ != State::Stable) {
+    return;  // settle() offers what is still unoffered
+  }
+  state_ = State::Offering;
+  for (const OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
+    add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt);
+  }
+  if (std::exchange(data_channel_due_, false)) {
+    webrtcbin_.add_data_channel("sctp");
+  }
+  webrtcbin_.create_offer([this](auto result) {
+    if (auto* message = std::get_if<sdp::MessagePtr>(&result)) {
+      publish_offer(std::move(*message));
+    } else {
+      listener_.on_failed(*this, "no offer could be made: " + std::get<std::string>(result));
+    }
+  });
+}
+
+void Peer::add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::optional<std::size_t> section) {
+  sending_.push_back({outgoing, webrtcbin_.add_sender(outgoing.track->kind(), preferences, outgoing.stream_id), section,
+                      std::nullopt, nullptr});
+}
+
+void Peer::publish_offer(sdp::MessagePtr message) {
+  const sdp::Description local = sdp::describe(std::move(message));
+  // webrtcbin appends a section for each new sender, in their order.
+  std::size_t next = sections_.size();
+  for (Sending& sending : sending_) {
+    if (sending.section) {
+      continue;
+    }
+    while (next < local.sections.size() && local.sections[next].kind != media_kind(sending.outgoing.track->kind())) {
+      ++next;
+    }
+    sending.section = next++;
+  }
+
+  std::vector<sdp::PublishedSection> published;
+  for (std::size_t i = 0; i < local.sections.size(); ++i) {
+    const Sending* sending = sending_on(i);
+    published.push_back({.direction = sending ? sdp::Direction::SendOnly : sdp::Direction::Inactive,
+                         .rejected = false,
+                         .stream_id = sending ? sending->outgoing.stream_id : "",
+                         .track_id = local.sections[i].mid,
+                         .mid_extension_id = mid_extension_id_,
+                         .format = std::nullopt});
+  }
+  sections_ = local.sections;
+  // Sent before it is set: setting it makes candidates, and a browser loses those that arrive first.
+  listener_.on_local_description(*this, protocol::SdpType::Offer, sdp::publish(local.message.get(), published),
+                                 negotiated_once_);
+  webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_OFFER, local.message.get(), [this](const auto& fault) {
+    if (fault) {
+      listener_.on_failed(*this, "webrtcbin refused its own offer: " + *fault);
+    }
+  });
+}
+
+void Peer::accept_answer(const std::string& text) {
+  if (state_ != State::Offering) {
+    drop("answer", "there is no offer that it could answer");
+    return;
+  }
+  auto parsed = sdp::parse(text);
+  auto* answer = std::get_if<sdp::Description>(&parsed);
+  if (!answer) {
+    drop("answer", std::get<std::string>(parsed));
+    return;
+  }
+  if (const auto fault = sdp::check_continuity(sections_, answer->sections, true)) {
+    drop("answer", *fault);
+    return;
+  }
+  freeze_directions(*answer);
+  webrtcbin_.set_remote_description(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.get(),
+                                    [this, remote = answer->sections](const auto& fault) {
+                                      if (fault) {
+                                        drop("answer", *fault);
+                                        return;
+                                      }
+                                      remote_description_is_set();
+                                      settle(remote);
+                                    });
+}
+
+void Peer::accept_offer(const std::string& text) {
+  if (state_ != State::Stable) {
+    // The browser rolls its own offer back and answers ours.
+    drop("offer", "ours is not answered yet");
+    return;
+  }
+  auto parsed = sdp::parse(text);
+  auto* offer = std::get_if<sdp::Description>(&parsed);
+  if (!offer) {
+    drop("offer", std::get<std::string>(parsed));
+    return;
+  }
+  if (const auto fault = sdp::check_continuity(sections_, offer->sections, false)) {
+    drop("offer", *fault);
+    return;
+  }
+  if (!offer->sections.empty()) {
+    const std::string& ufrag = offer->sections.front().ice_ufrag;
+    if (!remote_ice_ufrag_.empty() && remote_ice_ufrag_ != ufrag) {
+      listener_.on_restart_needed(*this);
+      return;
+    }
+  }
+  state_ = State::Answering;
+  assign_tracks_to(*offer);
+  freeze_directions(*offer);
+  webrtcbin_.set_remote_description(
+      GST_WEBRTC_SDP_TYPE_OFFER, offer->message.get(), [this, remote = offer->sections](const auto& fault) {
+        if (fault) {
+          // webrtcbin stays half-way in such an offer: nothing can be agreed on with it any more.
+          listener_.on_failed(*this, "its offer was refused: " + *fault);
+          return;
+        }
+        webrtcbin_.create_answer([this, remote](auto result) {
+          if (auto* message = std::get_if<sdp::MessagePtr>(&result)) {
+            publish_answer(std::move(*message), remote);
+          } else {
+            listener_.on_failed(*this, "no answer could be made: " + std::get<std::string>(result));
+          }
+        });
+      });
+}
+
+void Peer::assign_tracks_to(const sdp::Description& offer) {
+  for (std::size_t i = sections_.size(); i < offer.sections.size(); ++i) {
+    const sdp::Section& section = offer.sections[i];
+    mid_extension_id_ = section.mid_extension_id.value_or(mid_extension_id_);
+    if (!wants_media(section)) {
+      continue;
+    }
+    const auto match = std::ranges::find_if(unoffered_, [&section](const OutgoingTrack& outgoing) {
+      return media_kind(outgoing.track->kind()) == section.kind && best_format(*outgoing.track, section);
+    });
+    if (match != unoffered_.end()) {
+      add_sender(*match, answered_caps(*match->track, *best_format(*match->track, section)).get(), i);
+      unoffered_.erase(match);
+    }
+  }
+}
+
+void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer) {
+  const sdp::Description local = sdp::describe(std::move(message));
+  std::vector<sdp::PublishedSection> published;
+  for (std::size_t i = 0; i < local.sections.size(); ++i) {
+    const Sending* sending = sending_on(i);
+    const sdp::Format* format = sending ? best_format(*sending->outgoing.track, offer[i]) : nullptr;
+    published.push_back(
+        {.direction = sending && wants_media(offer[i]) ? sdp::Direction::SendOnly : sdp::Direction::Inactive,
+         .rejected = offer[i].rejected,
+         .stream_id = sending ? sending->outgoing.stream_id : "",
+         .track_id = local.sections[i].mid,
+         .mid_extension_id = offer[i].mid_extension_id,
+         .format = format ? std::optional(*format) : std::nullopt});
+  }
+  sections_ = local.sections;
+  listener_.on_local_description(*this, protocol::SdpType::Answer, sdp::publish(local.message.get(), published),
+                                 negotiated_once_);
+  webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_ANSWER, local.message.get(), [this, offer](const auto& fault) {
+    if (fault) {
+      listener_.on_failed(*this, "webrtcbin refused its own answer: " + *fault);
+      return;
+    }
+    remote_description_is_set();
+    settle(offer);
+  });
+}
+
+void Peer::settle(const std::vector<sdp::Section>& remote) {
+  state_ = State::Stable;
+  negotiated_once_ = true;
+  remote_ice_ufrag_ = remote.empty() ? std::string() : remote.front().ice_ufrag;
+  for (Sending& sending : sending_) {
+    if (sending.section && *sending.section < remote.size()) {
+      update(sending, remote[*sending.section]);
+    }
+  }
+  if (!unoffered_.empty()) {
+    offer();
+  }
+}
+
+void Peer::update(Sending& sending, const sdp::Section& remote) {
+  const sdp::Format* format = wants_media(remote) ? best_format(*sending.outgoing.track, remote) : nullptr;
+  if (!format) {
+    GST_INFO("%s does not take our section %s%s", user_id_.c_str(), remote.mid.c_str(),
+             wants_media(remote) ? ": it decodes no codec that we have" : "");
+    sending.subscription.reset();
+    sending.format.reset();
+    return;
+  }
+  const send::PacketFormat wanted{format->codec, format->payload_type, remote.mid_extension_id, remote.mid};
+  if (sending.format == wanted) {
+    return;
+  }
+  GST_INFO("%s takes section %s as %s, payload type %u", user_id_.c_str(), remote.mid.c_str(),
+           std::string(rtp::info(format->codec).encoding_name).c_str(), format->payload_type);
+  sending.subscription.reset();
+  sending.format = wanted;
+  sending.subscription = sending.outgoing.track->subscribe(wanted, sending.sender.pad());
+  if (connected_) {
+    sending.subscription->start();
+  }
+}
+
+const Peer::Sending* Peer::sending_on(std::size_t section) const {
+  const auto found = std::ranges::find_if(sending_, [section](const Sending& s) { return s.section == section; });
+  return found == sending_.end() ? nullptr : &*found;
+}
+
+void Peer::freeze_directions(const sdp::Description& remote) const {
+  for (std::size_t i = 0; i < remote.sections.size(); ++i) {
+    if (remote.sections[i].kind != sdp::MediaKind::Application) {
+      sdp::set_direction(remote.message.get(), i, sending_on(i) ? sdp::Direction::RecvOnly : sdp::Direction::Inactive);
+    }
+  }
+}
+
+void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
+  if (++candidate_count_ > kMaxCandidates) {
+    if (candidate_count_ == kMaxCandidates + 1) {
+      drop("candidate", "it sent too many; further ones are dropped without a word");
+    }
+    return;
+  }
+  if (!has_remote_description_) {
+    early_candidates_.push_back(candidate);
+    return;
+  }
+  // All sections are one bundle, whose transport is the first section's.
+  const bool in_first = candidate.sdp_mid.empty() ? candidate.sdp_m_line_index == 0
+                                                  : !sections_.empty() && candidate.sdp_mid == sections_.front().mid;
+  if (in_first) {
+    webrtcbin_.add_ice_candidate(0, candidate.candidate);
+  }
+}
+
+void Peer::remote_description_is_set() {
+  has_remote_description_ = true;
+  for (const auto& candidate : std::exchange(early_candidates_, {})) {
+    --candidate_count_;
+    accept_candidate(candidate);
+  }
+}
+
+void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
+  switch (state) {
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
+      deadline_.cancel();
+      if (!std::exchange(connected_, true)) {
+        for (Sending& sending : sending_) {
+          if (sending.subscription) {
+            sending.subscription->start();
+          }
+        }
+        listener_.on_connected(*this);
+      }
+      break;
+    case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED:
+      if (!deadline_.active()) {
+        deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "the connection was lost"); });
+      }
+      break;
+    case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
+      listener_.on_failed(*this, "no network path works any more (ICE or DTLS failed)");
+      break;
+    default:
+      break;
+  }
+}
+
+void Peer::drop(const char* what, const std::string& why) const {
+  GST_WARNING("dropped the %s of %s: %s", what, user_id_.c_str(), why.c_str());
+}
+
+}  // namespace rtcmc

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/sdp/sdp.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "rtp/codec.hpp"
+
+/// Session descriptions (RFC 8866) as far as JSEP (RFC 8829) between us and browsers needs them. Pure: no element, no
+/// thread.
+namespace rtcmc::sdp {
+
+enum class Direction { SendRecv, SendOnly, RecvOnly, Inactive };
+
+[[nodiscard]] constexpr bool receives(Direction direction) {
+  return direction == Direction::SendRecv || direction == Direction::RecvOnly;
+}
+
+enum class MediaKind { Audio, Video, Application };
+
+struct Format {
+  rtp::Codec codec;
+  std::uint8_t payload_type;
+  std::string fmtp;  // what follows the payload type in a=fmtp; may be empty
+};
+
+/// One m= section.
+struct Section {
+  MediaKind kind;
+  std::string mid;
+  Direction direction;
+  bool rejected;                // port 0 without bundle-only
+  std::vector<Format> formats;  // those of codecs that we know, in their order of preference
+  std::optional<std::uint8_t> mid_extension_id;
+  std::string ice_ufrag;
+};
+
+struct MessageDeleter {
+  void operator()(GstSDPMessage* message) const { gst_sdp_message_free(message); }
+};
+using MessagePtr = std::unique_ptr<GstSDPMessage, MessageDeleter>;
+
+struct Description {
+  MessagePtr message;
+  std::vector<Section> sections;
+};
+
+/// Parses and validates what a remote participant sent; the alternative says what is wrong with it. Everything that
+/// webrtcbin takes for granted of a description (it ends the process otherwise) is checked here.
+[[nodiscard]] std::variant<Description, std::string> parse(std::string_view text);
+
+/// A description made by webrtcbin itself.
+[[nodiscard]] Description describe(MessagePtr message);
+
+/// What is wrong with `next` as a successor of `previous`, absent if nothing: sections are never removed or renamed
+/// (RFC 8829 section 5.2.2). An answer must have exactly the sections of its offer.
+[[nodiscard]] std::optional<std::string> check_continuity(const std::vector<Section>& previous,
+                                                          const std::vector<Section>& next, bool is_answer);
+
+/// The format in which we would send `codec`, if the section lists one that our packets fit (H.264: packetization-mode
+/// 1, constrained baseline preferred; VP9: profile 0).
+[[nodiscard]] const Format* find_format(const Section& section, rtp::Codec codec);
+
+void set_direction(GstSDPMessage* message, std::size_t section, Direction direction);
+
+/// How a section goes out to the remote participant.
+struct PublishedSection {
+  Direction direction;
+  bool rejected;
+  std::string stream_id;  // a=msid; empty: nothing is sent here
+  std::string track_id;
+  std::optional<std::uint8_t> mid_extension_id;  // the only header extension we use
+  std::optional<Format> format;                  // its fmtp replaces webrtcbin's (an answer repeats the offer's)
+};
+
+/// The text to send for a description of webrtcbin's: true directions, a=msid (RFC 8830), and no header extension or
+/// feedback that we do not use.
+[[nodiscard]] std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections);
+
+}  // namespace rtcmc::sdp

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <string>
+
+#include "gst_ref.hpp"
+
+namespace rtcmc::send {
+
+[[nodiscard]] bool is_installed(const std::string& factory);
+/// Null if it is not installed.
+[[nodiscard]] glib::Ref<GstElement> make_installed(const std::string& factory);
+[[nodiscard]] glib::Ref<GstPad> static_pad(GstElement* element, const char* name);
+[[nodiscard]] glib::Ref<GstCaps> parse_caps(const std::string& text);
+/// What the sink pads of a factory take by their templates; empty caps if it is not installed.
+[[nodiscard]] glib::Ref<GstCaps> sink_caps_of(const std::string& factory);
+/// Sets a property from text, as gst-launch does, if the installed version of the element has it.
+void set_if_known(GstElement* element, const std::string& property, const std::string& value);
+
+/// Stops an element whatever its parent's state, and takes it out of the parent. Waits until none of its own threads
+/// runs, so it must not be called on one of these.
+void discard(GstElement* element);
+
+}  // namespace rtcmc::send

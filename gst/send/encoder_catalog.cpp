@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "send/encoder_catalog.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "send/elements.hpp"
+#include "send/log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_send_debug
+
+namespace rtcmc::send {
+
+namespace {
+
+/// More threads than this gain nothing in pictures of a conversation's size, and cost latency and bits.
+constexpr unsigned kMaxThreads = 4;
+
+glib::Ref<GstPluginFeature> find(const EncoderSpec& spec) {
+  GstElementFactory* factory = gst_element_factory_find(std::string(spec.factory).c_str());
+  return glib::Ref<GstPluginFeature>::adopt(factory ? GST_PLUGIN_FEATURE(factory) : nullptr);
+}
+
+/// The installed encoders of a codec, best first.
+std::vector<const EncoderSpec*> candidates(rtp::Codec codec) {
+  struct Candidate {
+    const EncoderSpec* spec;
+    guint rank;
+  };
+  std::vector<Candidate> found;
+  for (const EncoderSpec& spec : encoder_specs()) {
+    if (spec.codec != codec) {
+      continue;
+    }
+    if (const auto feature = find(spec)) {
+      found.push_back({&spec, gst_plugin_feature_get_rank(feature.get())});
+    }
+  }
+  std::ranges::stable_sort(found, [](const Candidate& a, const Candidate& b) {
+    return a.spec->is_hardware != b.spec->is_hardware ? a.spec->is_hardware : a.rank > b.rank;
+  });
+  std::vector<const EncoderSpec*> specs;
+  std::ranges::transform(found, std::back_inserter(specs), &Candidate::spec);
+  return specs;
+}
+
+std::string v4l2_controls(std::uint32_t bitrate) {
+  const std::string rate = std::to_string(bitrate);
+  return "controls,video_bitrate=(int)" + rate +
+         ",video_bitrate_mode=(int)1,repeat_sequence_header=(int)1,video_gop_size=(int)3000,h264_i_frame_period=(int)"
+         "3000;";
+}
+
+void set_bitrate(GstElement* encoder, const EncoderSpec& spec, std::uint32_t bitrate) {
+  const std::string property(spec.bitrate_property);
+  switch (spec.bitrate_unit) {
+    case BitrateUnit::Bits:
+      set_if_known(encoder, property, std::to_string(bitrate));
+      break;
+    case BitrateUnit::Kilobits:
+      set_if_known(encoder, property, std::to_string(std::max(bitrate / 1000, 1U)));
+      break;
+    case BitrateUnit::V4l2Control:
+      set_if_known(encoder, property, v4l2_controls(bitrate));
+      break;
+    case BitrateUnit::None:
+      break;
+  }
+}
+
+void set_up(GstElement* encoder, const EncoderSpec& spec, std::uint32_t bitrate) {
+  for (const EncoderSetting& setting : spec.settings) {
+    set_if_known(encoder, std::string(setting.property), std::string(setting.value));
+  }
+  set_bitrate(encoder, spec, bitrate);
+  if (!spec.threads_property.empty()) {
+    const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 1U, kMaxThreads);
+    set_if_known(encoder, std::string(spec.threads_property), std::to_string(threads));
+  }
+}
+
+/// A plugin may be installed where its hardware is not: only READY tells.
+bool opens(GstElement* encoder) {
+  const bool ok = gst_element_set_state(encoder, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
+  gst_element_set_state(encoder, GST_STATE_NULL);
+  return ok;
+}
+
+/// Opening hardware takes a while, and what fails once is not asked again.
+bool works(const EncoderSpec& spec) {
+  if (!spec.is_hardware) {
+    return true;
+  }
+  static std::mutex mutex;  // also serialises the attempts
+  static std::map<std::string_view, bool> results;
+  const std::lock_guard lock(mutex);
+  const auto known = results.find(spec.factory);
+  if (known != results.end()) {
+    return known->second;
+  }
+  const auto encoder = make_installed(std::string(spec.factory));
+  const bool ok = encoder && opens(encoder.get());
+  if (!ok) {
+    GST_INFO("%s does not open its hardware: passed over", std::string(spec.factory).c_str());
+  }
+  results.emplace(spec.factory, ok);
+  return ok;
+}
+
+}  // namespace
+
+bool can_encode(rtp::Codec codec) {
+  return std::ranges::any_of(candidates(codec), [](const EncoderSpec* spec) { return works(*spec); });
+}
+
+Encoder make_encoder(rtp::Codec codec, std::uint32_t bitrate) {
+  for (const EncoderSpec* spec : candidates(codec)) {
+    if (!works(*spec)) {
+      continue;
+    }
+    auto element = make_installed(std::string(spec->factory));
+    // What works in principle may be busy now.
+    if (element && (!spec->is_hardware || opens(element.get()))) {
+      set_up(element.get(), *spec, bitrate);
+      return {spec, std::move(element)};
+    }
+  }
+  return {};
+}
+
+bool takes_memory(const EncoderSpec& spec, std::string_view caps_feature) {
+  const auto caps = sink_caps_of(std::string(spec.factory));
+  const std::string feature(caps_feature);
+  for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i) {
+    if (gst_caps_features_contains(gst_caps_get_features(caps.get(), i), feature.c_str())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string no_encoder_text(const std::vector<rtp::Codec>& codecs) {
+  std::set<std::string> suggestions;
+  for (const EncoderSpec& spec : encoder_specs()) {
+    if (!spec.package.empty() && std::ranges::find(codecs, spec.codec) != codecs.end()) {
+      suggestions.insert(std::string(spec.package) + " (" + std::string(spec.factory) + ")");
+    }
+  }
+  std::string text = "No encoder is installed for any allowed codec: install ";
+  for (auto item = suggestions.begin(); item != suggestions.end(); ++item) {
+    text += (item == suggestions.begin() ? "" : " or ") + *item;
+  }
+  return text + ".";
+}
+
+}  // namespace rtcmc::send

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "send/rtp_elements.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "send/elements.hpp"
+
+namespace rtcmc::send {
+
+namespace {
+
+constexpr std::array<RtpElements, rtp::kCodecs.size()> kElements{{
+    {rtp::Codec::Vp8, "video/x-vp8", "rtpvp8pay", "rtpvp8depay", "", ""},
+    {rtp::Codec::Vp9, "video/x-vp9", "rtpvp9pay", "rtpvp9depay", "vp9parse", ""},
+    {rtp::Codec::H264, "video/x-h264", "rtph264pay", "rtph264depay", "h264parse", "video/x-h264,alignment=au"},
+    {rtp::Codec::H265, "video/x-h265", "rtph265pay", "rtph265depay", "h265parse", "video/x-h265,alignment=au"},
+    {rtp::Codec::Av1, "video/x-av1", "rtpav1pay", "rtpav1depay", "av1parse", "video/x-av1,alignment=tu"},
+    {rtp::Codec::Opus, "audio/x-opus", "rtpopuspay", "rtpopusdepay", "opusparse", ""},
+    {rtp::Codec::G722, "audio/G722", "rtpg722pay", "rtpg722depay", "", ""},
+    {rtp::Codec::Pcmu, "audio/x-mulaw", "rtppcmupay", "rtppcmudepay", "", ""},
+    {rtp::Codec::Pcma, "audio/x-alaw", "rtppcmapay", "rtppcmadepay", "", ""},
+}};
+
+/// Room for SRTP, TURN and a VPN's headers within an Ethernet frame, as browsers leave it.
+constexpr std::string_view kMtu = "1200";
+constexpr std::string_view kAudioPacketDuration = "20000000";  // ns
+
+/// What all software encoders make for us, and what every browser decodes: constrained baseline, level 3.1.
+constexpr std::string_view kDefaultH264Profile = "42e01f";
+
+struct Setting {
+  std::string_view property;
+  std::string_view value;
+};
+
+std::string text(std::string_view view) {
+  return std::string(view);
+}
+
+void set(GstElement* payloader, std::initializer_list<Setting> settings) {
+  for (const auto& [property, value] : settings) {
+    set_if_known(payloader, text(property), text(value));
+  }
+}
+
+void set_up(GstElement* payloader, rtp::Codec codec) {
+  switch (codec) {
+    case rtp::Codec::Vp8:
+    case rtp::Codec::Vp9:
+      set(payloader, {{"picture-id-mode", "15-bit"}});
+      break;
+    case rtp::Codec::H264:
+    case rtp::Codec::H265:
+      set(payloader, {{"config-interval", "-1"}, {"aggregate-mode", "zero-latency"}});
+      break;
+    case rtp::Codec::Av1:
+    case rtp::Codec::Opus:
+      break;
+    case rtp::Codec::G722:
+    case rtp::Codec::Pcmu:
+    case rtp::Codec::Pcma:
+      set(payloader, {{"min-ptime", kAudioPacketDuration}, {"max-ptime", kAudioPacketDuration}});
+      break;
+  }
+}
+
+/// From an RTP payloader's caps, or from an encoded stream's codec_data: bytes 1 to 3 of an AVCDecoderConfigurationRecord
+/// (ISO/IEC 14496-15) are those of profile-level-id.
+std::optional<std::string> h264_profile(GstCaps* known) {
+  if (!known || gst_caps_is_empty(known) || gst_caps_is_any(known)) {
+    return std::nullopt;
+  }
+  const GstStructure* structure = gst_caps_get_structure(known, 0);
+  if (const char* id = gst_structure_get_string(structure, "profile-level-id")) {
+    return id;
+  }
+  const GValue* value = gst_structure_get_value(structure, "codec_data");
+  if (!value || !GST_VALUE_HOLDS_BUFFER(value)) {
+    return std::nullopt;
+  }
+  std::array<std::uint8_t, 4> start{};
+  if (gst_buffer_extract(gst_value_get_buffer(value), 0, start.data(), start.size()) != start.size()) {
+    return std::nullopt;
+  }
+  const glib::String hex(g_strdup_printf("%02x%02x%02x", start[1], start[2], start[3]));
+  return std::string(hex.get());
+}
+
+}  // namespace
+
+const RtpElements& rtp_elements(rtp::Codec codec) {
+  return kElements.at(static_cast<std::size_t>(codec));
+}
+
+bool can_payload(rtp::Codec codec) {
+  const RtpElements& elements = rtp_elements(codec);
+  return is_installed(text(elements.payloader)) && (elements.parsed.empty() || is_installed(text(elements.parser)));
+}
+
+glib::Ref<GstElement> make_parser(rtp::Codec codec) {
+  const std::string_view parser = rtp_elements(codec).parser;
+  return parser.empty() ? nullptr : make_installed(text(parser));
+}
+
+glib::Ref<GstElement> make_payloader(rtp::Codec codec, const RtpStream& stream, std::uint16_t first_sequence) {
+  auto payloader = make_installed(text(rtp_elements(codec).payloader));
+  if (payloader) {
+    set(payloader.get(), {{"mtu", kMtu},
+                          {"pt", std::to_string(rtp::info(codec).payload_type)},
+                          {"ssrc", std::to_string(stream.ssrc)},
+                          {"timestamp-offset", std::to_string(stream.timestamp_offset)},
+                          {"seqnum-offset", std::to_string(first_sequence)}});
+    set_up(payloader.get(), codec);
+  }
+  return payloader;
+}
+
+glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, GstCaps* known) {
+  const rtp::CodecInfo& info = rtp::info(codec);
+  auto caps = glib::Ref<GstCaps>::adopt(gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, info.kind == rtp::Kind::Audio ? "audio" : "video", "encoding-name",
+      G_TYPE_STRING, text(info.encoding_name).c_str(), "clock-rate", G_TYPE_INT, static_cast<int>(info.clock_rate),
+      nullptr));
+  const auto add = [&caps](const char* field, const std::string& value) {
+    gst_caps_set_simple(caps.get(), field, G_TYPE_STRING, value.c_str(), nullptr);
+  };
+  if (codec == rtp::Codec::H264) {
+    add("packetization-mode", "1");
+    add("level-asymmetry-allowed", "1");
+    add("profile-level-id", h264_profile(known).value_or(text(kDefaultH264Profile)));
+  } else if (codec == rtp::Codec::Opus) {
+    add("encoding-params", "2");  // RFC 7587: always two, whatever is in the packets
+    add("minptime", "10");
+    add("useinbandfec", "1");
+  }
+  return caps;
+}
+
+}  // namespace rtcmc::send

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace rtcmc::rtp {
+
+/// RFC 8843's sdes:mid, as a one-byte header extension (RFC 8285).
+struct MidExtension {
+  std::uint8_t id;  // 1–14
+  std::string mid;  // 1–16 bytes
+};
+
+/// Turns RTP headers (RFC 3550) into what one peer negotiated: its payload type and its mid extension. Other header
+/// extensions are dropped, since their ids mean something else to that peer. Sequence number, timestamp, SSRC and
+/// CSRCs stay. Immutable, so any thread may use it.
+class PacketRewriter {
+ public:
+  /// What a rewritten header needs at most: the fixed part, 15 CSRCs, and one extension block with a mid of 16 bytes.
+  static constexpr std::size_t kMaxHeaderSize = 12 + 15 * 4 + 4 + 20;
+
+  struct Sizes {
+    std::size_t consumed;  // the packet's old header; its payload begins here
+    std::size_t written;   // the new header in `out`
+  };
+
+  /// Absent if a value is not one that RTP can carry.
+  [[nodiscard]] static std::optional<PacketRewriter> create(std::uint8_t payload_type,
+                                                            const std::optional<MidExtension>& mid);
+
+  /// `packet` must hold at least the whole header. Absent if it is not RTP or cut short, or if `out` is too small.
+  [[nodiscard]] std::optional<Sizes> rewrite(std::span<const std::uint8_t> packet, std::span<std::uint8_t> out) const;
+
+ private:
+  PacketRewriter(std::uint8_t payload_type, std::vector<std::uint8_t> extension)
+      : payload_type_(payload_type), extension_(std::move(extension)) {}
+
+  std::uint8_t payload_type_;
+  std::vector<std::uint8_t> extension_;  // the whole block, ready to be copied; empty: none
+};
+
+}  // namespace rtcmc::rtp
