@@ -13,6 +13,7 @@ enum Signal {
   kRoomJoined,
   kRoomError,
   kRoomClosed,
+  kParticipantRequest,
   kParticipantJoined,
   kParticipantLeft,
   kExtraChanged,
@@ -31,6 +32,16 @@ guint add_signal(GType type, const char* name, Types... argument_types) {
                       sizeof...(argument_types), argument_types...);
 }
 
+/// One handler that says no is enough.
+gboolean accumulate_consent(GSignalInvocationHint*, GValue* total, const GValue* answer, gpointer) {
+  g_value_copy(answer, total);
+  return g_value_get_boolean(answer);
+}
+
+gboolean consent(GstElement*, const gchar*, const GstStructure*) {
+  return TRUE;
+}
+
 constexpr const char* kExtraName = "extra";
 
 }  // namespace
@@ -40,6 +51,9 @@ void Announcer::install_signals(GObjectClass* element_class) {
   signals[kRoomJoined] = add_signal(type, "room-joined", G_TYPE_BOOLEAN, G_TYPE_STRING);
   signals[kRoomError] = add_signal(type, "room-error", G_TYPE_STRING);
   signals[kRoomClosed] = add_signal(type, "room-closed");
+  signals[kParticipantRequest] = g_signal_new_class_handler("participant-request", type, G_SIGNAL_RUN_LAST,
+                                                            G_CALLBACK(consent), accumulate_consent, nullptr, nullptr,
+                                                            G_TYPE_BOOLEAN, 2, G_TYPE_STRING, GST_TYPE_STRUCTURE);
   signals[kParticipantJoined] = add_signal(type, "participant-joined", G_TYPE_STRING, GST_TYPE_STRUCTURE);
   signals[kParticipantLeft] = add_signal(type, "participant-left", G_TYPE_STRING);
   signals[kExtraChanged] = add_signal(type, "extra-changed", G_TYPE_STRING, GST_TYPE_STRUCTURE);
@@ -67,6 +81,13 @@ void Announcer::room_error(const std::string& text) const {
 void Announcer::room_closed() const {
   g_signal_emit(element_, signals[kRoomClosed], 0);
   post(gst_structure_new_empty("rtcmc-room-closed"));
+}
+
+bool Announcer::participant_request(const std::string& user_id, JsonObject* extra) const {
+  const StructurePtr structure = structure_from_json(kExtraName, extra);
+  gboolean consented = FALSE;
+  g_signal_emit(element_, signals[kParticipantRequest], 0, user_id.c_str(), structure.get(), &consented);
+  return consented != FALSE;
 }
 
 void Announcer::participant_joined(const std::string& user_id, JsonObject* extra) const {

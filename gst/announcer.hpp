@@ -24,6 +24,8 @@ class Announcer {
   void room_joined(bool created, const std::string& room_id) const;
   void room_error(const std::string& text) const;
   void room_closed() const;
+  /// Whether the application lets the participant in: it does unless a handler says no.
+  [[nodiscard]] bool participant_request(const std::string& user_id, JsonObject* extra) const;
   void participant_joined(const std::string& user_id, JsonObject* extra) const;
   void participant_left(const std::string& user_id) const;
   void extra_changed(const std::string& user_id, JsonObject* extra) const;

@@ -38,6 +38,12 @@ struct RefTraits<GstQuery> {
 };
 
 template <>
+struct RefTraits<GstMessage> {
+  static GstMessage* ref(GstMessage* message) { return gst_message_ref(message); }
+  static void unref(GstMessage* message) { gst_message_unref(message); }
+};
+
+template <>
 struct RefTraits<GstPromise> {
   static GstPromise* ref(GstPromise* promise) { return gst_promise_ref(promise); }
   static void unref(GstPromise* promise) { gst_promise_unref(promise); }

@@ -31,6 +31,11 @@ std::string random_stream_id() {
   return std::string(uuid.get()).substr(0, 23);
 }
 
+OutgoingTrack outgoing(RtcmcSinkPad* pad, std::shared_ptr<send::Track> track) {
+  SinkPadSettings settings = settings_of(pad);
+  return {std::move(track), std::move(settings.stream_id), settings.is_screen};
+}
+
 std::string in_seconds(std::chrono::milliseconds time) {
   return std::to_string((time.count() + 500) / 1000) + " s";
 }
@@ -48,26 +53,22 @@ Participation::~Participation() {
   stop();
 }
 
-void Participation::add_track(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number) {
+void Participation::add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number) {
   if (settings_of(pad).stream_id.empty()) {
     g_object_set(pad, "stream-id", (stream_id_base_ + "-" + std::to_string(number)).c_str(), nullptr);
   }
-  send::TrackSettings settings = with_settings([kind](const Settings& all) {
-    return kind == rtp::Kind::Video ? send::TrackSettings{kind, all.video_codecs, all.video_bitrate}
-                                    : send::TrackSettings{kind, all.audio_codecs, all.audio_bitrate};
-  });
-  const std::shared_ptr<send::Track> track = send::make_track(bin_, std::move(settings), *this);
-  gst_ghost_pad_set_target(GST_GHOST_PAD(pad), track->sink_pad());
-
-  const std::lock_guard lock(mutex_);
-  inputs_.push_back({pad, track, kind});
-  if (room_) {
-    const SinkPadSettings pad_settings = settings_of(pad);
-    room_->add_track({track, pad_settings.stream_id, pad_settings.is_screen});
+  Input input{pad, kind, nullptr};
+  if (with_settings([this](const Settings&) { return has_tracks_; })) {
+    input.track = make_track_for(input);
   }
+  const std::lock_guard lock(mutex_);
+  if (room_ && input.track) {
+    room_->add_track(outgoing(pad, input.track));
+  }
+  inputs_.push_back(std::move(input));
 }
 
-void Participation::remove_track(RtcmcSinkPad* pad) {
+void Participation::remove_input(RtcmcSinkPad* pad) {
   std::shared_ptr<send::Track> track;  // released after the lock
   const std::lock_guard lock(mutex_);
   const auto found = std::ranges::find(inputs_, pad, &Input::pad);
@@ -76,8 +77,41 @@ void Participation::remove_track(RtcmcSinkPad* pad) {
   }
   track = std::move(found->track);
   inputs_.erase(found);
-  if (room_) {
+  if (room_ && track) {
     room_->remove_track(track);
+  }
+}
+
+std::shared_ptr<send::Track> Participation::make_track_for(const Input& input) {
+  send::TrackSettings settings = with_settings([&input](const Settings& all) {
+    return input.kind == rtp::Kind::Video ? send::TrackSettings{input.kind, all.video_codecs, all.video_bitrate}
+                                          : send::TrackSettings{input.kind, all.audio_codecs, all.audio_bitrate};
+  });
+  std::shared_ptr<send::Track> track = send::make_track(bin_, std::move(settings), *this);
+  gst_ghost_pad_set_target(GST_GHOST_PAD(input.pad), track->sink_pad());
+  return track;
+}
+
+void Participation::make_tracks() {
+  std::vector<Input> inputs = with_settings([this](const Settings&) {
+    has_tracks_ = true;
+    return inputs_;
+  });
+  for (Input& input : inputs) {
+    input.track = make_track_for(input);
+    input.ended = false;
+  }
+  const std::lock_guard lock(mutex_);
+  inputs_ = std::move(inputs);
+}
+
+void Participation::drop_tracks() {
+  std::vector<std::shared_ptr<send::Track>> tracks;  // released after the lock
+  const std::lock_guard lock(mutex_);
+  has_tracks_ = false;
+  for (Input& input : inputs_) {
+    gst_ghost_pad_set_target(GST_GHOST_PAD(input.pad), nullptr);
+    tracks.push_back(std::move(input.track));
   }
 }
 
@@ -109,30 +143,38 @@ RoomSettings Participation::room_settings() const {
   return result;
 }
 
-bool Participation::start() {
-  const RoomSettings settings = with_settings([this](const Settings&) { return room_settings(); });
-  if (settings.options.room_id.empty()) {
+bool Participation::check_settings() const {
+  std::string room_id;
+  std::string socket_url;
+  {
+    const std::lock_guard lock(mutex_);
+    room_id = settings_.room.room_id;
+    socket_url = settings_.room.socket_url;
+  }
+  if (room_id.empty()) {
     announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                      "No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty");
     return false;
   }
-  if (settings.options.socket_url.empty()) {
+  if (socket_url.empty()) {
     announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                      "No signaling server to connect to. Set the property socket-url, for example "
                      "socket-url=https://example.org:9001/.",
                      "socket-url is empty");
     return false;
   }
+  return true;
+}
+
+void Participation::start() {
   const std::lock_guard lock(mutex_);
   std::vector<OutgoingTrack> tracks;
-  for (Input& input : inputs_) {
-    const SinkPadSettings pad = settings_of(input.pad);
-    tracks.push_back({input.track, pad.stream_id, pad.is_screen});
-    input.ended = false;
+  for (const Input& input : inputs_) {
+    tracks.push_back(outgoing(input.pad, input.track));
   }
-  room_ = std::make_unique<Room>(bin_, settings, std::move(tracks), *this);
+  Room::Observer& observer = *this;
+  room_ = std::make_unique<Room>(bin_, room_settings(), std::move(tracks), observer);
   room_->start();
-  return true;
 }
 
 void Participation::stop() {
@@ -300,6 +342,10 @@ void Participation::on_user_id(const std::string& old_id, const std::string& new
 
 void Participation::on_webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) {
   announcer_.webrtcbin_ready(user_id, webrtcbin);
+}
+
+bool Participation::may_come_in(const std::string& user_id, const glib::Ref<JsonObject>& extra) {
+  return announcer_.participant_request(user_id, extra.get());
 }
 
 void Participation::on_participant_joined(const std::string& user_id, const glib::Ref<JsonObject>& extra) {

@@ -37,7 +37,7 @@ struct Settings {
 /// Threads: public methods on the application's threads; Track::Listener on streaming threads, Room::Observer on the
 /// room's. `mutex_` protects all data below it. It is never held while calling a Track, the Room's stop() or the
 /// Announcer.
-class Participation : private send::Track::Listener, private Room::Observer {
+class Participation final : private send::Track::Listener, private Room::Observer {
  public:
   explicit Participation(GstBin* bin);
   Participation(const Participation&) = delete;
@@ -51,14 +51,21 @@ class Participation : private send::Track::Listener, private Room::Observer {
     return access(settings_);
   }
 
-  /// Makes the track of a new sink pad and sets it as the pad's target.
-  void add_track(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number);
-  void remove_track(RtcmcSinkPad* pad);
+  void add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number);
+  void remove_input(RtcmcSinkPad* pad);
 
-  /// False if something is missing; the error has been posted then.
+  /// False if a plugin is missing; the error has been posted then.
   [[nodiscard]] bool check_plugins() const;
-  [[nodiscard]] bool start();
-  /// Under a second, at any moment.
+  /// False if a setting is missing; the error has been posted then.
+  [[nodiscard]] bool check_settings() const;
+
+  /// From here until drop_tracks() each sink pad has a track as its target.
+  void make_tracks();
+  void drop_tracks();
+
+  /// Enters the room.
+  void start();
+  /// Leaves it. Under a second, at any moment.
   void stop();
 
   void webrtcbin_failed(GstElement* webrtcbin, const std::string& reason);
@@ -71,8 +78,8 @@ class Participation : private send::Track::Listener, private Room::Observer {
  private:
   struct Input {
     RtcmcSinkPad* pad;  // only as a key
-    std::shared_ptr<send::Track> track;
     rtp::Kind kind;
+    std::shared_ptr<send::Track> track;  // present from make_tracks() to drop_tracks()
     bool ended = false;
   };
 
@@ -92,11 +99,13 @@ class Participation : private send::Track::Listener, private Room::Observer {
   void on_became_owner() override;
   void on_user_id(const std::string& old_id, const std::string& new_id) override;
   void on_webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) override;
+  bool may_come_in(const std::string& user_id, const glib::Ref<JsonObject>& extra) override;
   void on_participant_joined(const std::string& user_id, const glib::Ref<JsonObject>& extra) override;
   void on_participant_left(const std::string& user_id) override;
   void on_participant_failed(const std::string& user_id, const std::string& reason) override;
   void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) override;
 
+  [[nodiscard]] std::shared_ptr<send::Track> make_track_for(const Input& input);
   [[nodiscard]] RoomSettings room_settings() const;  // with mutex_ held
   void set_state(State state);
 
@@ -107,6 +116,7 @@ class Participation : private send::Track::Listener, private Room::Observer {
   mutable std::mutex mutex_;
   Settings settings_;
   std::vector<Input> inputs_;
+  bool has_tracks_ = false;
   std::unique_ptr<Room> room_;
   State state_ = State::Idle;
   bool is_initiator_ = false;

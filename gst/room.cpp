@@ -40,7 +40,8 @@ Room::~Room() {
 void Room::start() {
   worker_->post([this] {
     observer_.on_connecting();
-    client_ = std::make_unique<room::RoomClient>(settings_.options, *this);
+    room::RoomClient::Listener& listener = *this;
+    client_ = std::make_unique<room::RoomClient>(settings_.options, listener);
     observer_.on_user_id("", client_->user_id());
     client_->enter();
   });
@@ -135,6 +136,10 @@ void Room::on_message(const std::string& sender, const glib::Ref<JsonObject>& ex
 void Room::handle(const std::string& sender, const protocol::ParticipationRequest&) {
   if (is_full_for(sender)) {
     GST_INFO_OBJECT(bin_, "%s may not come in: max-participants is reached", sender.c_str());
+    return;
+  }
+  if (!observer_.may_come_in(sender, extra_of(sender))) {
+    GST_INFO_OBJECT(bin_, "%s may not come in: the application refused", sender.c_str());
     return;
   }
   // Browsers would now ask the newcomer to get its camera ready. It did so before it sent the request, and we need none
@@ -253,7 +258,8 @@ void Room::serve_waiting() {
     return;
   }
   for (auto& [user_id, waiting] : std::exchange(waiting_, {})) {
-    auto peer = std::make_unique<Peer>(bin_, user_id, settings_.peer, tracks_, *this);
+    Peer::Listener& listener = *this;
+    auto peer = std::make_unique<Peer>(bin_, user_id, settings_.peer, tracks_, listener);
     Peer& added = *peer;
     participants_[user_id] = {std::move(peer), entry_};
     observer_.on_webrtcbin_ready(user_id, added.webrtcbin());
@@ -292,8 +298,7 @@ void Room::on_local_candidate(Peer& peer, protocol::IceCandidate candidate) {
 }
 
 void Room::on_connected(Peer& peer) {
-  const auto extra = extras_.find(peer.user_id());
-  observer_.on_participant_joined(peer.user_id(), extra == extras_.end() ? nullptr : extra->second);
+  observer_.on_participant_joined(peer.user_id(), extra_of(peer.user_id()));
 }
 
 void Room::on_restart_needed(Peer& peer) {
@@ -344,6 +349,11 @@ void Room::webrtcbin_failed(GstElement* webrtcbin, const std::string& reason) {
 Peer* Room::find(const std::string& user_id) {
   const auto found = participants_.find(user_id);
   return found == participants_.end() ? nullptr : found->second.peer.get();
+}
+
+glib::Ref<JsonObject> Room::extra_of(const std::string& user_id) const {
+  const auto found = extras_.find(user_id);
+  return found == extras_.end() ? nullptr : found->second;
 }
 
 }  // namespace rtcmc

@@ -27,7 +27,7 @@ struct RoomSettings {
 ///
 /// Threads: one worker thread does everything; the Observer is called there. start(), stop() and the other public
 /// methods may be called on any thread, and post to it. stop() waits for it, unless called there.
-class Room : private room::RoomClient::Listener, private Peer::Listener {
+class Room final : private room::RoomClient::Listener, private Peer::Listener {
  public:
   class Observer {
    public:
@@ -40,6 +40,8 @@ class Room : private room::RoomClient::Listener, private Peer::Listener {
     virtual void on_user_id(const std::string& old_id, const std::string& new_id) = 0;
     /// The participant's webrtcbin was made, nothing is negotiated yet.
     virtual void on_webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) = 0;
+    /// Somebody wants to be connected with us. `extra` may be null.
+    virtual bool may_come_in(const std::string& user_id, const glib::Ref<JsonObject>& extra) = 0;
     /// Media can flow to the participant. `extra` may be null.
     virtual void on_participant_joined(const std::string& user_id, const glib::Ref<JsonObject>& extra) = 0;
     virtual void on_participant_left(const std::string& user_id) = 0;
@@ -113,6 +115,7 @@ class Room : private room::RoomClient::Listener, private Peer::Listener {
   [[nodiscard]] bool is_full_for(const std::string& user_id) const;
   [[nodiscard]] protocol::StreamsToShare streams_to_share() const;
   [[nodiscard]] Peer* find(const std::string& user_id);
+  [[nodiscard]] glib::Ref<JsonObject> extra_of(const std::string& user_id) const;
 
   GstBin* const bin_;
   const RoomSettings settings_;

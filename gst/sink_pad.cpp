@@ -23,7 +23,7 @@ constexpr std::size_t kMaxStreamId = 64;
 
 /// RFC 8830: 1*64token-char.
 bool is_stream_id(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`{|}~";
+  static constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`{|}~";
   return !text.empty() && text.size() <= kMaxStreamId && std::ranges::all_of(text, [](char c) {
     return g_ascii_isalnum(c) || kPunctuation.find(c) != std::string_view::npos;
   });

@@ -41,7 +41,11 @@ class WebRtcBin {
    public:
     Sender(GstElement* webrtcbin, glib::Ref<GstPad> pad);
     Sender(Sender&&) = default;
-    Sender& operator=(Sender&&) = default;
+    Sender& operator=(Sender&& other) noexcept {
+      std::swap(webrtcbin_, other.webrtcbin_);
+      std::swap(pad_, other.pad_);
+      return *this;
+    }
     Sender(const Sender&) = delete;
     Sender& operator=(const Sender&) = delete;
     ~Sender();

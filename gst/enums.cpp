@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "enums.hpp"
+
+#include <array>
+
+#include "participation.hpp"
+
+namespace rtcmc {
+
+GType action_type() {
+  using room::Action;
+  static constexpr std::array<GEnumValue, 4> kValues{{
+      {int(Action::OpenOrJoin), "Open the room if it is absent, else join it", "open-or-join"},
+      {int(Action::Open), "Open the room; it must not exist yet", "open"},
+      {int(Action::Join), "Join the room; it must exist", "join"},
+      {0, nullptr, nullptr},
+  }};
+  static const GType type = g_enum_register_static("RtcmcRoomAction", kValues.data());
+  return type;
+}
+
+GType state_type() {
+  static constexpr std::array<GEnumValue, 6> kValues{{
+      {int(State::Idle), "Not started", "idle"},
+      {int(State::Connecting), "On the way into the room", "connecting"},
+      {int(State::Joined), "In the room", "joined"},
+      {int(State::Reconnecting), "The signaling connection was lost; trying again", "reconnecting"},
+      {int(State::Left), "Out of the room for good: left, closed or refused", "left"},
+      {0, nullptr, nullptr},
+  }};
+  static const GType type = g_enum_register_static("RtcmcRoomState", kValues.data());
+  return type;
+}
+
+GType session_type() {
+  static constexpr std::array<GFlagsValue, 7> kValues{{
+      {kSessionAudio, "Audio", "audio"},
+      {kSessionVideo, "Video", "video"},
+      {kSessionData, "Data channel", "data"},
+      {kSessionScreen, "Screen share", "screen"},
+      {kSessionOneway, "Only the room's owner sends", "oneway"},
+      {kSessionBroadcast, "Only the room's owner connects with participants", "broadcast"},
+      {0, nullptr, nullptr},
+  }};
+  static const GType type = g_flags_register_static("RtcmcRoomSession", kValues.data());
+  return type;
+}
+
+}  // namespace rtcmc

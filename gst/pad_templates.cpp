@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pad_templates.hpp"
+
+#include "gst_ref.hpp"
+#include "sink_pad.hpp"
+
+namespace rtcmc {
+
+namespace {
+
+// Narrow on purpose: gst-launch picks the template by caps.
+constexpr const char* kAudioCaps =
+    "audio/x-raw(ANY);"
+    "audio/x-opus; audio/G722; audio/x-mulaw; audio/x-alaw;"
+    "application/x-rtp, media=(string)audio, encoding-name=(string){ OPUS, G722, PCMU, PCMA }";
+constexpr const char* kVideoCaps =
+    "video/x-raw(ANY);"
+    "video/x-vp8; video/x-vp9; video/x-h264; video/x-h265; video/x-av1;"
+    "application/x-rtp, media=(string)video, encoding-name=(string){ VP8, VP9, H264, H265, AV1 }";
+
+void add(GstElementClass* element_class, const char* name, const char* caps_text) {
+  const auto caps = glib::Ref<GstCaps>::adopt(gst_caps_from_string(caps_text));
+  gst_element_class_add_pad_template(element_class, gst_pad_template_new_with_gtype(name, GST_PAD_SINK, GST_PAD_REQUEST,
+                                                                                    caps.get(), RTCMC_TYPE_SINK_PAD));
+}
+
+}  // namespace
+
+void add_pad_templates(GstElementClass* element_class) {
+  add(element_class, kAudioTemplate, kAudioCaps);
+  add(element_class, kVideoTemplate, kVideoCaps);
+  gst_type_mark_as_plugin_api(RTCMC_TYPE_SINK_PAD, GstPluginAPIFlags(0));
+}
+
+}  // namespace rtcmc

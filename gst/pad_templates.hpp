@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+namespace rtcmc {
+
+inline constexpr const char* kAudioTemplate = "audio_%u";
+inline constexpr const char* kVideoTemplate = "video_%u";
+
+void add_pad_templates(GstElementClass* element_class);
+
+}  // namespace rtcmc

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "properties.hpp"
+
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "enums.hpp"
+#include "extra.hpp"
+#include "log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_room_debug
+
+namespace rtcmc::properties {
+
+namespace {
+
+struct Property {
+  GParamSpec* (*spec)();
+  void (*set)(Participation&, const GValue*);
+  void (*get)(Participation&, GValue*);
+};
+
+constexpr auto kSetting = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+constexpr auto kReading = GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+std::string text_of(const GValue* value) {
+  const char* text = g_value_get_string(value);
+  return text ? text : "";
+}
+
+void set_text(GValue* value, const std::string& text) {
+  g_value_set_string(value, text.empty() ? nullptr : text.c_str());
+}
+
+std::vector<std::string> list_of(const GValue* array) {
+  std::vector<std::string> list;
+  for (guint i = 0; i < gst_value_array_get_size(array); ++i) {
+    list.push_back(text_of(gst_value_array_get_value(array, i)));
+  }
+  return list;
+}
+
+void append(GValue* array, const std::string& text) {
+  GValue element = G_VALUE_INIT;
+  g_value_init(&element, G_TYPE_STRING);
+  g_value_set_string(&element, text.c_str());
+  gst_value_array_append_and_take_value(array, &element);
+}
+
+GParamSpec* text_spec(const char* name, const char* nick, const char* blurb) {
+  return g_param_spec_string(name, nick, blurb, nullptr, kSetting);
+}
+
+GParamSpec* flag_spec(const char* name, const char* nick, const char* blurb) {
+  return g_param_spec_boolean(name, nick, blurb, FALSE, kSetting);
+}
+
+GParamSpec* bitrate_spec(const char* name, const char* nick, const char* blurb, guint initial) {
+  return g_param_spec_uint(name, nick, blurb, 1000, std::numeric_limits<gint>::max(), initial, kSetting);
+}
+
+GParamSpec* list_spec(const char* name, const char* nick, const char* blurb, const char* element) {
+  return gst_param_spec_array(name, nick, blurb, g_param_spec_string(element, element, element, nullptr, kSetting),
+                              kSetting);
+}
+
+template <std::string room::RoomOptions::*Member>
+void set_option(Participation& participation, const GValue* value) {
+  participation.with_settings([value](Settings& settings) { settings.room.*Member = text_of(value); });
+}
+
+template <std::string room::RoomOptions::*Member>
+void get_option(Participation& participation, GValue* value) {
+  participation.with_settings([value](Settings& settings) { set_text(value, settings.room.*Member); });
+}
+
+template <bool room::RoomOptions::*Member>
+void set_option(Participation& participation, const GValue* value) {
+  participation.with_settings(
+      [value](Settings& settings) { settings.room.*Member = g_value_get_boolean(value) != FALSE; });
+}
+
+template <bool room::RoomOptions::*Member>
+void get_option(Participation& participation, GValue* value) {
+  participation.with_settings(
+      [value](Settings& settings) { g_value_set_boolean(value, static_cast<gboolean>(settings.room.*Member)); });
+}
+
+template <std::uint32_t Settings::*Member>
+void set_bitrate(Participation& participation, const GValue* value) {
+  participation.with_settings([value](Settings& settings) { settings.*Member = g_value_get_uint(value); });
+}
+
+template <std::uint32_t Settings::*Member>
+void get_bitrate(Participation& participation, GValue* value) {
+  participation.with_settings([value](Settings& settings) { g_value_set_uint(value, settings.*Member); });
+}
+
+std::string known_codecs(rtp::Kind kind) {
+  std::string names;
+  for (const rtp::CodecInfo& info : rtp::kCodecs) {
+    if (info.kind == kind) {
+      names += (names.empty() ? "" : ", ") + std::string(info.encoding_name);
+    }
+  }
+  return names;
+}
+
+template <rtp::Kind kKind, std::vector<rtp::Codec> Settings::*Member>
+void set_codecs(Participation& participation, const GValue* value) {
+  std::vector<rtp::Codec> codecs;
+  for (const std::string& name : list_of(value)) {
+    const auto codec = rtp::codec_from_name(name);
+    if (codec && rtp::info(*codec).kind == kKind) {
+      codecs.push_back(*codec);
+    } else {
+      g_warning("rtcmcroom: \"%s\" is not a codec for %s; known are %s", name.c_str(),
+                kKind == rtp::Kind::Video ? "video-codecs" : "audio-codecs", known_codecs(kKind).c_str());
+    }
+  }
+  participation.with_settings([&codecs](Settings& settings) { settings.*Member = std::move(codecs); });
+}
+
+template <std::vector<rtp::Codec> Settings::*Member>
+void get_codecs(Participation& participation, GValue* value) {
+  for (const rtp::Codec codec : participation.with_settings([](Settings& settings) { return settings.*Member; })) {
+    append(value, std::string(rtp::info(codec).encoding_name));
+  }
+}
+
+unsigned to_flags(const protocol::Session& session) {
+  return (session.audio ? kSessionAudio : 0U) | (session.video ? kSessionVideo : 0U) |
+         (session.data ? kSessionData : 0U) | (session.screen ? kSessionScreen : 0U) |
+         (session.oneway ? kSessionOneway : 0U) | (session.broadcast ? kSessionBroadcast : 0U);
+}
+
+protocol::Session from_flags(unsigned flags) {
+  return {.audio = (flags & kSessionAudio) != 0,
+          .video = (flags & kSessionVideo) != 0,
+          .data = (flags & kSessionData) != 0,
+          .screen = (flags & kSessionScreen) != 0,
+          .oneway = (flags & kSessionOneway) != 0,
+          .broadcast = (flags & kSessionBroadcast) != 0};
+}
+
+constexpr Property kRoomId{
+    [] { return text_spec("room-id", "Room ID", "The room to open or join, as in connection.openOrJoin(). Required"); },
+    set_option<&room::RoomOptions::room_id>, get_option<&room::RoomOptions::room_id>};
+
+constexpr Property kSocketUrl{
+    [] {
+      return text_spec("socket-url", "Socket URL",
+                       "The signaling server, as connection.socketURL: http(s)://host:port/ or ws(s)://host:port/. "
+                       "Required");
+    },
+    set_option<&room::RoomOptions::socket_url>, get_option<&room::RoomOptions::socket_url>};
+
+constexpr Property kAction{[] {
+                             return g_param_spec_enum("action", "Action",
+                                                      "Whether to open the room, to join it, or whichever fits",
+                                                      action_type(), int(room::Action::OpenOrJoin), kSetting);
+                           },
+                           [](Participation& participation, const GValue* value) {
+                             participation.with_settings([value](Settings& settings) {
+                               settings.room.action = room::Action(g_value_get_enum(value));
+                             });
+                           },
+                           [](Participation& participation, GValue* value) {
+                             participation.with_settings([value](Settings& settings) {
+                               g_value_set_enum(value, static_cast<int>(settings.room.action));
+                             });
+                           }};
+
+constexpr Property kSession{[] {
+                              return g_param_spec_flags(
+                                  "session", "Session",
+                                  "What the room is for, as connection.session (0 = what the pads imply, plus data)",
+                                  session_type(), 0, kSetting);
+                            },
+                            [](Participation& participation, const GValue* value) {
+                              const unsigned flags = g_value_get_flags(value);
+                              participation.with_settings([flags](Settings& settings) {
+                                settings.session = flags == 0 ? std::nullopt : std::optional(from_flags(flags));
+                              });
+                            },
+                            [](Participation& participation, GValue* value) {
+                              participation.with_settings([value](Settings& settings) {
+                                g_value_set_flags(value, settings.session ? to_flags(*settings.session) : 0);
+                              });
+                            }};
+
+constexpr Property kUserId{
+    [] {
+      return text_spec("user-id", "User ID",
+                       "Our userid in the room (unset = random). If it is taken, another one is used and can be read "
+                       "here");
+    },
+    set_option<&room::RoomOptions::user_id>,
+    [](Participation& participation, GValue* value) { set_text(value, participation.user_id()); }};
+
+constexpr Property kExtra{
+    [] {
+      return g_param_spec_boxed("extra", "Extra", "Data that every participant gets, as connection.extra",
+                                GST_TYPE_STRUCTURE, kSetting);
+    },
+    [](Participation& participation, const GValue* value) {
+      participation.with_settings(
+          [value](Settings& settings) { settings.room.extra = json_from_structure(gst_value_get_structure(value)); });
+    },
+    [](Participation& participation, GValue* value) {
+      participation.with_settings([value](Settings& settings) {
+        if (settings.room.extra) {
+          gst_value_set_structure(value, structure_from_json("extra", settings.room.extra.get()).get());
+        }
+      });
+    }};
+
+constexpr Property kPassword{
+    [] { return text_spec("password", "Password", "The room's password; opening the room sets it (unset = none)"); },
+    set_option<&room::RoomOptions::password>, get_option<&room::RoomOptions::password>};
+
+constexpr Property kPublicIdentifier{
+    [] {
+      return text_spec("public-identifier", "Public identifier",
+                       "List the room under this name when we open it, as connection.publicRoomIdentifier (unset = "
+                       "do not list)");
+    },
+    set_option<&room::RoomOptions::public_identifier>, get_option<&room::RoomOptions::public_identifier>};
+
+constexpr Property kMaxParticipants{[] {
+                                      return g_param_spec_uint("max-participants", "Maximum participants",
+                                                               "How many others may be in a room that we open, as "
+                                                               "connection.maxParticipantsAllowed",
+                                                               1, 100'000, room::RoomOptions().max_participants,
+                                                               kSetting);
+                                    },
+                                    [](Participation& participation, const GValue* value) {
+                                      participation.with_settings([value](Settings& settings) {
+                                        settings.room.max_participants = g_value_get_uint(value);
+                                      });
+                                    },
+                                    [](Participation& participation, GValue* value) {
+                                      participation.with_settings([value](Settings& settings) {
+                                        g_value_set_uint(value, settings.room.max_participants);
+                                      });
+                                    }};
+
+constexpr Property kAutoCloseSession{
+    [] {
+      return flag_spec("auto-close-session", "Auto-close session",
+                       "Close the room for everyone when we own it and leave, as connection.autoCloseEntireSession");
+    },
+    set_option<&room::RoomOptions::auto_close_session>, get_option<&room::RoomOptions::auto_close_session>};
+
+constexpr Property kStunServer{
+    [] { return text_spec("stun-server", "STUN server", "stun://host:port, as on webrtcbin (unset = none)"); },
+    [](Participation& participation, const GValue* value) {
+      participation.with_settings([value](Settings& settings) { settings.ice.stun_server = text_of(value); });
+    },
+    [](Participation& participation, GValue* value) {
+      participation.with_settings([value](Settings& settings) { set_text(value, settings.ice.stun_server); });
+    }};
+
+constexpr Property kTurnServers{
+    [] {
+      return list_spec("turn-servers", "TURN servers",
+                       "turn(s)://user:password@host:port for each server, as <\"turn://…\", \"turn://…\">",
+                       "turn-server");
+    },
+    [](Participation& participation, const GValue* value) {
+      participation.with_settings([value](Settings& settings) { settings.ice.turn_servers = list_of(value); });
+    },
+    [](Participation& participation, GValue* value) {
+      for (const std::string& server :
+           participation.with_settings([](Settings& settings) { return settings.ice.turn_servers; })) {
+        append(value, server);
+      }
+    }};
+
+constexpr Property kIceTransportPolicy{
+    [] {
+      return g_param_spec_enum("ice-transport-policy", "ICE transport policy",
+                               "Which ICE candidates may be used, as on webrtcbin",
+                               GST_TYPE_WEBRTC_ICE_TRANSPORT_POLICY, GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, kSetting);
+    },
+    [](Participation& participation, const GValue* value) {
+      participation.with_settings([value](Settings& settings) {
+        settings.ice.relay_only = g_value_get_enum(value) == GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY;
+      });
+    },
+    [](Participation& participation, GValue* value) {
+      participation.with_settings([value](Settings& settings) {
+        g_value_set_enum(value, settings.ice.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY
+                                                        : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL);
+      });
+    }};
+
+constexpr Property kVideoCodecs{
+    [] {
+      return list_spec("video-codecs", "Video codecs",
+                       "Video codecs that may be used, most preferred first: <VP8, VP9, H264, H265, AV1>", "codec");
+    },
+    set_codecs<rtp::Kind::Video, &Settings::video_codecs>, get_codecs<&Settings::video_codecs>};
+
+constexpr Property kAudioCodecs{
+    [] {
+      return list_spec("audio-codecs", "Audio codecs",
+                       "Audio codecs that may be used, most preferred first: <OPUS, G722, PCMU, PCMA>", "codec");
+    },
+    set_codecs<rtp::Kind::Audio, &Settings::audio_codecs>, get_codecs<&Settings::audio_codecs>};
+
+constexpr Property kVideoBitrate{[] {
+                                   return bitrate_spec("video-bitrate", "Video bitrate",
+                                                       "Target for each video encoder, in bit/s",
+                                                       Settings().video_bitrate);
+                                 },
+                                 set_bitrate<&Settings::video_bitrate>, get_bitrate<&Settings::video_bitrate>};
+
+constexpr Property kAudioBitrate{[] {
+                                   return bitrate_spec("audio-bitrate", "Audio bitrate",
+                                                       "Target for each audio encoder, in bit/s",
+                                                       Settings().audio_bitrate);
+                                 },
+                                 set_bitrate<&Settings::audio_bitrate>, get_bitrate<&Settings::audio_bitrate>};
+
+constexpr Property kTlsCaFile{
+    [] {
+      return text_spec("tls-ca-file", "TLS CA file",
+                       "PEM file with the authorities that may vouch for the server (unset = the system's)");
+    },
+    [](Participation& participation, const GValue* value) {
+      participation.with_settings([value](Settings& settings) {
+        const std::string file = text_of(value);
+        settings.room.tls_ca_file = file.empty() ? std::nullopt : std::optional(file);
+      });
+    },
+    [](Participation& participation, GValue* value) {
+      participation.with_settings(
+          [value](Settings& settings) { set_text(value, settings.room.tls_ca_file.value_or("")); });
+    }};
+
+constexpr Property kTlsInsecure{
+    [] { return flag_spec("tls-insecure", "TLS insecure", "Accept any certificate of the server. For tests only"); },
+    set_option<&room::RoomOptions::tls_insecure>, get_option<&room::RoomOptions::tls_insecure>};
+
+constexpr Property kState{[] {
+                            return g_param_spec_enum("state", "State",
+                                                     "Where we are between starting and being in the room",
+                                                     state_type(), int(State::Idle), kReading);
+                          },
+                          nullptr,
+                          [](Participation& participation, GValue* value) {
+                            g_value_set_enum(value, static_cast<int>(participation.state()));
+                          }};
+
+constexpr Property kIsInitiator{[] {
+                                  return g_param_spec_boolean("is-initiator", "Is initiator",
+                                                              "Whether we own the room, as connection.isInitiator",
+                                                              FALSE, kReading);
+                                },
+                                nullptr,
+                                [](Participation& participation, GValue* value) {
+                                  g_value_set_boolean(value, static_cast<gboolean>(participation.is_initiator()));
+                                }};
+
+constexpr Property kParticipants{[] {
+                                   return g_param_spec_boxed("participants", "Participants",
+                                                             "Userids of the participants whom media can flow to",
+                                                             G_TYPE_STRV, kReading);
+                                 },
+                                 nullptr,
+                                 [](Participation& participation, GValue* value) {
+                                   std::vector<std::string> user_ids = participation.participants();
+                                   std::vector<const char*> list;
+                                   for (const std::string& user_id : user_ids) {
+                                     list.push_back(user_id.c_str());
+                                   }
+                                   list.push_back(nullptr);
+                                   g_value_set_boxed(value, list.data());
+                                 }};
+
+constexpr std::array kProperties{
+    kRoomId,      kSocketUrl,   kAction,           kSession,         kUserId,           kExtra,
+    kPassword,    kStunServer,  kPublicIdentifier, kMaxParticipants, kAutoCloseSession, kTurnServers,
+    kVideoCodecs, kAudioCodecs, kVideoBitrate,     kAudioBitrate,    kTlsCaFile,        kIceTransportPolicy,
+    kTlsInsecure, kState,       kIsInitiator,      kParticipants};
+
+}  // namespace
+
+void install(GObjectClass* element_class) {
+  guint id = 0;
+  for (const Property& property : kProperties) {
+    g_object_class_install_property(element_class, ++id, property.spec());
+  }
+}
+
+bool set(Participation& participation, guint id, const GValue* value) {
+  if (id == 0 || id > kProperties.size() || !kProperties.at(id - 1).set) {
+    return false;
+  }
+  kProperties.at(id - 1).set(participation, value);
+  return true;
+}
+
+bool get(Participation& participation, guint id, GValue* value) {
+  if (id == 0 || id > kProperties.size()) {
+    return false;
+  }
+  kProperties.at(id - 1).get(participation, value);
+  return true;
+}
+
+}  // namespace rtcmc::properties

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/**
+ * SECTION:element-rtcmcroom
+ * @title: rtcmcroom
+ *
+ * Takes part in a room of the JavaScript library RTCMultiConnection: whoever has the room open in a browser sees and
+ * hears what arrives at the sink pads. Each input is encoded once, however many participants there are.
+ *
+ * ## Example
+ * |[
+ * gst-launch-1.0 v4l2src ! videoconvert ! rtcmcroom room-id=garden socket-url=https://example.org:9001/
+ * ]|
+ */
+#include "rtcmcroom.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "enums.hpp"
+#include "latency.hpp"
+#include "log.hpp"
+#include "pad_templates.hpp"
+#include "participation.hpp"
+#include "properties.hpp"
+#include "sink_pad.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_room_debug
+
+struct _RtcmcRoom {
+  GstBin parent;
+  rtcmc::Participation* participation;
+};
+
+static void child_proxy_init(gpointer interface, gpointer data);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(RtcmcRoom, rtcmc_room, GST_TYPE_BIN,
+                              G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, child_proxy_init))
+GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(rtcmcroom, "rtcmcroom", GST_RANK_NONE, RTCMC_TYPE_ROOM, rtcmc::init_logging())
+
+namespace {
+
+using rtcmc::glib::Ref;
+
+std::optional<unsigned> number_in(std::string_view name) {
+  const std::string_view digits = name.substr(name.find('_') + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool is_number = error == std::errc() && end == digits.data() + digits.size();
+  return is_number ? std::optional(number) : std::nullopt;
+}
+
+bool has_pad(GstElement* element, const std::string& name) {
+  return static_cast<bool>(Ref<GstPad>::adopt(gst_element_get_static_pad(element, name.c_str())));
+}
+
+/// `wanted` as asked for, or the first free one of "video_0", "video_1"…
+std::string pad_name(GstElement* element, std::string_view prefix, const gchar* wanted) {
+  if (wanted) {
+    return wanted;
+  }
+  for (unsigned number = 0;; ++number) {
+    std::string name = std::string(prefix) + std::to_string(number);
+    if (!has_pad(element, name)) {
+      return name;
+    }
+  }
+}
+
+GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const gchar* wanted, const GstCaps*) {
+  const bool is_video = std::strcmp(GST_PAD_TEMPLATE_NAME_TEMPLATE(pad_template), rtcmc::kVideoTemplate) == 0;
+  const std::string name = pad_name(element, is_video ? "video_" : "audio_", wanted);
+  const std::optional<unsigned> number = number_in(name);
+  if (!number || has_pad(element, name)) {
+    GST_WARNING_OBJECT(element, "no pad %s: %s", name.c_str(), number ? "it exists" : "a name ends in a number");
+    return nullptr;
+  }
+  auto* pad = RTCMC_SINK_PAD(g_object_new(RTCMC_TYPE_SINK_PAD, "name", name.c_str(), "direction", GST_PAD_SINK,
+                                          "template", pad_template, nullptr));
+  RTCMC_ROOM(element)->participation->add_input(pad, is_video ? rtcmc::rtp::Kind::Video : rtcmc::rtp::Kind::Audio,
+                                                *number);
+  if (GST_STATE(element) > GST_STATE_READY) {
+    gst_pad_set_active(GST_PAD(pad), TRUE);
+  }
+  gst_element_add_pad(element, GST_PAD(pad));
+  gst_child_proxy_child_added(GST_CHILD_PROXY(element), G_OBJECT(pad), name.c_str());
+  return GST_PAD(pad);
+}
+
+void release_pad(GstElement* element, GstPad* pad) {
+  const auto held = Ref<GstPad>::share(pad);
+  gst_child_proxy_child_removed(GST_CHILD_PROXY(element), G_OBJECT(pad), GST_OBJECT_NAME(pad));
+  gst_pad_set_active(pad, FALSE);
+  gst_element_remove_pad(element, pad);
+  RTCMC_ROOM(element)->participation->remove_input(RTCMC_SINK_PAD(pad));
+}
+
+GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
+  rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
+  switch (transition) {
+    case GST_STATE_CHANGE_NULL_TO_READY:
+      if (!participation.check_plugins()) {
+        return GST_STATE_CHANGE_FAILURE;
+      }
+      break;
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (!participation.check_settings()) {
+        return GST_STATE_CHANGE_FAILURE;
+      }
+      participation.make_tracks();
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      participation.stop();
+      break;
+    default:
+      break;
+  }
+  const GstStateChangeReturn result = GST_ELEMENT_CLASS(rtcmc_room_parent_class)->change_state(element, transition);
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (result == GST_STATE_CHANGE_FAILURE) {
+        participation.drop_tracks();
+      } else {
+        participation.start();
+      }
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      participation.drop_tracks();
+      break;
+    default:
+      break;
+  }
+  return result;
+}
+
+gboolean query(GstElement* element, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) {
+    return static_cast<gboolean>(rtcmc::answer_latency_query(element, query));
+  }
+  return GST_ELEMENT_CLASS(rtcmc_room_parent_class)->query(element, query);
+}
+
+/// The child of `bin` that posted the message, itself or something inside it. Null: not from inside.
+Ref<GstObject> child_that_posted(GstBin* bin, GstMessage* message) {
+  auto child = Ref<GstObject>::share(GST_MESSAGE_SRC(message));
+  while (child) {
+    auto parent = Ref<GstObject>::adopt(gst_object_get_parent(child.get()));
+    if (parent.get() == GST_OBJECT(bin)) {
+      return child;
+    }
+    child = std::move(parent);
+  }
+  return child;
+}
+
+bool is_webrtcbin(GstObject* object) {
+  GstElementFactory* factory = GST_IS_ELEMENT(object) ? gst_element_get_factory(GST_ELEMENT(object)) : nullptr;
+  return factory && std::strcmp(GST_OBJECT_NAME(factory), "webrtcbin") == 0;
+}
+
+/// What a participant's webrtcbin has to say stays inside: its trouble is not the pipeline's, and a message on a bus
+/// that nobody reads would keep it alive. Any thread.
+void handle_message(GstBin* bin, GstMessage* message) {
+  const Ref<GstObject> child = child_that_posted(bin, message);
+  if (!child || !is_webrtcbin(child.get())) {
+    GST_BIN_CLASS(rtcmc_room_parent_class)->handle_message(bin, message);
+    return;
+  }
+  const auto held = Ref<GstMessage>::adopt(message);
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    rtcmc::glib::Error error;
+    gst_message_parse_error(message, error.out(), nullptr);
+    GST_DEBUG_OBJECT(bin, "%s: %s", GST_MESSAGE_SRC_NAME(message), error.message());
+    RTCMC_ROOM(bin)->participation->webrtcbin_failed(GST_ELEMENT(child.get()), error.message());
+  }
+}
+
+void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+  if (!rtcmc::properties::set(*RTCMC_ROOM(object)->participation, id, value)) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
+}
+
+void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+  if (!rtcmc::properties::get(*RTCMC_ROOM(object)->participation, id, value)) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  }
+}
+
+void finalize(GObject* object) {
+  delete RTCMC_ROOM(object)->participation;
+  G_OBJECT_CLASS(rtcmc_room_parent_class)->finalize(object);
+}
+
+/// Pads first, so that gst-launch takes video_0::stream-id=….
+GObject* get_child_by_name(GstChildProxy* proxy, const gchar* name) {
+  if (GstPad* pad = gst_element_get_static_pad(GST_ELEMENT(proxy), name)) {
+    return G_OBJECT(pad);
+  }
+  auto* bins =
+      static_cast<GstChildProxyInterface*>(g_type_interface_peek(rtcmc_room_parent_class, GST_TYPE_CHILD_PROXY));
+  return bins->get_child_by_name(proxy, name);
+}
+
+}  // namespace
+
+static void child_proxy_init(gpointer interface, gpointer) {
+  static_cast<GstChildProxyInterface*>(interface)->get_child_by_name = get_child_by_name;
+}
+
+static void rtcmc_room_init(RtcmcRoom* room) {
+  room->participation = new rtcmc::Participation(GST_BIN(room));
+  gst_bin_set_suppressed_flags(GST_BIN(room), GstElementFlags(GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK));
+  GST_OBJECT_FLAG_SET(room, GST_ELEMENT_FLAG_SINK);
+}
+
+static void rtcmc_room_class_init(RtcmcRoomClass* klass) {
+  auto* object_class = G_OBJECT_CLASS(klass);
+  object_class->set_property = set_property;
+  object_class->get_property = get_property;
+  object_class->finalize = finalize;
+  rtcmc::properties::install(object_class);
+  rtcmc::Announcer::install_signals(object_class);
+
+  auto* element_class = GST_ELEMENT_CLASS(klass);
+  element_class->request_new_pad = request_new_pad;
+  element_class->release_pad = release_pad;
+  element_class->change_state = change_state;
+  element_class->query = query;
+  rtcmc::add_pad_templates(element_class);
+  gst_element_class_set_static_metadata(
+      element_class, "RTCMultiConnection room", "Sink/Network/WebRTC",
+      "Takes part in an RTCMultiConnection room: whoever has it open in a browser sees and hears what is sent here",
+      "The rtcmc authors");
+
+  GST_BIN_CLASS(klass)->handle_message = handle_message;
+
+  gst_type_mark_as_plugin_api(rtcmc::action_type(), GstPluginAPIFlags(0));
+  gst_type_mark_as_plugin_api(rtcmc::state_type(), GstPluginAPIFlags(0));
+  gst_type_mark_as_plugin_api(rtcmc::session_type(), GstPluginAPIFlags(0));
+}

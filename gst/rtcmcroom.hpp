@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define RTCMC_TYPE_ROOM (rtcmc_room_get_type())
+G_DECLARE_FINAL_TYPE(RtcmcRoom, rtcmc_room, RTCMC, ROOM, GstBin)
+
+GST_ELEMENT_REGISTER_DECLARE(rtcmcroom)
+
+G_END_DECLS
