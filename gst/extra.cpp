@@ -23,14 +23,28 @@ class Value {
   GValue value_ = G_VALUE_INIT;
 };
 
+/// Names of a GstStructure's fields are never freed again: a bound for hostile participants.
+constexpr guint kMaxFields = 64;
+
 bool fill_from_json(GValue* value, JsonNode* node);
 
+/// The elements of a GST_TYPE_ARRAY have one type: those of a mixed array become text.
 void append_from_json(GValue* array, JsonArray* elements) {
+  bool is_mixed = false;
+  for (guint i = 1; i < json_array_get_length(elements); ++i) {
+    is_mixed = is_mixed || json_node_get_value_type(json_array_get_element(elements, i)) !=
+                               json_node_get_value_type(json_array_get_element(elements, 0));
+  }
   for (guint i = 0; i < json_array_get_length(elements); ++i) {
+    JsonNode* node = json_array_get_element(elements, i);
     Value element;
-    if (fill_from_json(element.get(), json_array_get_element(elements, i))) {
-      gst_value_array_append_value(array, element.get());
+    if (is_mixed) {
+      g_value_init(element.get(), G_TYPE_STRING);
+      g_value_take_string(element.get(), json_to_string(node, FALSE));
+    } else if (!fill_from_json(element.get(), node)) {
+      continue;
     }
+    gst_value_array_append_value(array, element.get());
   }
 }
 
@@ -90,7 +104,7 @@ glib::Ref<JsonNode> to_json(const GValue* value) {
 
 StructurePtr structure_from_json(const char* name, JsonObject* object) {
   StructurePtr structure(gst_structure_new_empty(name));
-  if (object) {
+  if (object && json_object_get_size(object) <= kMaxFields) {
     json_object_foreach_member(
         object,
         [](JsonObject*, const gchar* member, JsonNode* node, gpointer data) {

@@ -282,6 +282,9 @@ bool is_baseline(const Format& format) {
 }  // namespace
 
 std::variant<Description, std::string> parse(std::string_view text) {
+  if (text.empty()) {
+    return "it is empty";
+  }
   GstSDPMessage* raw = nullptr;
   gst_sdp_message_new(&raw);
   MessagePtr message(raw);

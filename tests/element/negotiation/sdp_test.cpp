@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "sdp.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <variant>
+
+namespace {
+
+using namespace rtcmc;
+
+constexpr const char* kFingerprint =
+    "a=fingerprint:sha-256 "
+    "5C:1F:8B:A0:37:6A:2D:5D:0B:37:6E:64:8C:0A:1E:35:6B:DC:8D:22:5C:1F:8B:A0:37:6A:2D:5D:0B:37:6E:64\r\n";
+
+std::string session(const std::string& bundle) {
+  return "v=0\r\no=- 46117317 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE " + bundle + "\r\n";
+}
+
+std::string transport(const std::string& mid) {
+  return "c=IN IP4 0.0.0.0\r\na=ice-ufrag:Ab1d\r\na=ice-pwd:0123456789abcdef01234567\r\n" + std::string(kFingerprint) +
+         "a=setup:actpass\r\na=mid:" + mid + "\r\na=rtcp-mux\r\n";
+}
+
+std::string video(const std::string& mid, const std::string& direction = "recvonly") {
+  return "m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 104 98\r\n" + transport(mid) +
+         "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+         "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"
+         "a=" +
+         direction +
+         "\r\n"
+         "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 transport-cc\r\n"
+         "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
+         "a=rtpmap:102 H264/90000\r\na=fmtp:102 packetization-mode=0;profile-level-id=42e01f\r\n"
+         "a=rtpmap:104 H264/90000\r\na=fmtp:104 packetization-mode=1;profile-level-id=42e01f\r\n"
+         "a=rtpmap:98 VP9/90000\r\na=fmtp:98 profile-id=2\r\n";
+}
+
+std::string audio(const std::string& mid) {
+  return "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n" + transport(mid) +
+         "a=recvonly\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:0 PCMU/8000\r\n";
+}
+
+sdp::Description parsed(const std::string& text) {
+  auto result = sdp::parse(text);
+  if (const auto* fault = std::get_if<std::string>(&result)) {
+    ADD_FAILURE() << *fault;
+    return {};
+  }
+  return std::move(std::get<sdp::Description>(result));
+}
+
+TEST(Sdp, ReadsWhatABrowserOffers) {
+  const sdp::Description offer = parsed(session("0 1") + audio("0") + video("1"));
+  ASSERT_EQ(offer.sections.size(), 2U);
+  const sdp::Section& section = offer.sections[1];
+  EXPECT_EQ(section.kind, sdp::MediaKind::Video);
+  EXPECT_EQ(section.mid, "1");
+  EXPECT_EQ(section.direction, sdp::Direction::RecvOnly);
+  EXPECT_FALSE(section.rejected);
+  EXPECT_EQ(section.mid_extension_id, 4);
+  EXPECT_EQ(section.ice_ufrag, "Ab1d");
+}
+
+TEST(Sdp, FindsTheFormatThatOurPacketsFit) {
+  const sdp::Description offer = parsed(session("0 1") + audio("0") + video("1"));
+  const sdp::Format* h264 = sdp::find_format(offer.sections[1], rtp::Codec::H264);
+  ASSERT_NE(h264, nullptr);
+  EXPECT_EQ(h264->payload_type, 104) << "packetization-mode=0 cannot carry our packets";
+  EXPECT_EQ(sdp::find_format(offer.sections[1], rtp::Codec::Vp9), nullptr) << "profile 2 is not what we encode";
+  EXPECT_EQ(sdp::find_format(offer.sections[1], rtp::Codec::Vp8)->payload_type, 96);
+  EXPECT_EQ(sdp::find_format(offer.sections[0], rtp::Codec::Opus)->payload_type, 111);
+  EXPECT_EQ(sdp::find_format(offer.sections[0], rtp::Codec::Pcmu)->payload_type, 0);
+  EXPECT_EQ(sdp::find_format(offer.sections[0], rtp::Codec::Vp8), nullptr);
+}
+
+TEST(Sdp, RefusesWhatWebrtcbinCannotTake) {
+  const std::string good = session("0") + video("0");
+  const auto without = [&good](const std::string& line) {
+    std::string text = good;
+    for (auto at = text.find(line); at != std::string::npos; at = text.find(line)) {
+      text.erase(at, text.find("\r\n", at) + 2 - at);
+    }
+    return sdp::parse(text);
+  };
+  const auto is_refused = [](const auto& result) { return std::holds_alternative<std::string>(result); };
+  EXPECT_FALSE(is_refused(sdp::parse(good)));
+  EXPECT_TRUE(is_refused(sdp::parse("")));
+  EXPECT_TRUE(is_refused(sdp::parse("not SDP at all")));
+  EXPECT_TRUE(is_refused(without("a=mid:")));
+  EXPECT_TRUE(is_refused(without("a=ice-ufrag:")));
+  EXPECT_TRUE(is_refused(without("a=ice-pwd:")));
+  EXPECT_TRUE(is_refused(without("a=fingerprint:")));
+  EXPECT_TRUE(is_refused(without("a=setup:")));
+  EXPECT_TRUE(is_refused(sdp::parse(session("0") + video("0") + video("0")))) << "two sections of one name";
+}
+
+TEST(Sdp, ADescriptionMustContinueTheOneBefore) {
+  const auto one = parsed(session("0") + video("0"));
+  const auto two = parsed(session("0 1") + video("0") + video("1"));
+  const auto renamed = parsed(session("5") + video("5"));
+  EXPECT_FALSE(sdp::check_continuity(one.sections, two.sections, false));
+  EXPECT_TRUE(sdp::check_continuity(one.sections, two.sections, true)) << "an answer adds nothing";
+  EXPECT_TRUE(sdp::check_continuity(two.sections, one.sections, false)) << "a section is gone";
+  EXPECT_TRUE(sdp::check_continuity(one.sections, renamed.sections, true));
+}
+
+TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
+  const auto local = parsed(session("0") + video("0", "sendrecv"));
+  const std::string text = sdp::publish(local.message.get(), {{.direction = sdp::Direction::SendOnly,
+                                                               .rejected = false,
+                                                               .stream_id = "garden",
+                                                               .track_id = "cam",
+                                                               .mid_extension_id = 4,
+                                                               .format = std::nullopt}});
+  EXPECT_NE(text.find("a=sendonly"), std::string::npos) << text;
+  EXPECT_EQ(text.find("a=sendrecv"), std::string::npos) << text;
+  EXPECT_NE(text.find("a=msid:garden cam"), std::string::npos) << text;
+  EXPECT_NE(text.find("urn:ietf:params:rtp-hdrext:sdes:mid"), std::string::npos) << text;
+  EXPECT_EQ(text.find("transport-wide-cc"), std::string::npos) << text;
+  EXPECT_EQ(text.find("transport-cc"), std::string::npos) << text;
+}
+
+TEST(Sdp, ARejectedSectionHasPortZero) {
+  const auto local = parsed(session("0 1") + video("0") + video("1"));
+  const sdp::PublishedSection kept{sdp::Direction::SendOnly, false, "s", "t", std::nullopt, std::nullopt};
+  const sdp::PublishedSection rejected{sdp::Direction::Inactive, true, "", "t", std::nullopt, std::nullopt};
+  const std::string text = sdp::publish(local.message.get(), {kept, rejected});
+  EXPECT_NE(text.find("m=video 0 "), std::string::npos) << text;
+}
+
+}  // namespace
