@@ -59,6 +59,12 @@ struct RefTraits<GUri> {
   static void unref(GUri* uri) { g_uri_unref(uri); }
 };
 
+template <>
+struct RefTraits<GDateTime> {
+  static GDateTime* ref(GDateTime* time) { return g_date_time_ref(time); }
+  static void unref(GDateTime* time) { g_date_time_unref(time); }
+};
+
 /// A counted reference to a C object. `adopt` takes over a reference that the caller owns ("transfer full"), `share`
 /// adds one ("transfer none").
 template <typename T>
@@ -70,8 +76,15 @@ class Ref {
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   ~Ref() { reset(); }
 
-  Ref& operator=(Ref other) noexcept {
-    std::swap(object_, other.object_);
+  Ref& operator=(const Ref& other) {
+    if (this != &other) {
+      *this = Ref(other);
+    }
+    return *this;
+  }
+  Ref& operator=(Ref&& other) noexcept {
+    Ref taken(std::move(other));
+    std::swap(object_, taken.object_);
     return *this;
   }
 
@@ -128,7 +141,7 @@ class Error {
   explicit operator bool() const { return error_ != nullptr; }
   [[nodiscard]] const char* message() const { return error_ ? error_->message : ""; }
   [[nodiscard]] bool matches(GQuark domain, int code) const { return g_error_matches(error_, domain, code) != FALSE; }
-  [[nodiscard]] const GError* get() const { return error_; }
+  [[nodiscard]] GError* get() const { return error_; }
 
   Error() = default;
   Error(const Error&) = delete;

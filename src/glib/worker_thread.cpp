@@ -17,8 +17,7 @@ void post(GMainContext* context, Task task) {
         (*static_cast<Task*>(data))();
         return G_SOURCE_REMOVE;
       },
-      std::make_unique<Task>(std::move(task)).release(),
-      [](gpointer data) { delete static_cast<Task*>(data); });
+      std::make_unique<Task>(std::move(task)).release(), [](gpointer data) { delete static_cast<Task*>(data); });
   g_source_attach(source, context);
   g_source_unref(source);
 }
@@ -31,11 +30,17 @@ WorkerThread::WorkerThread(std::string name)
     pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
     g_main_context_push_thread_default(context.get());
     g_main_loop_run(loop.get());
+    // What the last tasks destroyed may have to finish here: libsoup closes its sockets from the main loop.
+    while (g_main_context_iteration(context.get(), FALSE)) {
+    }
     g_main_context_pop_thread_default(context.get());
   });
 }
 
 WorkerThread::~WorkerThread() {
+  if (is_current()) {
+    *runs_tasks_ = false;
+  }
   // Quitting by a task and not from here: a loop that has not started yet would miss it.
   glib::post(context_.get(), [loop = loop_] { g_main_loop_quit(loop.get()); });
   if (is_current()) {
@@ -46,7 +51,11 @@ WorkerThread::~WorkerThread() {
 }
 
 void WorkerThread::post(Task task) {
-  glib::post(context_.get(), std::move(task));
+  glib::post(context_.get(), [runs_tasks = runs_tasks_, task = std::move(task)] {
+    if (*runs_tasks) {
+      task();
+    }
+  });
 }
 
 bool WorkerThread::is_current() const {

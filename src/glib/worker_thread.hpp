@@ -3,7 +3,9 @@
 
 #include <glib.h>
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -24,7 +26,7 @@ class WorkerThread {
   WorkerThread(const WorkerThread&) = delete;
   WorkerThread& operator=(const WorkerThread&) = delete;
   /// Runs the tasks posted so far, then ends the thread. Called on the thread itself (from a signal handler, say), it
-  /// does not wait: the loop ends once the running task returns.
+  /// does not wait: the running task is the last one.
   ~WorkerThread();
 
   /// Any thread. Tasks run in the order in which they were posted; a task posted after the destructor began is dropped.
@@ -37,6 +39,7 @@ class WorkerThread {
  private:
   Ref<GMainContext> context_;
   Ref<GMainLoop> loop_;
+  std::shared_ptr<std::atomic<bool>> runs_tasks_ = std::make_shared<std::atomic<bool>>(true);
   std::thread thread_;
 };
 

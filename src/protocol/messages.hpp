@@ -10,8 +10,9 @@
 
 #include "glib/ref.hpp"
 
-/// What participants of an RTCMultiConnection room say to one another (the `message` of the relay envelope) as values.
-/// Section numbers refer to docs/protocol.md.
+/// What participants of an RTCMultiConnection room say to one another, as values. Pure: JSON in, values out, and back.
+/// What comes in is hostile until it has been through parse_envelope() and parse_message(). docs/protocol.md describes
+/// the messages.
 namespace rtcmc::protocol {
 
 /// `connection.session`
@@ -42,15 +43,11 @@ struct ParticipationRequest {
   bool is_data_only = false;
 };
 
-/// A resident asks the newcomer to get its media ready. `user_preferences` must be echoed in readyForOffer.
-struct EnableMedia {
-  glib::Ref<JsonObject> user_preferences;
-};
+/// A resident asks the newcomer to get its media ready.
+struct EnableMedia {};
 
-struct ReadyForOffer {
-  glib::Ref<JsonObject> user_preferences;
-  StreamsToShare streams_to_share;
-};
+/// The newcomer has its media ready.
+struct ReadyForOffer {};
 
 enum class SdpType { Offer, Answer };
 
@@ -58,8 +55,9 @@ struct SessionDescription {
   SdpType type = SdpType::Offer;
   std::string sdp;
   bool renegotiating = false;  // renegotiatingPeer: belongs to the peer connection that exists
+  /// An extension of ours, which browsers ignore: should two first offers cross, that of the larger userid counts.
+  bool crossing_resolved_by_user_id = false;
   StreamsToShare streams_to_share;
-  glib::Ref<JsonNode> connection_description;  // to be copied from an offer into its answer; may be null
 };
 
 struct IceCandidate {
@@ -74,12 +72,60 @@ struct UserLeft {
 
 struct DropPeerConnection {};
 
-/// What we know but have no use for, and what we do not know: ignored, not an error.
+/// The sender mutes, unmutes or ends one of its streams.
+struct StreamSync {
+  enum class Action { Mute, Unmute, Ended };
+  enum class Kind { Audio, Video, Both };
+
+  std::string stream_id;
+  Action action = Action::Mute;
+  Kind kind = Kind::Both;
+
+  friend bool operator==(const StreamSync&, const StreamSync&) = default;
+};
+
+/// A participant goes by another userid from now on.
+struct UserIdChanged {
+  std::string old_id;
+  std::string new_id;
+};
+
+/// What we know but have no use for, and what we do not know: not an error.
 struct Ignored {
   std::string what;
 };
 
 using Message = std::variant<ParticipationRequest, EnableMedia, ReadyForOffer, SessionDescription, IceCandidate,
-                             UserLeft, DropPeerConnection, Ignored>;
+                             UserLeft, DropPeerConnection, StreamSync, UserIdChanged, Ignored>;
+
+/// The relay's envelope around a message.
+struct Envelope {
+  std::string sender;
+  std::string remote_user_id;
+  glib::Ref<JsonObject> extra;  // null if absent
+  JsonNode* message;            // borrowed from what was parsed
+};
+
+/// Whether `text` may name a user or a room: 1 to 256 bytes without control characters.
+[[nodiscard]] bool is_id(std::string_view text);
+
+/// The alternative says in words for a log what is wrong.
+[[nodiscard]] std::variant<Envelope, std::string> parse_envelope(JsonNode* node);
+[[nodiscard]] std::variant<Message, std::string> parse_message(JsonNode* node);
+
+/// A participant's extra without what the server adds to it (`_room`). Null if it is no object, or larger than 64 KiB.
+[[nodiscard]] glib::Ref<JsonObject> parse_extra(JsonNode* node);
+
+[[nodiscard]] glib::Ref<JsonNode> to_json(const Session& session);
+[[nodiscard]] glib::Ref<JsonNode> to_json(const ParticipationRequest& request);
+/// `extra` is the sender's; may be null.
+[[nodiscard]] glib::Ref<JsonNode> to_json(const SessionDescription& description, const glib::Ref<JsonObject>& extra);
+[[nodiscard]] glib::Ref<JsonNode> to_json(const IceCandidate& candidate);
+[[nodiscard]] glib::Ref<JsonNode> to_json(const UserLeft& goodbye);
+/// The action is not Ended, which browsers find out by themselves.
+[[nodiscard]] glib::Ref<JsonNode> to_json(const StreamSync& sync);
+
+[[nodiscard]] glib::Ref<JsonNode> make_envelope(std::string_view sender, std::string_view remote_user_id,
+                                                glib::Ref<JsonNode> message);
 
 }  // namespace rtcmc::protocol

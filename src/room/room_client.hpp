@@ -7,10 +7,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "glib/ref.hpp"
+#include "glib/timer.hpp"
+#include "log/log_limiter.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/queries.hpp"
 #include "socketio/client.hpp"
 
 namespace rtcmc::room {
@@ -54,8 +59,10 @@ struct RoomError {
 /// Enters a room as RTCMultiConnection.js does (check-presence, open-room or join-room, participation request), stays
 /// in it (enters again after a lost connection), and carries the messages between participants as typed values.
 ///
-/// Threads: as socketio::Client. The Listener may call any method, but not destroy the client.
-class RoomClient {
+/// Until the room was entered once, whatever prevents it is final. Afterwards only a wrong password is.
+///
+/// Threads: as socketio::Client. The Listener may call any method and may destroy the client.
+class RoomClient final : private socketio::Client::Listener {
  public:
   class Listener {
    public:
@@ -67,6 +74,7 @@ class RoomClient {
     virtual void on_connection_lost(const RoomError& error, std::chrono::milliseconds retry_in) = 0;
     /// A taken userid was replaced.
     virtual void on_user_id_changed(const std::string& old_id, const std::string& new_id) = 0;
+    /// `extra` is the sender's; null if the message came without.
     virtual void on_message(const std::string& sender, const glib::Ref<JsonObject>& extra,
                             protocol::Message message) = 0;
     /// The server says that this participant is gone. May come more than once, and for a participant never heard of.
@@ -81,9 +89,9 @@ class RoomClient {
   };
 
   RoomClient(RoomOptions options, Listener& listener);
-  ~RoomClient();
   RoomClient(const RoomClient&) = delete;
   RoomClient& operator=(const RoomClient&) = delete;
+  ~RoomClient();
 
   void enter();
 
@@ -92,19 +100,70 @@ class RoomClient {
   void leave(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
              std::function<void()> done);
 
-  [[nodiscard]] const std::string& user_id() const;
-  [[nodiscard]] bool in_room() const;
+  /// The same for everybody: they are told to leave too, and the server to end the room, which it does if we own it.
+  void close_room(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
+                  std::function<void()> done);
+
+  [[nodiscard]] const std::string& user_id() const { return options_.user_id; }
+  [[nodiscard]] bool in_room() const { return in_room_; }
 
   /// Dropped with a log line while there is no connection.
   void send(const std::string& remote_user_id, const protocol::SessionDescription& description);
   void send(const std::string& remote_user_id, const protocol::IceCandidate& candidate);
-  void send(const std::string& remote_user_id, const protocol::EnableMedia& request);
-  void send(const std::string& remote_user_id, const protocol::ReadyForOffer& reply);
-  void send(const std::string& remote_user_id, const protocol::UserLeft& goodbye);
+  void send(const std::string& remote_user_id, const protocol::StreamSync& sync);
+
+  /// Tells everyone. `extra` may be null.
+  void set_extra(glib::Ref<JsonObject> extra);
+  /// The server ends our acquaintance with this participant, and tells both of us.
+  void disconnect_with(const std::string& user_id);
+
+  /// Questions to the server: the callback is destroyed without having been called if no answer comes.
+  void find_presence(const std::string& room_id, std::function<void(const protocol::Presence&)> callback);
+  void find_public_rooms(const std::string& identifier,
+                         std::function<void(const std::vector<protocol::PublicRoom>&)> callback);
+  /// Only the owner may: the callback gets the server's objection, if it has one.
+  void set_password(const std::string& password, std::function<void(const std::optional<std::string>&)> callback);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  using Arguments = glib::Ref<JsonArray>;
+
+  // socketio::Client::Listener
+  void on_connected() override;
+  void on_disconnected(const socketio::ConnectError& error, std::optional<std::chrono::milliseconds> retry_in) override;
+  void on_event(std::string_view name, JsonArray* arguments) override;
+
+  void check_presence();
+  void open_room();
+  void join_room();
+  void on_opened(const Arguments& answer);
+  void on_joined(const Arguments& answer);
+  void joined(bool created);
+  void on_relayed(JsonNode* node);
+  void on_user_id_taken();
+
+  /// Asks the server and passes its answer on, unless it does not come: then the entry is tried again later.
+  void ask(const char* event, const std::vector<glib::Ref<JsonNode>>& arguments,
+           std::function<void(const Arguments&)> next);
+  void say_goodbye(const std::vector<std::string>& participants, bool closes_room);
+  /// A question that our entry does not depend on.
+  void query(const char* event, const std::string& argument, std::function<void(const Arguments&)> next);
+  void fail(const RoomError& error);
+  void try_again_after(const RoomError& error);
+  [[nodiscard]] glib::Ref<JsonNode> room_request(bool opening) const;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> url_query() const;
+  void relay(std::string_view remote_user_id, glib::Ref<JsonNode> message);
+  void drop(const std::string& sender, const std::string& fault);
+
+  RoomOptions options_;
+  Listener& listener_;
+  std::unique_ptr<socketio::Client> client_;
+  glib::Timer retry_;
+  LogLimiter log_limiter_;
+  unsigned entry_ = 0;  // answers to questions of an earlier attempt are ignored
+  unsigned detours_ = 0;
+  bool was_in_room_ = false;
+  bool in_room_ = false;
+  bool is_owner_ = false;
 };
 
 }  // namespace rtcmc::room

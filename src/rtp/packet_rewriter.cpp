@@ -3,16 +3,14 @@
 
 #include <algorithm>
 
+#include "rtp/packet.hpp"
+
 namespace rtcmc::rtp {
 
 namespace {
 
-constexpr std::size_t kFixedHeaderSize = 12;
-constexpr std::uint8_t kVersionMask = 0xc0;
-constexpr std::uint8_t kVersion2 = 0x80;
-constexpr std::uint8_t kExtensionBit = 0x10;
-constexpr std::uint8_t kCsrcCountMask = 0x0f;
 constexpr std::uint8_t kMarkerBit = 0x80;
+constexpr std::size_t kSsrcOffset = 8;
 constexpr std::size_t kMaxMidSize = 16;
 
 /// Where RTP and RTCP share a port, these would be taken for RTCP (RFC 5761).
@@ -30,54 +28,41 @@ std::vector<std::uint8_t> extension_block(const MidExtension& extension) {
   return block;
 }
 
-/// Size of the header with its CSRCs and extension.
-std::optional<std::size_t> header_size(std::span<const std::uint8_t> packet) {
-  if (packet.size() < kFixedHeaderSize || (packet[0] & kVersionMask) != kVersion2) {
-    return std::nullopt;
-  }
-  std::size_t size = kFixedHeaderSize + (packet[0] & kCsrcCountMask) * std::size_t{4};
-  if ((packet[0] & kExtensionBit) != 0) {
-    if (packet.size() < size + 4) {
-      return std::nullopt;
-    }
-    const std::size_t words = packet[size + 2] << 8 | packet[size + 3];
-    size += 4 + words * 4;
-  }
-  return packet.size() < size ? std::nullopt : std::optional(size);
-}
-
 }  // namespace
 
-std::optional<PacketRewriter> PacketRewriter::create(std::uint8_t payload_type,
+std::optional<PacketRewriter> PacketRewriter::create(std::uint8_t payload_type, std::uint32_t ssrc,
                                                      const std::optional<MidExtension>& mid) {
   if (!is_payload_type(payload_type)) {
     return std::nullopt;
   }
   if (!mid) {
-    return PacketRewriter(payload_type, {});
+    return PacketRewriter(payload_type, ssrc, {});
   }
   if (mid->id < 1 || mid->id > 14 || mid->mid.empty() || mid->mid.size() > kMaxMidSize) {
     return std::nullopt;
   }
-  return PacketRewriter(payload_type, extension_block(*mid));
+  return PacketRewriter(payload_type, ssrc, extension_block(*mid));
 }
 
 std::optional<PacketRewriter::Sizes> PacketRewriter::rewrite(std::span<const std::uint8_t> packet,
                                                              std::span<std::uint8_t> out) const {
-  const auto old_size = header_size(packet);
-  if (!old_size) {
+  const auto header = PacketHeader::parse(packet);
+  if (!header) {
     return std::nullopt;
   }
-  const std::size_t base_size = kFixedHeaderSize + (packet[0] & kCsrcCountMask) * std::size_t{4};
-  const std::size_t new_size = base_size + extension_.size();
+  const std::size_t new_size = header->base_size + extension_.size();
   if (out.size() < new_size) {
     return std::nullopt;
   }
-  std::ranges::copy(packet.first(base_size), out.begin());
-  std::ranges::copy(extension_, out.subspan(base_size).begin());
-  out[0] = static_cast<std::uint8_t>(extension_.empty() ? out[0] & ~kExtensionBit : out[0] | kExtensionBit);
+  std::ranges::copy(packet.first(header->base_size), out.begin());
+  std::ranges::copy(extension_, out.subspan(header->base_size).begin());
+  out[0] = static_cast<std::uint8_t>(extension_.empty() ? out[0] & ~PacketHeader::kExtensionBit
+                                                        : out[0] | PacketHeader::kExtensionBit);
   out[1] = static_cast<std::uint8_t>((out[1] & kMarkerBit) | payload_type_);
-  return Sizes{*old_size, new_size};
+  for (std::size_t i = 0; i < sizeof(ssrc_); ++i) {
+    out[kSsrcOffset + i] = static_cast<std::uint8_t>(ssrc_ >> (8 * (sizeof(ssrc_) - 1 - i)));
+  }
+  return Sizes{header->size, new_size};
 }
 
 }  // namespace rtcmc::rtp

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rtcmc::rtp {
@@ -16,9 +17,9 @@ struct MidExtension {
   std::string mid;  // 1–16 bytes
 };
 
-/// Turns RTP headers (RFC 3550) into what one peer negotiated: its payload type and its mid extension. Other header
-/// extensions are dropped, since their ids mean something else to that peer. Sequence number, timestamp, SSRC and
-/// CSRCs stay. Immutable, so any thread may use it.
+/// Turns RTP headers (RFC 3550) into what one peer negotiated: its payload type, its mid extension, and the SSRC that
+/// we announced, whatever the packets had. Other header extensions are dropped, since their ids mean something else to
+/// that peer. Sequence number, timestamp and CSRCs stay. Immutable, so any thread may use it.
 class PacketRewriter {
  public:
   /// What a rewritten header needs at most: the fixed part, 15 CSRCs, and one extension block with a mid of 16 bytes.
@@ -30,17 +31,18 @@ class PacketRewriter {
   };
 
   /// Absent if a value is not one that RTP can carry.
-  [[nodiscard]] static std::optional<PacketRewriter> create(std::uint8_t payload_type,
+  [[nodiscard]] static std::optional<PacketRewriter> create(std::uint8_t payload_type, std::uint32_t ssrc,
                                                             const std::optional<MidExtension>& mid);
 
   /// `packet` must hold at least the whole header. Absent if it is not RTP or cut short, or if `out` is too small.
   [[nodiscard]] std::optional<Sizes> rewrite(std::span<const std::uint8_t> packet, std::span<std::uint8_t> out) const;
 
  private:
-  PacketRewriter(std::uint8_t payload_type, std::vector<std::uint8_t> extension)
-      : payload_type_(payload_type), extension_(std::move(extension)) {}
+  PacketRewriter(std::uint8_t payload_type, std::uint32_t ssrc, std::vector<std::uint8_t> extension)
+      : payload_type_(payload_type), ssrc_(ssrc), extension_(std::move(extension)) {}
 
   std::uint8_t payload_type_;
+  std::uint32_t ssrc_;
   std::vector<std::uint8_t> extension_;  // the whole block, ready to be copied; empty: none
 };
 

@@ -11,21 +11,9 @@
 #include <vector>
 
 #include "glib/ref.hpp"
+#include "socketio/connect_error.hpp"
 
 namespace rtcmc::socketio {
-
-/// Why there is no connection. `text` is a sentence for a person, with the server's own words where it sent some.
-struct ConnectError {
-  enum class Kind {
-    InvalidUrl,   // retrying cannot help
-    Unreachable,  // DNS, refused, timed out, closed
-    Tls,          // certificate or handshake
-    NotSocketIo,  // something answers, but not a Socket.IO server
-    Refused,      // the Socket.IO server answered CONNECT_ERROR
-  };
-  Kind kind;
-  std::string text;
-};
 
 struct ClientOptions {
   std::string url;                                         // http(s)://host:port/ or ws(s)://host:port/
@@ -67,16 +55,18 @@ class Client {
 
   void connect();
 
-  /// Replaces the handshake's query and connects anew, without a call of on_disconnected().
+  /// Replaces the handshake's query and connects anew, without a call of on_disconnected(). Acks that are still awaited
+  /// are forgotten, their callbacks are not called.
   void reconnect_with(std::vector<std::pair<std::string, std::string>> query);
 
-  /// Says goodbye (DISCONNECT packet, then close) after all that was emitted; `done` is called once that has been
-  /// written, or after `timeout`. No Listener call follows.
+  /// Closes the connection after all that was emitted; `done` is called once the server has confirmed that, or after
+  /// `timeout`, and never from within this call. No Listener or ack call follows. There is no DISCONNECT packet:
+  /// servers that read it together with the last events drop those.
   void close(std::chrono::milliseconds timeout, std::function<void()> done);
 
   [[nodiscard]] bool connected() const;
 
-  /// Dropped with a log line if not connected.
+  /// Dropped with a log line if not connected, or larger than what the server takes.
   void emit(std::string_view event, const std::vector<glib::Ref<JsonNode>>& arguments);
   void emit_with_ack(std::string_view event, const std::vector<glib::Ref<JsonNode>>& arguments,
                      std::chrono::milliseconds timeout, AckCallback callback);

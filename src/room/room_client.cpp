@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "room/room_client.hpp"
+
+#include "glib/json.hpp"
+#include "protocol/object_builder.hpp"
+
+namespace rtcmc::room {
+
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::ObjectBuilder;
+
+constexpr auto kAckTimeout = 8s;
+constexpr auto kRetryDelay = 5s;
+/// How often a room may vanish or appear between two questions before we give up.
+constexpr unsigned kMaxDetours = 5;
+
+constexpr const char* kMessageEvent = "RTCMultiConnection-Message";
+constexpr const char* kCustomEvent = "RTCMultiConnection-Custom-Message";
+/// The server says this when a room to open exists, and when a room to join does not.
+constexpr std::string_view kNotAvailable = "Room not available";
+
+std::string random_user_id() {
+  const glib::String uuid(g_uuid_string_random());
+  std::string id(uuid.get());
+  std::erase(id, '-');
+  return id;
+}
+
+RoomError::Kind kind_of(socketio::ConnectError::Kind kind) {
+  using From = socketio::ConnectError::Kind;
+  switch (kind) {
+    case From::InvalidUrl:
+      return RoomError::Kind::InvalidUrl;
+    case From::Tls:
+      return RoomError::Kind::Tls;
+    case From::NotSocketIo:
+      return RoomError::Kind::NotSocketIo;
+    case From::Refused:
+      return RoomError::Kind::Refused;
+    case From::Unreachable:
+      break;
+  }
+  return RoomError::Kind::Unreachable;
+}
+
+bool is_yes(const glib::Ref<JsonArray>& answer) {
+  return glib::bool_of(glib::element(answer.get(), 0)).value_or(false);
+}
+
+std::string reason_in(const glib::Ref<JsonArray>& answer) {
+  return glib::string_of(glib::element(answer.get(), 1)).value_or("no reason given").substr(0, 200);
+}
+
+std::string quoted(const std::string& text) {
+  return "\"" + text + "\"";
+}
+
+}  // namespace
+
+RoomClient::RoomClient(RoomOptions options, Listener& listener) : options_(std::move(options)), listener_(listener) {
+  if (options_.user_id.empty()) {
+    options_.user_id = random_user_id();
+  }
+}
+
+RoomClient::~RoomClient() = default;
+
+void RoomClient::enter() {
+  socketio::Client::Listener& listener = *this;
+  client_ = std::make_unique<socketio::Client>(socketio::ClientOptions{.url = options_.socket_url,
+                                                                       .query = url_query(),
+                                                                       .tls_ca_file = options_.tls_ca_file,
+                                                                       .tls_insecure = options_.tls_insecure},
+                                               listener);
+  client_->connect();
+}
+
+std::vector<std::pair<std::string, std::string>> RoomClient::url_query() const {
+  const auto extra = options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build();
+  return {{"userid", options_.user_id},
+          {"sessionid", options_.room_id},
+          {"msgEvent", kMessageEvent},
+          {"socketCustomEvent", kCustomEvent},
+          {"autoCloseEntireSession", options_.auto_close_session ? "true" : "false"},
+          {"maxParticipantsAllowed", std::to_string(options_.max_participants)},
+          {"extra", glib::to_text(extra.get())}};
+}
+
+void RoomClient::leave(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
+                       std::function<void()> done) {
+  say_goodbye(participants, options_.auto_close_session && is_owner_);
+  if (client_) {
+    client_->close(timeout, std::move(done));
+  } else {
+    done();
+  }
+}
+
+void RoomClient::close_room(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
+                            std::function<void()> done) {
+  const bool was_in_room = in_room_;
+  say_goodbye(participants, true);
+  if (was_in_room) {
+    client_->emit("close-entire-session", {});  // afterwards the server relays nothing between members any more
+  }
+  leave({}, timeout, std::move(done));
+}
+
+void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool closes_room) {
+  retry_.cancel();
+  ++entry_;
+  if (in_room_) {
+    for (const std::string& user_id : participants) {
+      relay(user_id, protocol::to_json(protocol::UserLeft{.close_entire_session = closes_room}));
+    }
+  }
+  in_room_ = false;
+}
+
+void RoomClient::on_connected() {
+  ++entry_;
+  detours_ = 0;
+  retry_.cancel();
+  // Whoever opened or joined before may find the room in either state when it comes back.
+  switch (options_.action) {
+    case Action::OpenOrJoin:
+      check_presence();
+      break;
+    case Action::Open:
+      if (was_in_room_) {
+        check_presence();
+      } else {
+        open_room();
+      }
+      break;
+    case Action::Join:
+      join_room();
+      break;
+  }
+}
+
+void RoomClient::on_disconnected(const socketio::ConnectError& error,
+                                 std::optional<std::chrono::milliseconds> retry_in) {
+  ++entry_;
+  in_room_ = false;
+  const RoomError reason{kind_of(error.kind), error.text, "socket-url is " + options_.socket_url};
+  if (retry_in && was_in_room_) {
+    listener_.on_connection_lost(reason, *retry_in);
+  } else {
+    fail(reason);
+  }
+}
+
+void RoomClient::fail(const RoomError& error) {
+  ++entry_;
+  in_room_ = false;
+  client_->close(0ms, [] {});
+  listener_.on_failed(error);
+}
+
+void RoomClient::try_again_after(const RoomError& error) {
+  if (!was_in_room_) {
+    fail(error);
+    return;
+  }
+  ++entry_;
+  in_room_ = false;
+  retry_.start_once(kRetryDelay, [this] { client_->reconnect_with(url_query()); });
+  listener_.on_connection_lost(error, kRetryDelay);
+}
+
+void RoomClient::ask(const char* event, const std::vector<glib::Ref<JsonNode>>& arguments,
+                     std::function<void(const Arguments&)> next) {
+  client_->emit_with_ack(event, arguments, kAckTimeout,
+                         [this, event, entry = entry_, next = std::move(next)](std::optional<Arguments> answer) {
+                           if (entry != entry_) {
+                             return;
+                           }
+                           if (answer) {
+                             next(*answer);
+                             return;
+                           }
+                           try_again_after({RoomError::Kind::NoAnswer,
+                                            "The server at " + options_.socket_url +
+                                                " does not answer. Is it an RTCMultiConnection server?",
+                                            std::string("no answer to ") + event});
+                         });
+}
+
+void RoomClient::check_presence() {
+  ask("check-presence", {glib::json_text(options_.room_id)}, [this](const Arguments& answer) {
+    if (is_yes(answer)) {
+      join_room();
+    } else {
+      open_room();
+    }
+  });
+}
+
+glib::Ref<JsonNode> RoomClient::room_request(bool opening) const {
+  ObjectBuilder request;
+  request.add("sessionid", options_.room_id)
+      .add("session", protocol::to_json(options_.session))
+      .add("mediaConstraints", ObjectBuilder().build())
+      .add("sdpConstraints", ObjectBuilder().build())
+      .add("streams", glib::json_array())
+      .add("extra", options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build())
+      .add("password", options_.password);
+  if (opening) {
+    request.add("identifier", options_.public_identifier);
+  }
+  return request.build();
+}
+
+void RoomClient::open_room() {
+  ask("open-room", {room_request(true)}, [this](const Arguments& answer) { on_opened(answer); });
+}
+
+void RoomClient::join_room() {
+  ask("join-room", {room_request(false)}, [this](const Arguments& answer) { on_joined(answer); });
+}
+
+void RoomClient::on_opened(const Arguments& answer) {
+  if (is_yes(answer)) {
+    joined(true);
+    return;
+  }
+  const std::string reason = reason_in(answer);
+  if (reason != kNotAvailable) {
+    fail({RoomError::Kind::Refused, "The server does not open the room " + quoted(options_.room_id) + ": " + reason,
+          "open-room was refused"});
+  } else if (options_.action == Action::Open && !was_in_room_) {
+    fail({RoomError::Kind::RoomExists,
+          "The room " + quoted(options_.room_id) + " exists already. Join it with action=join or action=open-or-join.",
+          "open-room: " + reason});
+  } else if (++detours_ < kMaxDetours) {
+    join_room();  // somebody else was faster
+  } else {
+    try_again_after({RoomError::Kind::RoomExists,
+                     "The room " + quoted(options_.room_id) + " can neither be opened nor joined.", reason});
+  }
+}
+
+void RoomClient::on_joined(const Arguments& answer) {
+  if (is_yes(answer)) {
+    joined(false);
+    return;
+  }
+  const std::string reason = reason_in(answer);
+  const std::string room = quoted(options_.room_id);
+  if (reason == "Invalid password") {
+    fail({RoomError::Kind::WrongPassword,
+          "The room " + room + " has another password. Set the property password to it.", reason});
+  } else if (reason == "Room full") {
+    try_again_after({RoomError::Kind::RoomFull,
+                     "The room " + room +
+                         " is full. Wait until somebody leaves, or let its opener set a larger number of participants.",
+                     reason});
+  } else if (reason != kNotAvailable) {
+    fail({RoomError::Kind::Refused, "The server does not let us into the room " + room + ": " + reason,
+          "join-room was refused"});
+  } else if (options_.action == Action::Join || ++detours_ >= kMaxDetours) {
+    try_again_after({RoomError::Kind::RoomAbsent,
+                     "There is no room " + room + ". Open it first, or use action=open-or-join.", reason});
+  } else {
+    open_room();  // it has just been closed
+  }
+}
+
+void RoomClient::joined(bool created) {
+  in_room_ = true;
+  was_in_room_ = true;
+  is_owner_ = created;
+  if (!created) {
+    const protocol::Session& session = options_.session;
+    const bool has_media = session.audio || session.video || session.screen;
+    // Addressed to the room: the server passes it on to each of its members.
+    relay(options_.room_id, protocol::to_json(protocol::ParticipationRequest{
+                                .is_one_way = session.oneway, .is_data_only = session.data && !has_media}));
+  }
+  listener_.on_joined(created);
+}
+
+void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
+  JsonNode* const first = glib::element(arguments, 0);
+  if (name == kMessageEvent) {
+    on_relayed(first);
+    return;
+  }
+  if (name == "set-isInitiator-true") {
+    is_owner_ = true;
+    listener_.on_became_owner();
+    return;
+  }
+  if (name == "closed-entire-session") {
+    listener_.on_room_closed();
+    return;
+  }
+  const auto user_id = glib::string_of(first);
+  if (!user_id || !protocol::is_id(*user_id)) {
+    return;
+  }
+  if (name == "userid-already-taken") {
+    on_user_id_taken();
+  } else if (name == "user-disconnected") {
+    listener_.on_user_disconnected(*user_id);
+  } else if (name == "extra-data-updated" && *user_id != options_.user_id) {
+    if (const auto extra = protocol::parse_extra(glib::element(arguments, 1))) {
+      listener_.on_extra_changed(*user_id, extra);
+    }
+  }
+}
+
+void RoomClient::on_user_id_taken() {
+  // Nothing more will ever be answered on this connection.
+  const std::string old_id = std::exchange(options_.user_id, random_user_id());
+  ++entry_;
+  in_room_ = false;
+  g_info("the userid %s is taken: using %s", old_id.c_str(), options_.user_id.c_str());
+  client_->reconnect_with(url_query());
+  listener_.on_user_id_changed(old_id, std::string(options_.user_id));
+}
+
+void RoomClient::on_relayed(JsonNode* node) {
+  auto parsed = protocol::parse_envelope(node);
+  const auto* envelope = std::get_if<protocol::Envelope>(&parsed);
+  if (!envelope) {
+    drop("the server", std::get<std::string>(parsed));
+    return;
+  }
+  if (envelope->remote_user_id != options_.user_id || envelope->sender == options_.user_id || !in_room_) {
+    g_debug("ignored a message of %s to %s", envelope->sender.c_str(), envelope->remote_user_id.c_str());
+    return;
+  }
+  auto message = protocol::parse_message(envelope->message);
+  if (const auto* fault = std::get_if<std::string>(&message)) {
+    drop(envelope->sender, *fault);
+    return;
+  }
+  listener_.on_message(envelope->sender, envelope->extra, std::get<protocol::Message>(std::move(message)));
+}
+
+void RoomClient::drop(const std::string& sender, const std::string& fault) {
+  const auto verdict = log_limiter_.count(sender);
+  if (verdict != LogLimiter::Verdict::Skip) {
+    g_message("dropped a message of %s: %s%s", sender.c_str(), fault.c_str(), LogLimiter::suffix(verdict));
+  }
+}
+
+void RoomClient::relay(std::string_view remote_user_id, glib::Ref<JsonNode> message) {
+  if (!client_ || !client_->connected()) {
+    g_info("no connection to the server: a message to %s is lost", std::string(remote_user_id).c_str());
+    return;
+  }
+  client_->emit(kMessageEvent, {protocol::make_envelope(options_.user_id, remote_user_id, std::move(message))});
+}
+
+void RoomClient::send(const std::string& remote_user_id, const protocol::SessionDescription& description) {
+  relay(remote_user_id, protocol::to_json(description, options_.extra));
+}
+
+void RoomClient::send(const std::string& remote_user_id, const protocol::IceCandidate& candidate) {
+  relay(remote_user_id, protocol::to_json(candidate));
+}
+
+void RoomClient::send(const std::string& remote_user_id, const protocol::StreamSync& sync) {
+  relay(remote_user_id, protocol::to_json(sync));
+}
+
+void RoomClient::set_extra(glib::Ref<JsonObject> extra) {
+  options_.extra = std::move(extra);
+  if (client_ && client_->connected()) {
+    client_->emit("extra-data-updated", {options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build()});
+  }
+}
+
+void RoomClient::query(const char* event, const std::string& argument, std::function<void(const Arguments&)> next) {
+  if (!client_ || !client_->connected()) {
+    g_info("no connection to the server: %s is not asked", event);
+    return;
+  }
+  client_->emit_with_ack(event, {glib::json_text(argument)}, kAckTimeout,
+                         [event, next = std::move(next)](const std::optional<Arguments>& answer) {
+                           if (answer) {
+                             next(*answer);
+                           } else {
+                             g_message("the server does not answer %s", event);
+                           }
+                         });
+}
+
+void RoomClient::disconnect_with(const std::string& user_id) {
+  // The server needs the question for an answer, though it says nothing.
+  query("disconnect-with", user_id, [](const Arguments&) {});
+}
+
+void RoomClient::find_presence(const std::string& room_id, std::function<void(const protocol::Presence&)> callback) {
+  query("check-presence", room_id, [callback = std::move(callback)](const Arguments& answer) {
+    callback(protocol::parse_presence(answer.get()));
+  });
+}
+
+void RoomClient::find_public_rooms(const std::string& identifier,
+                                   std::function<void(const std::vector<protocol::PublicRoom>&)> callback) {
+  query("get-public-rooms", identifier, [callback = std::move(callback)](const Arguments& answer) {
+    callback(protocol::parse_public_rooms(answer.get()));
+  });
+}
+
+void RoomClient::set_password(const std::string& password,
+                              std::function<void(const std::optional<std::string>&)> callback) {
+  query("set-password", password, [this, password, callback = std::move(callback)](const Arguments& answer) {
+    if (is_yes(answer)) {
+      options_.password = password;
+      callback(std::nullopt);
+      return;
+    }
+    callback(glib::string_of(glib::element(answer.get(), 2)).value_or("no reason given").substr(0, 200));
+  });
+}
+
+}  // namespace rtcmc::room

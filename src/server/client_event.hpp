@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glib/json_text.hpp"
+#include "server/websocket.hpp"
+
+namespace rtcmc::server {
+
+using ClientId = std::uint64_t;
+
+/// A Socket.IO event from a client. Borrowed from the text that came.
+struct ClientEvent {
+  std::string name;
+  std::vector<glib::JsonText> arguments;
+  std::optional<std::uint64_t> ack_id;
+
+  /// Missing if there are fewer.
+  [[nodiscard]] glib::JsonText argument(std::size_t index) const {
+    return index < arguments.size() ? arguments[index] : glib::JsonText();
+  }
+};
+
+/// The way back to the clients.
+class ClientOutput {
+ public:
+  /// `packet`: a whole Engine.IO packet.
+  virtual void send(ClientId to, SharedText packet) = 0;
+  /// Says goodbye and disconnects; that it is gone is told later, not from within the call.
+  virtual void disconnect(ClientId client, std::string_view reason) = 0;
+
+ protected:
+  ~ClientOutput() = default;
+};
+
+}  // namespace rtcmc::server

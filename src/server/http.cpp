@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/http.hpp"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace rtcmc::server {
+
+namespace {
+
+std::optional<std::string> unescaped(std::string text) {
+  std::ranges::replace(text, '+', ' ');
+  const glib::String plain(g_uri_unescape_string(text.c_str(), nullptr));
+  if (!plain || !g_utf8_validate(plain.get(), -1, nullptr)) {
+    return std::nullopt;
+  }
+  return plain.get();
+}
+
+/// `list`: words with commas between.
+bool contains_word(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    auto item = list.substr(0, list.find(','));
+    list.remove_prefix(std::min(list.size(), item.size() + 1));
+    item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
+    item = item.substr(0, item.find_last_not_of(" \t") + 1);
+    if (item.size() == word.size() && g_ascii_strncasecmp(item.data(), word.data(), word.size()) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Query parse_query(std::string_view text) {
+  Query query;
+  while (!text.empty()) {
+    const auto pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    const auto equals = std::min(pair.find('='), pair.size());
+    auto name = unescaped(std::string(pair.substr(0, equals)));
+    auto value = unescaped(std::string(pair.substr(std::min(pair.size(), equals + 1))));
+    if (name && value) {
+      query.emplace_back(*std::move(name), *std::move(value));
+    }
+  }
+  return query;
+}
+
+std::optional<std::string> parameter(const Query& query, std::string_view name) {
+  const auto found =
+      std::find_if(query.rbegin(), query.rend(), [&](const auto& parameter) { return parameter.first == name; });
+  return found == query.rend() ? std::nullopt : std::optional(found->second);
+}
+
+bool asks_for_websocket(const HttpRequest& request) {
+  return contains_word(request.header("upgrade"), "websocket") &&
+         contains_word(request.header("connection"), "upgrade");
+}
+
+std::optional<HttpHeaders> websocket_handshake(const HttpRequest& request) {
+  constexpr std::string_view kMagic = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  constexpr std::size_t kKeySize = 16;
+  const std::string key = request.header("sec-websocket-key");
+  gsize key_size = 0;
+  const glib::String decoded_key(reinterpret_cast<gchar*>(g_base64_decode(key.c_str(), &key_size)));
+  if (request.method != "GET" || request.header("sec-websocket-version") != "13" || key_size != kKeySize) {
+    return std::nullopt;
+  }
+  const std::string text = key + std::string(kMagic);
+  std::array<guint8, 20> digest{};
+  gsize size = digest.size();
+  const std::unique_ptr<GChecksum, decltype(&g_checksum_free)> sha1(g_checksum_new(G_CHECKSUM_SHA1), g_checksum_free);
+  g_checksum_update(sha1.get(), reinterpret_cast<const guchar*>(text.data()), static_cast<gssize>(text.size()));
+  g_checksum_get_digest(sha1.get(), digest.data(), &size);
+  const glib::String accept(g_base64_encode(digest.data(), size));
+  return HttpHeaders{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", accept.get()}};
+}
+
+bool OriginPolicy::allows(const HttpRequest& request) const {
+  const std::string origin = request.header("origin");
+  return allowed_.empty() || origin.empty() || std::ranges::find(allowed_, origin) != allowed_.end();
+}
+
+HttpHeaders OriginPolicy::headers(const HttpRequest& request) {
+  const std::string origin = request.header("origin");
+  HttpHeaders headers{{"Vary", "Origin"}};
+  if (!origin.empty()) {
+    // Not "*": Socket.IO 2's client asks with credentials, although there are none here.
+    headers.emplace_back("Access-Control-Allow-Origin", origin);
+    headers.emplace_back("Access-Control-Allow-Credentials", "true");
+  }
+  return headers;
+}
+
+HttpResponse OriginPolicy::preflight(const HttpRequest& request) {
+  HttpResponse response{204, "", "", headers(request)};
+  const std::string wanted = request.header("access-control-request-headers");
+  response.headers.emplace_back("Access-Control-Allow-Methods", "GET,POST");
+  response.headers.emplace_back("Access-Control-Allow-Headers", wanted.empty() ? "Content-Type" : wanted);
+  return response;
+}
+
+}  // namespace rtcmc::server

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/relay.hpp"
+
+#include "server/packet_text.hpp"
+
+namespace rtcmc::server {
+
+namespace {
+
+glib::JsonText value_of(const std::vector<glib::JsonText::Member>& envelope, std::string_view name) {
+  glib::JsonText value;
+  for (const auto& member : envelope) {
+    if (member.name == name) {
+      value = member.value;
+    }
+  }
+  return value;
+}
+
+/// Whose value the server decides.
+bool is_ours(std::string_view name) {
+  return name == "remoteUserId" || name == "sender" || name == "extra";
+}
+
+/// About as many bytes as it takes: messages are long, and none should be copied while it grows.
+std::size_t envelope_size(const std::vector<glib::JsonText::Member>& envelope) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : envelope) {
+    size += name.size() + value.text().size() + 8;
+  }
+  return size;
+}
+
+}  // namespace
+
+void Relay::handle(User& from, const ClientEvent& event) {
+  const Members envelope = event.argument(0).members();
+  const auto remote = value_of(envelope, "remoteUserId").string_or_number();
+  const glib::JsonText message = value_of(envelope, "message");
+  if (!remote || *remote == from.id || message.is(glib::JsonText::Kind::Missing) ||
+      message.is(glib::JsonText::Kind::Null)) {
+    return;
+  }
+  if (*remote == "system") {
+    handle_system(from, event, message);
+    return;
+  }
+  if (value_of(envelope, "sender").string_or_number() != from.id) {
+    complain(from, "A message was dropped: its sender is not your userid \"" + from.id + "\".");
+    return;
+  }
+  const bool asks_to_participate = message.member("newParticipationRequest").truthy();
+  if (asks_to_participate && !from.scalable && directory_.room(*remote)) {
+    request_participation(from, envelope);
+    return;
+  }
+  User* const to = directory_.user(*remote);
+  if (!to) {
+    return;
+  }
+  if (message.member("userLeft").truthy()) {
+    if (!from.connected_with.contains(to)) {
+      return;
+    }
+  } else {
+    directory_.connect(from, *to);
+  }
+  send(from, *to, envelope, true);
+}
+
+/// Versions of RTCMultiConnection before 3.3.3 ask so whether a user is there.
+void Relay::handle_system(const User& from, const ClientEvent& event, glib::JsonText message) {
+  const auto id = message.member("userid").string_or_number();
+  if (event.ack_id && id && message.member("detectPresence").truthy()) {
+    const bool present = *id != from.id && directory_.user(*id);
+    output_.send(from.client, ack_packet(*event.ack_id, {present ? "true" : "false", glib::json_quoted(*id)}));
+  }
+}
+
+void Relay::request_participation(const User& from, const Members& envelope) {
+  const Room* const room = from.room;
+  if (!room) {
+    complain(from, "A participation request was dropped: you are in no room.");
+  } else if (room->one_way) {
+    if (room->owner != &from) {
+      send(from, *room->owner, envelope, false);
+    }
+  } else {
+    for (const User* participant : room->participants) {
+      if (participant != &from) {
+        send(from, *participant, envelope, false);
+      }
+    }
+  }
+}
+
+void Relay::send(const User& from, const User& to, const Members& envelope, bool with_extra) {
+  std::string text;
+  text.reserve(envelope_size(envelope) + to.id.size() + from.id.size() + from.extra.size());
+  (text += "{\"remoteUserId\":") += glib::json_quoted(to.id);
+  for (const auto& [name, value] : envelope) {
+    if (!is_ours(name)) {
+      ((text += ',') += glib::json_quoted(name) += ':') += value.text();
+    }
+  }
+  text += ",\"sender\":" + glib::json_quoted(from.id);
+  if (with_extra) {
+    (text += ",\"extra\":") += from.extra;
+  }
+  text += '}';
+  output_.send(to.client, event_packet(from.message_event, {text}));
+}
+
+void Relay::complain(const User& to, std::string_view text) {
+  output_.send(to.client, event_packet("logs", {glib::json_quoted(text)}));
+}
+
+}  // namespace rtcmc::server

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/viewer_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace rtcmc::server {
+
+namespace {
+
+constexpr const char* kPage = "index.html";
+// Whatever a participant may smuggle into the page, no script of another origin or of the page's text runs.
+constexpr const char* kPagePolicy = "default-src 'self'; connect-src 'self' ws: wss:";
+
+struct MimeType {
+  std::string_view ending;
+  const char* name;
+};
+constexpr std::array<MimeType, 4> kMimeTypes{{
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+}};
+
+const char* mime_type_of(std::string_view name) {
+  const auto known =
+      std::ranges::find_if(kMimeTypes, [name](const MimeType& type) { return name.ends_with(type.ending); });
+  return known == kMimeTypes.end() ? "application/octet-stream" : known->name;
+}
+
+/// Browsers, robots and monitors ask for these by themselves; a page would mislead them.
+bool is_asked_for_unseen(std::string_view name) {
+  return name == "favicon.ico" || name == "robots.txt" || name == "metrics";
+}
+
+}  // namespace
+
+std::optional<Content::Item> ViewerPage::find(const std::string& path) {
+  const std::string name = path.substr(1);
+  if (name.empty()) {
+    return file(kPage);
+  }
+  // Where RTCMultiConnection's users look for it.
+  if (auto item = file(name == "socket.io/socket.io.js" ? "socket.io.js" : name)) {
+    return item;
+  }
+  return name.find('/') != std::string::npos || is_asked_for_unseen(name) ? std::nullopt : file(kPage);
+}
+
+std::optional<Content::Item> ViewerPage::file(const std::string& name) const {
+  auto bytes = glib::Ref<GBytes>::adopt(
+      g_resource_lookup_data(resource_, ("/org/rtcmc/web/" + name).c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr));
+  if (!bytes) {
+    return std::nullopt;
+  }
+  return Item{
+      .bytes = std::move(bytes), .mime_type = mime_type_of(name), .security_policy = name == kPage ? kPagePolicy : ""};
+}
+
+}  // namespace rtcmc::server

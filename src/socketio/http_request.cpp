@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "socketio/http_request.hpp"
+
+#include "socketio/transport.hpp"
+
+namespace rtcmc::socketio {
+
+namespace {
+
+constexpr gsize kChunk = gsize{64} * 1024;
+
+}  // namespace
+
+HttpRequest::HttpRequest(HttpSession session, glib::Ref<SoupMessage> message, std::string url, Callback callback)
+    : session_(std::move(session)), message_(std::move(message)), url_(std::move(url)), callback_(std::move(callback)) {
+  soup_session_send_async(
+      session_.get(), message_.get(), G_PRIORITY_DEFAULT, async_.cancellable(), glib::AsyncScope::ready,
+      async_.callback([this](GObject* source, GAsyncResult* result) {
+        glib::Error error;
+        stream_ = glib::Ref<GInputStream>::adopt(soup_session_send_finish(SOUP_SESSION(source), result, error.out()));
+        if (error || session_.certificate_errors(message_) != 0) {
+          finish(failure(error.get()));
+        } else {
+          read();
+        }
+      }));
+}
+
+void HttpRequest::read() {
+  g_input_stream_read_bytes_async(
+      stream_.get(), kChunk, G_PRIORITY_DEFAULT, async_.cancellable(), glib::AsyncScope::ready,
+      async_.callback([this](GObject* source, GAsyncResult* result) { on_read(source, result); }));
+}
+
+void HttpRequest::on_read(GObject* source, GAsyncResult* result) {
+  glib::Error error;
+  const auto bytes =
+      glib::Ref<GBytes>::adopt(g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, error.out()));
+  if (error) {
+    finish(failure(error.get()));
+    return;
+  }
+  gsize size = 0;
+  const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
+  if (size == 0) {
+    const char* reason = soup_message_get_reason_phrase(message_.get());
+    finish(HttpAnswer{soup_message_get_status(message_.get()), reason ? reason : "", std::move(body_)});
+    return;
+  }
+  if (body_.size() + size > kMaxIncoming) {
+    finish(connection_lost(url_, "it sent more than " + std::to_string(kMaxIncoming) + " bytes at once"));
+    return;
+  }
+  body_.append(data, size);
+  read();
+}
+
+void HttpRequest::finish(Result result) {
+  const Callback callback = std::move(callback_);
+  callback(std::move(result));
+}
+
+ConnectError HttpRequest::failure(const GError* error) const {
+  return transfer_error(url_, error, session_.certificate_errors(message_));
+}
+
+}  // namespace rtcmc::socketio

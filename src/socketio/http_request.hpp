@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "glib/async.hpp"
+#include "socketio/connect_error.hpp"
+#include "socketio/http_session.hpp"
+
+namespace rtcmc::socketio {
+
+struct HttpAnswer {
+  unsigned status;
+  std::string reason;
+  std::string body;
+};
+
+/// One HTTP request, begun on construction; destroying it cancels. An answer larger than kMaxIncoming is an error.
+class HttpRequest {
+ public:
+  using Result = std::variant<HttpAnswer, ConnectError>;
+  using Callback = std::function<void(Result result)>;  // may destroy the request; never called by the constructor
+
+  /// `url` is the server's, for errors.
+  HttpRequest(HttpSession session, glib::Ref<SoupMessage> message, std::string url, Callback callback);
+
+ private:
+  void read();
+  void on_read(GObject* source, GAsyncResult* result);
+  void finish(Result result);
+  [[nodiscard]] ConnectError failure(const GError* error) const;
+
+  HttpSession session_;
+  glib::Ref<SoupMessage> message_;
+  std::string url_;
+  Callback callback_;
+  glib::Ref<GInputStream> stream_;
+  std::string body_;
+  glib::AsyncScope async_;
+};
+
+}  // namespace rtcmc::socketio
