@@ -32,6 +32,21 @@ GType state_type() {
   return type;
 }
 
+unsigned session_flags(const protocol::Session& session) {
+  return (session.audio ? kSessionAudio : 0U) | (session.video ? kSessionVideo : 0U) |
+         (session.data ? kSessionData : 0U) | (session.screen ? kSessionScreen : 0U) |
+         (session.oneway ? kSessionOneway : 0U) | (session.broadcast ? kSessionBroadcast : 0U);
+}
+
+protocol::Session session_from_flags(unsigned flags) {
+  return {.audio = (flags & kSessionAudio) != 0,
+          .video = (flags & kSessionVideo) != 0,
+          .data = (flags & kSessionData) != 0,
+          .screen = (flags & kSessionScreen) != 0,
+          .oneway = (flags & kSessionOneway) != 0,
+          .broadcast = (flags & kSessionBroadcast) != 0};
+}
+
 GType session_type() {
   static constexpr std::array<GFlagsValue, 7> kValues{{
       {kSessionAudio, "Audio", "audio"},

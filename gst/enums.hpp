@@ -3,6 +3,8 @@
 
 #include <glib-object.h>
 
+#include "protocol/messages.hpp"
+
 namespace rtcmc {
 
 /// GTypes of the element's enumerated properties. Any thread.
@@ -18,5 +20,8 @@ enum SessionFlag : unsigned {
   kSessionOneway = 1U << 4U,
   kSessionBroadcast = 1U << 5U,
 };
+
+[[nodiscard]] unsigned session_flags(const protocol::Session& session);
+[[nodiscard]] protocol::Session session_from_flags(unsigned flags);
 
 }  // namespace rtcmc

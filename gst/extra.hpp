@@ -3,16 +3,10 @@
 
 #include <gst/gst.h>
 
-#include <memory>
-
 #include "glib/ref.hpp"
+#include "structures.hpp"
 
 namespace rtcmc {
-
-struct StructureDeleter {
-  void operator()(GstStructure* structure) const { gst_structure_free(structure); }
-};
-using StructurePtr = std::unique_ptr<GstStructure, StructureDeleter>;
 
 /// RTCMultiConnection's "extra" as applications of GStreamer see it: an object is a GstStructure, an array a
 /// GST_TYPE_ARRAY (of JSON texts if its elements differ in type), null is left out. An object with more than 64 members

@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include <memory>
+
 #include "glib/ref.hpp"
 
 namespace rtcmc::glib {
@@ -48,5 +50,10 @@ struct RefTraits<GstPromise> {
   static GstPromise* ref(GstPromise* promise) { return gst_promise_ref(promise); }
   static void unref(GstPromise* promise) { gst_promise_unref(promise); }
 };
+
+struct IteratorDeleter {
+  void operator()(GstIterator* iterator) const { gst_iterator_free(iterator); }
+};
+using IteratorPtr = std::unique_ptr<GstIterator, IteratorDeleter>;
 
 }  // namespace rtcmc::glib

@@ -15,10 +15,11 @@ GstDebugLevel to_gst_level(GLogLevelFlags level) {
   if ((level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) != 0) {
     return GST_LEVEL_ERROR;
   }
-  if ((level & G_LOG_LEVEL_WARNING) != 0) {
+  // Input that is dropped is a "message": to GLib, warnings tell of programming mistakes.
+  if ((level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)) != 0) {
     return GST_LEVEL_WARNING;
   }
-  return (level & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO)) != 0 ? GST_LEVEL_INFO : GST_LEVEL_DEBUG;
+  return (level & G_LOG_LEVEL_INFO) != 0 ? GST_LEVEL_INFO : GST_LEVEL_DEBUG;
 }
 
 void forward(const gchar*, GLogLevelFlags level, const gchar* message, gpointer) {

@@ -3,10 +3,20 @@
 
 #include <gst/gst.h>
 
+#include <string>
+
 namespace rtcmc {
 
 inline constexpr const char* kAudioTemplate = "audio_%u";
 inline constexpr const char* kVideoTemplate = "video_%u";
+inline constexpr const char* kReceivedAudioTemplate = "recv_audio_%u";
+inline constexpr const char* kReceivedVideoTemplate = "recv_video_%u";
+
+inline constexpr const char* kRemoteAudioTemplate = "remote_audio_%u";
+inline constexpr const char* kRemoteVideoTemplate = "remote_video_%u";
+
+/// The first free one of "video_0", "video_1"…
+[[nodiscard]] std::string free_pad_name(GstElement* element, const std::string& prefix);
 
 void add_pad_templates(GstElementClass* element_class);
 

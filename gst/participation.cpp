@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "log.hpp"
+#include "media/elements.hpp"
+#include "media/rtp_elements.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
@@ -33,7 +35,19 @@ std::string random_stream_id() {
 
 OutgoingTrack outgoing(RtcmcSinkPad* pad, std::shared_ptr<send::Track> track) {
   SinkPadSettings settings = settings_of(pad);
-  return {std::move(track), std::move(settings.stream_id), settings.is_screen};
+  return {std::move(track), std::move(settings.stream_id), settings.is_screen, settings.is_muted};
+}
+
+/// The default is what every browser encodes well; others may be asked for.
+std::vector<rtp::Codec> receivable(rtp::Kind kind, const std::vector<rtp::Codec>& allowed) {
+  std::vector<rtp::Codec> codecs = allowed;
+  if (codecs.empty()) {
+    codecs = kind == rtp::Kind::Video
+                 ? std::vector{rtp::Codec::Vp8, rtp::Codec::H264}
+                 : std::vector{rtp::Codec::Opus, rtp::Codec::G722, rtp::Codec::Pcmu, rtp::Codec::Pcma};
+  }
+  std::erase_if(codecs, [](rtp::Codec codec) { return !is_installed(std::string(rtp_elements(codec).depayloader)); });
+  return codecs;
 }
 
 std::string in_seconds(std::chrono::milliseconds time) {
@@ -43,11 +57,7 @@ std::string in_seconds(std::chrono::milliseconds time) {
 }  // namespace
 
 Participation::Participation(GstBin* bin)
-    : bin_(bin), announcer_(GST_ELEMENT(bin)), stream_id_base_(random_stream_id()) {
-  for (const rtp::CodecInfo& info : rtp::kCodecs) {
-    (info.kind == rtp::Kind::Video ? settings_.video_codecs : settings_.audio_codecs).push_back(info.codec);
-  }
-}
+    : bin_(bin), announcer_(GST_ELEMENT(bin)), stream_id_base_(random_stream_id()) {}
 
 Participation::~Participation() {
   stop();
@@ -58,6 +68,10 @@ void Participation::add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number
     g_object_set(pad, "stream-id", (stream_id_base_ + "-" + std::to_string(number)).c_str(), nullptr);
   }
   Input input{pad, kind, nullptr};
+  input.mute_watch = std::make_shared<glib::SignalConnection>(
+      pad, "notify::muted",
+      G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) { static_cast<Participation*>(self)->apply_mutes(); }),
+      this);
   if (with_settings([this](const Settings&) { return has_tracks_; })) {
     input.track = make_track_for(input);
   }
@@ -82,12 +96,26 @@ void Participation::remove_input(RtcmcSinkPad* pad) {
   }
 }
 
+void Participation::end_of_stream() {
+  std::vector<Output> outputs;
+  {
+    const std::lock_guard lock(mutex_);
+    outputs = outputs_;
+    outputs.insert(outputs.end(), exposed_.begin(), exposed_.end());
+    if (room_) {
+      leave_at_end(*room_);
+    }
+  }
+  std::ranges::for_each(outputs, end);
+}
+
 std::shared_ptr<send::Track> Participation::make_track_for(const Input& input) {
   send::TrackSettings settings = with_settings([&input](const Settings& all) {
     return input.kind == rtp::Kind::Video ? send::TrackSettings{input.kind, all.video_codecs, all.video_bitrate}
                                           : send::TrackSettings{input.kind, all.audio_codecs, all.audio_bitrate};
   });
   std::shared_ptr<send::Track> track = send::make_track(bin_, std::move(settings), *this);
+  track->set_muted(settings_of(input.pad).is_muted);
   gst_ghost_pad_set_target(GST_GHOST_PAD(input.pad), track->sink_pad());
   return track;
 }
@@ -130,7 +158,14 @@ bool Participation::check_plugins() const {
 }
 
 RoomSettings Participation::room_settings() const {
-  RoomSettings result{settings_.room, {settings_.ice, true}};
+  RoomSettings result{.options = settings_.room,
+                      .peer = {.ice = settings_.ice,
+                               .data_channel = true,
+                               .latency = settings_.latency,
+                               .receivable = {.audio = receivable(rtp::Kind::Audio, settings_.audio_codecs),
+                                              .video = receivable(rtp::Kind::Video, settings_.video_codecs)}},
+                      .auto_receive = settings_.auto_receive,
+                      .session_is_implied = !settings_.session};
   if (settings_.session) {
     result.options.session = *settings_.session;
   } else {
@@ -138,42 +173,83 @@ RoomSettings Participation::room_settings() const {
     for (const Input& input : inputs_) {
       (input.kind == rtp::Kind::Video ? result.options.session.video : result.options.session.audio) = true;
     }
+    if (settings_.auto_receive) {
+      result.options.session.audio = true;
+      result.options.session.video = true;
+    }
+    for (const Output& output : outputs_) {
+      (output.slot->kind() == rtp::Kind::Video ? result.options.session.video : result.options.session.audio) = true;
+    }
   }
   result.peer.data_channel = result.options.session.data;
+  if (server_) {
+    result.options.socket_url = server_->local_url();
+    // The connection does not leave this machine, and the certificate is for the name that others know it by.
+    result.options.tls_insecure = true;
+  }
   return result;
 }
 
 bool Participation::check_settings() const {
-  std::string room_id;
-  std::string socket_url;
-  {
+  const bool has_room_id = [this] {
     const std::lock_guard lock(mutex_);
-    room_id = settings_.room.room_id;
-    socket_url = settings_.room.socket_url;
-  }
-  if (room_id.empty()) {
+    return !settings_.room.room_id.empty();
+  }();
+  if (!has_room_id) {
     announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                      "No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty");
-    return false;
-  }
-  if (socket_url.empty()) {
-    announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                     "No signaling server to connect to. Set the property socket-url, for example "
-                     "socket-url=https://example.org:9001/.",
-                     "socket-url is empty");
     return false;
   }
   return true;
 }
 
+bool Participation::find_server() {
+  const Settings settings = with_settings([](const Settings& all) { return all; });
+  if (!settings.room.socket_url.empty()) {
+    return true;
+  }
+  EmbeddedServerSettings server_settings{settings.listen_address, settings.listen_port, nullptr};
+  if (!settings.tls_certificate.empty()) {
+    glib::Error error;
+    server_settings.tls_certificate = load_certificate(settings.tls_certificate, settings.tls_key, error);
+    if (!server_settings.tls_certificate) {
+      announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                       "The files of tls-certificate and tls-key cannot be used. They must be a certificate and its "
+                       "private key in PEM format.",
+                       error.message());
+      return false;
+    }
+  }
+  auto server = std::make_unique<EmbeddedServer>(std::move(server_settings));
+  const auto outcome = server->serve();
+  if (const auto* error = std::get_if<server::StartError>(&outcome)) {
+    announcer_.error(GST_RESOURCE_ERROR,
+                     error->kind == server::StartError::Kind::InvalidAddress ? GST_RESOURCE_ERROR_SETTINGS
+                                                                             : GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+                     error->text, "listen-address and listen-port say where to listen");
+    return false;
+  }
+  server_ = std::move(server);
+  return true;
+}
+
 void Participation::start() {
+  if (!certificate_.valid()) {
+    certificate_ = make_certificate();
+  }
   const std::lock_guard lock(mutex_);
   std::vector<OutgoingTrack> tracks;
   for (const Input& input : inputs_) {
     tracks.push_back(outgoing(input.pad, input.track));
   }
+  std::vector<std::shared_ptr<receive::Slot>> slots;
+  for (const Output& output : outputs_) {
+    output.slot->set_latency(settings_.latency * GST_MSECOND);
+    slots.push_back(output.slot);
+  }
   Room::Observer& observer = *this;
-  room_ = std::make_unique<Room>(bin_, room_settings(), std::move(tracks), observer);
+  room_ = std::make_unique<Room>(bin_, room_settings(), std::move(tracks), std::move(slots), observer);
+  room_->set_latency(latency_);
   room_->start();
 }
 
@@ -185,14 +261,20 @@ void Participation::stop() {
     room = std::move(room_);
   }
   if (!room) {
+    server_.reset();
     return;
   }
   room->stop();
   room.reset();
+  for (const Output& output : with_settings([this](const Settings&) { return std::exchange(exposed_, {}); })) {
+    remove_exposed(output);
+  }
+  server_.reset();  // after the room's goodbyes went through it
   {
     const std::lock_guard lock(mutex_);
     was_joining = std::exchange(joining_, false);
     participants_.clear();
+    stats_ = std::make_shared<const stats::Snapshot>();
     is_initiator_ = false;
   }
   if (was_joining) {
@@ -201,10 +283,66 @@ void Participation::stop() {
   set_state(State::Idle);
 }
 
+void Participation::resume() {
+  const std::lock_guard lock(mutex_);
+  if (room_) {
+    room_->resume();
+  }
+}
+
+void Participation::set_latency(GstClockTime latency) {
+  const std::lock_guard lock(mutex_);
+  latency_ = latency;
+  if (room_) {
+    room_->set_latency(latency);
+  }
+}
+
 void Participation::webrtcbin_failed(GstElement* webrtcbin, const std::string& reason) {
   const std::lock_guard lock(mutex_);
   if (room_) {
     room_->webrtcbin_failed(webrtcbin, reason);
+  }
+}
+
+bool Participation::send(const std::optional<std::string>& user_id, const OutgoingData& data) {
+  std::string fault;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!room_) {
+      fault = "Nothing can be sent before the element is in PAUSED or PLAYING.";
+    } else if (!room_settings().peer.data_channel) {
+      fault = "Nothing can be sent without a data channel. Add data to the property session.";
+    } else {
+      switch (room_->send(user_id, data)) {
+        case Room::Sent::Taken:
+          return true;
+        case Room::Sent::Full:
+          fault = "Too much waits to be sent" + (user_id ? " to " + *user_id : "") +
+                  " already. Send less, or later; whoever has no data channel never takes anything.";
+          break;
+        case Room::Sent::NobodyThere:
+          if (!user_id) {
+            GST_INFO_OBJECT(bin_, "there is nobody to send to");
+            return false;
+          }
+          fault = "There is no participant " + *user_id + " to send to. The property participants lists them.";
+          break;
+      }
+    }
+  }
+  warn_of_data(fault);
+  return false;
+}
+
+void Participation::warn_of_data(const std::string& text) {
+  const auto verdict = [this] {
+    const std::lock_guard lock(mutex_);
+    return data_warnings_.count("");
+  }();
+  if (verdict != LogLimiter::Verdict::Skip) {
+    announcer_.warning(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE, text + LogLimiter::suffix(verdict),
+                       "media is not concerned");
   }
 }
 
@@ -250,12 +388,17 @@ void Participation::on_end_of_stream(send::Track& track) {
   for (Input& input : inputs_) {
     input.ended = input.ended || input.track.get() == &track;
   }
-  if (room_ && std::ranges::all_of(inputs_, &Input::ended)) {
-    room_->leave([this] {
-      set_state(State::Left);
-      announcer_.end_of_stream();
-    });
+  // Who receives still has something to do in the room.
+  if (room_ && outputs_.empty() && std::ranges::all_of(inputs_, &Input::ended)) {
+    leave_at_end(*room_);
   }
+}
+
+void Participation::leave_at_end(Room& room) {
+  room.leave([this] {
+    left();
+    announcer_.end_of_stream();
+  });
 }
 
 void Participation::on_error(send::Track&, int code, const std::string& text, const std::string& debug) {
@@ -271,6 +414,7 @@ void Participation::on_payloader_setup(GstElement* payloader) {
 }
 
 void Participation::on_connecting() {
+  forget_participants();
   {
     const std::lock_guard lock(mutex_);
     joining_ = true;
@@ -281,16 +425,26 @@ void Participation::on_connecting() {
 
 void Participation::on_joined(bool created) {
   bool was_joining = false;
+  bool changed_owner = false;
   std::string room_id;
   {
     const std::lock_guard lock(mutex_);
-    is_initiator_ = created;
+    changed_owner = std::exchange(is_initiator_, created) != created;
     was_joining = std::exchange(joining_, false);
     room_id = settings_.room.room_id;
   }
   set_state(State::Joined);
+  if (changed_owner) {
+    g_object_notify(G_OBJECT(bin_), "is-initiator");
+  }
   if (was_joining) {
     announcer_.progress(GST_PROGRESS_TYPE_COMPLETE, created ? "Opened the room" : "Joined the room");
+    if (server_) {
+      const std::string url = server_->page_url(room_id);
+      GST_INFO_OBJECT(bin_, "%s, the page is %s",
+                      server_->is_serving() ? "serves the room" : "joined the server that was there", url.c_str());
+      announcer_.page_ready(url);
+    }
   }
   announcer_.room_joined(created, room_id);
 }
@@ -301,16 +455,29 @@ void Participation::on_join_failed(const room::RoomError& error) {
     const std::lock_guard lock(mutex_);
     was_joining = std::exchange(joining_, false);
   }
-  set_state(State::Left);
-  if (was_joining) {
-    announcer_.progress(GST_PROGRESS_TYPE_ERROR, error.text);
+  std::string text = error.text;
+  if (server_ && !server_->is_serving()) {
+    text +=
+        " The port was taken already, so this element joined whatever listens there. Set listen-port to another "
+        "port if that is no server of rooms.";
   }
-  announcer_.room_error(error.text);
+  set_state(State::Left);
+  announcer_.room_error(text);
+  if (was_joining) {
+    announcer_.progress(GST_PROGRESS_TYPE_ERROR, text);  // gst-launch reads no further than this
+  }
   const auto [domain, code] = gst_code_of(error.kind);
-  announcer_.error(domain, code, error.text, error.detail);
+  announcer_.error(domain, code, text, error.detail);
 }
 
 void Participation::on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) {
+  if (server_) {
+    // Who had the port may be gone. The first of all who notice takes it, and the others find that one.
+    const auto outcome = server_->serve();
+    if (const auto* fault = std::get_if<server::StartError>(&outcome)) {
+      GST_WARNING_OBJECT(bin_, "cannot take the server over: %s", fault->text.c_str());
+    }
+  }
   set_state(State::Reconnecting);
   const auto [domain, code] = gst_code_of(error.kind);
   announcer_.warning(domain, code, error.text + " Trying again in " + in_seconds(retry_in) + ".", error.detail);
@@ -353,6 +520,7 @@ void Participation::on_participant_joined(const std::string& user_id, const glib
     const std::lock_guard lock(mutex_);
     participants_.push_back(user_id);
   }
+  g_object_notify(G_OBJECT(bin_), "participants");
   announcer_.participant_joined(user_id, extra.get());
 }
 
@@ -361,13 +529,19 @@ void Participation::on_participant_left(const std::string& user_id) {
     const std::lock_guard lock(mutex_);
     std::erase(participants_, user_id);
   }
+  g_object_notify(G_OBJECT(bin_), "participants");
   announcer_.participant_left(user_id);
 }
 
 void Participation::on_participant_failed(const std::string& user_id, const std::string& reason) {
   announcer_.warning(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-                     "Participant " + user_id + " is not connected: " + reason + ". It may try again.",
+                     "Participant " + user_id + " is not connected: " +
+                         reason.substr(0, reason.find_last_not_of('.') + 1) + ". It may try again.",
                      "the other participants are not concerned");
+}
+
+void Participation::on_data(const std::string& user_id, const DataEvent& event) {
+  announcer_.data(user_id, event);
 }
 
 void Participation::on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) {

@@ -3,7 +3,7 @@
 
 #include <gst/gst.h>
 
-#include <map>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,10 +11,15 @@
 #include <vector>
 
 #include "announcer.hpp"
+#include "embedded_server.hpp"
 #include "extra.hpp"
+#include "glib/signal_connection.hpp"
+#include "promise_reply.hpp"
+#include "receive/slot.hpp"
 #include "room.hpp"
 #include "send/track.hpp"
 #include "sink_pad.hpp"
+#include "source_pad.hpp"
 
 namespace rtcmc {
 
@@ -25,10 +30,17 @@ struct Settings {
   room::RoomOptions room;
   std::optional<protocol::Session> session;  // absent: what the pads imply, plus data
   IceSettings ice;
-  std::vector<rtp::Codec> video_codecs;
-  std::vector<rtp::Codec> audio_codecs;
+  std::vector<rtp::Codec> video_codecs;     // empty: automatic
+  std::vector<rtp::Codec> audio_codecs;     // empty: automatic
   std::uint32_t video_bitrate = 2'000'000;  // bit/s
   std::uint32_t audio_bitrate = 64'000;     // bit/s
+  std::uint32_t latency = kDefaultLatency;  // ms
+  bool auto_receive = false;
+  // Of the server that we bring along if room.socket_url is empty:
+  std::string listen_address = EmbeddedServerSettings().address;
+  std::uint16_t listen_port = EmbeddedServerSettings().port;
+  std::string tls_certificate;  // a PEM file; empty: no TLS
+  std::string tls_key;          // a PEM file; empty: the key is in tls_certificate
 };
 
 /// What an rtcmcroom element is, behind its GObject face: its settings, its tracks (one for each sink pad), and the
@@ -53,11 +65,18 @@ class Participation final : private send::Track::Listener, private Room::Observe
 
   void add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number);
   void remove_input(RtcmcSinkPad* pad);
+  void add_output(RtcmcSourcePad* pad, rtp::Kind kind);
+  void remove_output(RtcmcSourcePad* pad);
+  [[nodiscard]] bool has_outputs() const;
+  /// As if all inputs had ended; downstream of the source pads gets an end of stream.
+  void end_of_stream();
 
   /// False if a plugin is missing; the error has been posted then.
   [[nodiscard]] bool check_plugins() const;
   /// False if a setting is missing; the error has been posted then.
   [[nodiscard]] bool check_settings() const;
+  /// Makes sure that there is a signaling server. False if there cannot be one; the error has been posted then.
+  [[nodiscard]] bool find_server();
 
   /// From here until drop_tracks() each sink pad has a track as its target.
   void make_tracks();
@@ -65,10 +84,34 @@ class Participation final : private send::Track::Listener, private Room::Observe
 
   /// Enters the room.
   void start();
-  /// Leaves it. Under a second, at any moment.
+  /// Leaves it, and ends what find_server() began. Under a second, at any moment.
   void stop();
 
+  /// The element plays, for the first time or after a pause.
+  void resume();
+  void set_latency(GstClockTime latency);
   void webrtcbin_failed(GstElement* webrtcbin, const std::string& reason);
+
+  /// Over the data channel, to everyone without `user_id`. False if it is not taken; a warning has been posted then.
+  [[nodiscard]] bool send(const std::optional<std::string>& user_id, const OutgoingData& data);
+  /// Posts a warning, if there have not been too many: why something is not sent.
+  void warn_of_data(const std::string& text);
+  // What an application may ask for at any time. None waits for the network.
+  /// Without a room-id: the room of the settings. Before the start, or after the stop: only sets it.
+  void open_or_join(const char* room_id);
+  void leave();
+  void close_room();
+  void disconnect_with(std::string user_id);
+  void set_extra(glib::Ref<JsonObject> extra);
+  void set_password(std::string password);
+  /// Of all sink pads, or those of one kind.
+  void mute(std::optional<rtp::Kind> kind, bool muted);
+  void check_presence(const std::string& room_id, std::shared_ptr<PromiseReply> reply);
+  void get_public_rooms(std::string identifier, std::shared_ptr<PromiseReply> reply);
+
+  /// The latest there are; has newer ones collected.
+  [[nodiscard]] StructurePtr stats();
+  void get_stats(const std::shared_ptr<PromiseReply>& reply);
 
   [[nodiscard]] State state() const;
   [[nodiscard]] bool is_initiator() const;
@@ -77,10 +120,16 @@ class Participation final : private send::Track::Listener, private Room::Observe
 
  private:
   struct Input {
-    RtcmcSinkPad* pad;  // only as a key
+    RtcmcSinkPad* pad;
     rtp::Kind kind;
-    std::shared_ptr<send::Track> track;  // present from make_tracks() to drop_tracks()
+    std::shared_ptr<send::Track> track{};  // present from make_tracks() to drop_tracks()
     bool ended = false;
+    bool is_muted = false;  // as the track and the room know it
+    std::shared_ptr<glib::SignalConnection> mute_watch{};
+  };
+  struct Output {
+    RtcmcSourcePad* pad;  // only as a key
+    std::shared_ptr<receive::Slot> slot;
   };
 
   // send::Track::Listener
@@ -104,25 +153,51 @@ class Participation final : private send::Track::Listener, private Room::Observe
   void on_participant_left(const std::string& user_id) override;
   void on_participant_failed(const std::string& user_id, const std::string& reason) override;
   void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) override;
+  void on_stream_added(const receive::RemoteStream& stream) override;
+  void on_stream_removed(const receive::RemoteStream& stream) override;
+  std::shared_ptr<receive::Slot> expose(const receive::RemoteStream& stream) override;
+  bool withdraw(const receive::Slot& slot) override;
+  void on_data(const std::string& user_id, const DataEvent& event) override;
 
+  [[nodiscard]] std::shared_ptr<receive::Slot> make_slot(RtcmcSourcePad* pad, rtp::Kind kind);
+  static void end(const Output& output);
+  void remove_exposed(const Output& output);
+  void on_participant_renamed(const std::string& old_id, const std::string& new_id) override;
+  void on_stream_muted(const std::string& user_id, const protocol::StreamSync& sync) override;
+
+  /// Makes the tracks and the room do what the pads' property "muted" says.
+  void apply_mutes();
+  void forget_participants();
+  void left();
   [[nodiscard]] std::shared_ptr<send::Track> make_track_for(const Input& input);
   [[nodiscard]] RoomSettings room_settings() const;  // with mutex_ held
   void set_state(State state);
+  void leave_at_end(Room& room);
 
   GstBin* const bin_;
   const Announcer announcer_;
   const std::string stream_id_base_;
+  std::future<void> certificate_;  // start() alone uses it; made once
+  // From find_server() to stop(), if we were given no server. The room's thread uses it while there is a room.
+  std::unique_ptr<EmbeddedServer> server_;
+
+  std::mutex mute_mutex_;  // of apply_mutes(), so that the latest change wins; taken before mutex_
 
   mutable std::mutex mutex_;
   Settings settings_;
   std::vector<Input> inputs_;
+  std::vector<Output> outputs_;
+  std::vector<Output> exposed_;  // by auto-receive
   bool has_tracks_ = false;
   std::unique_ptr<Room> room_;
+  GstClockTime latency_ = 0;
   State state_ = State::Idle;
   bool is_initiator_ = false;
+  LogLimiter data_warnings_;
   bool joining_ = false;  // a PROGRESS start has not been completed yet
   std::string user_id_;
   std::vector<std::string> participants_;
+  std::shared_ptr<const stats::Snapshot> stats_ = std::make_shared<const stats::Snapshot>();
 };
 
 }  // namespace rtcmc

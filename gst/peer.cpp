@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "media/rtp_elements.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_peer_debug
 
@@ -34,17 +35,37 @@ glib::Ref<GstCaps> offered_caps(const send::Track& track) {
 }
 
 /// Exactly the format chosen from a remote offer.
-glib::Ref<GstCaps> answered_caps(const send::Track& track, const sdp::Format& format) {
+glib::Ref<GstCaps> answered_caps(const sdp::Format& format) {
   const rtp::CodecInfo& info = rtp::info(format.codec);
   return glib::Ref<GstCaps>::adopt(gst_caps_new_simple(
       "application/x-rtp", "media", G_TYPE_STRING, info.kind == rtp::Kind::Audio ? "audio" : "video", "encoding-name",
       G_TYPE_STRING, std::string(info.encoding_name).c_str(), "clock-rate", G_TYPE_INT,
-      static_cast<int>(info.clock_rate), "payload", G_TYPE_INT, static_cast<int>(format.payload_type), "ssrc",
-      G_TYPE_UINT, track.ssrc(), nullptr));
+      static_cast<int>(info.clock_rate), "payload", G_TYPE_INT, static_cast<int>(format.payload_type), nullptr));
 }
 
-const sdp::Format* best_format(const send::Track& track, const sdp::Section& section) {
-  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
+glib::Ref<GstCaps> answered_caps(const send::Track& track, const sdp::Format& format) {
+  auto caps = answered_caps(format);
+  gst_caps_set_simple(caps.get(), "ssrc", G_TYPE_UINT, track.ssrc(), nullptr);
+  return caps;
+}
+
+rtp::Kind kind_of(sdp::MediaKind kind) {
+  return kind == sdp::MediaKind::Audio ? rtp::Kind::Audio : rtp::Kind::Video;
+}
+
+/// What we receive in sections of our own offers.
+glib::Ref<GstCaps> receivable_caps(const std::vector<rtp::Codec>& codecs) {
+  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
+  for (const rtp::Codec codec : codecs) {
+    auto caps = rtp_caps(codec, nullptr);
+    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), nullptr);
+    gst_caps_append(result.get(), caps.release());
+  }
+  return result;
+}
+
+const sdp::Format* best_format(const std::vector<rtp::Codec>& codecs, const sdp::Section& section) {
+  for (const rtp::Codec codec : codecs) {
     if (const sdp::Format* format = sdp::find_format(section, codec)) {
       return format;
     }
@@ -52,8 +73,24 @@ const sdp::Format* best_format(const send::Track& track, const sdp::Section& sec
   return nullptr;
 }
 
+const sdp::Format* best_format(const send::Track& track, const sdp::Section& section) {
+  return best_format(track.codecs().value_or(std::vector<rtp::Codec>()), section);
+}
+
+sdp::DtlsSetup counterpart_of(sdp::DtlsSetup setup) {
+  return setup == sdp::DtlsSetup::Active ? sdp::DtlsSetup::Passive : sdp::DtlsSetup::Active;
+}
+
 bool wants_media(const sdp::Section& section) {
   return !section.rejected && sdp::receives(section.direction);
+}
+
+bool carries_media(const sdp::Section& section) {
+  return section.kind != sdp::MediaKind::Application && !section.rejected;
+}
+
+bool sends_media(const sdp::Section& section) {
+  return carries_media(section) && sdp::sends(section.direction);
 }
 
 std::string element_name(const std::string& user_id) {
@@ -64,28 +101,91 @@ std::string element_name(const std::string& user_id) {
 }  // namespace
 
 Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::vector<OutgoingTrack> tracks,
-           Listener& listener)
+           WantedMedia wanted, Listener& listener)
     : user_id_(std::move(user_id)),
       listener_(listener),
       data_channel_due_(settings.data_channel),
+      receivable_(settings.receivable),
+      group_id_(gst_util_group_id_next()),
+      wanted_(wanted),
+      messenger_(settings.data_channel ? std::make_unique<Messenger>(
+                                             settings.our_user_id, user_id_,
+                                             [this](DataEvent event) { listener_.on_data(*this, std::move(event)); })
+                                       : nullptr),
       unoffered_(std::move(tracks)),
-      webrtcbin_(bin, element_name(user_id_), settings.ice,
+      webrtcbin_(bin, element_name(user_id_), settings.ice, settings.latency,
                  {.on_candidate =
                       [this](unsigned index, const std::string& candidate) {
                         if (!candidate.empty() && index < sections_.size()) {
                           listener_.on_local_candidate(*this, {candidate, sections_[index].mid, index});
                         }
                       },
-                  .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); }}) {
+                  .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
+                  .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
+                                     std::optional<rtp::Codec> codec) { on_media(index, std::move(tap), codec); },
+                  .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}) {
   deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
 }
 
-Peer::~Peer() = default;
+Peer::~Peer() {
+  if (messenger_) {
+    messenger_->stop();
+  }
+  // Then: ending a subscription may wait for a packet that is on its way into the webrtcbin.
+  webrtcbin_.stop();
+}
+
+void Peer::send_data() {
+  if (messenger_) {
+    messenger_->pump();
+  }
+}
+
+void Peer::use_data_channel(std::unique_ptr<DataChannel> channel) {
+  if (messenger_) {
+    messenger_->add(std::move(channel));
+  } else {
+    GST_INFO("%s has opened a data channel, which our session has none of", user_id_.c_str());
+  }
+}
+
+void Peer::rename(std::string user_id) {
+  user_id_ = std::move(user_id);
+  for (const auto& stream : streams()) {
+    stream->user_id = user_id_;
+  }
+}
+
+void Peer::set_latency(GstClockTime latency) {
+  latency_ = latency;
+  if (connected_) {
+    webrtcbin_.set_latency(latency);
+  }
+}
+
+void Peer::add_track(const OutgoingTrack& outgoing) {
+  const auto is_it = [&outgoing](const OutgoingTrack& known) { return known.track == outgoing.track; };
+  if (std::ranges::any_of(unoffered_, is_it) || std::ranges::any_of(sending_, is_it, &Sending::outgoing)) {
+    return;
+  }
+  unoffered_.push_back(outgoing);
+  renegotiate();
+}
 
 void Peer::remove_track(const send::Track& track) {
   std::erase_if(unoffered_, [&track](const OutgoingTrack& outgoing) { return outgoing.track.get() == &track; });
   // What webrtcbin keeps of the section is treated as one that nothing was ever sent on.
-  std::erase_if(sending_, [&track](const Sending& sending) { return sending.outgoing.track.get() == &track; });
+  if (std::erase_if(sending_, [&track](const Sending& sending) { return sending.outgoing.track.get() == &track; }) >
+      0) {
+    renegotiate();
+  }
+}
+
+void Peer::renegotiate() {
+  offer_due_ = true;
+  if (negotiated_once_) {
+    offer();
+  }
 }
 
 void Peer::offer() {
@@ -94,10 +194,14 @@ void Peer::offer() {
   }
   state_ = State::Offering;
   for (const OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
-    add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt);
+    add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt, false);
   }
+  add_receivers();
+  offer_due_ = false;
   if (std::exchange(data_channel_due_, false)) {
-    webrtcbin_.add_data_channel("sctp");
+    if (auto channel = webrtcbin_.add_data_channel("sctp")) {
+      messenger_->add(std::move(channel));
+    }
   }
   webrtcbin_.create_offer([this](auto result) {
     if (auto* message = std::get_if<sdp::MessagePtr>(&result)) {
@@ -108,29 +212,73 @@ void Peer::offer() {
   });
 }
 
-void Peer::add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::optional<std::size_t> section) {
-  sending_.push_back({outgoing, webrtcbin_.add_sender(outgoing.track->kind(), preferences, outgoing.stream_id), section,
-                      std::nullopt, nullptr});
+void Peer::add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::optional<std::size_t> section,
+                      bool receives_too) {
+  sending_.push_back({outgoing,
+                      webrtcbin_.add_sender(outgoing.track->kind(), preferences, outgoing.stream_id, receives_too),
+                      section, std::nullopt, nullptr});
+}
+
+/// Sections of their own: what we can receive has nothing to do with what we send.
+void Peer::add_receivers() {
+  for (const rtp::Kind kind : {rtp::Kind::Audio, rtp::Kind::Video}) {
+    if (wanted_.of(kind) && std::ranges::find(receiving_, kind, &Receiving::kind) == receiving_.end()) {
+      webrtcbin_.add_receiver(kind, receivable_caps(receivable_.of(kind)).get());
+      receiving_.push_back({kind, std::nullopt, nullptr, nullptr, std::nullopt});
+    }
+  }
+}
+
+void Peer::receive(WantedMedia wanted) {
+  if (std::exchange(wanted_, wanted) == wanted) {
+    return;
+  }
+  if (negotiated_once_ && !can_receive() && wanted != WantedMedia()) {
+    listener_.on_restart_needed(*this);
+  } else {
+    renegotiate();
+  }
+}
+
+bool Peer::can_receive() const {
+  return sections_.empty() || carries_media(sections_.front());
+}
+
+std::vector<std::shared_ptr<receive::RemoteStream>> Peer::streams() const {
+  std::vector<std::shared_ptr<receive::RemoteStream>> result;
+  for (const Receiving& receiving : receiving_) {
+    if (receiving.stream) {
+      result.push_back(receiving.stream);
+    }
+  }
+  return result;
 }
 
 void Peer::publish_offer(sdp::MessagePtr message) {
   const sdp::Description local = sdp::describe(std::move(message));
-  // webrtcbin appends a section for each new sender, in their order.
+  // webrtcbin appends a section for each new sender and receiver, in their order.
   std::size_t next = sections_.size();
-  for (Sending& sending : sending_) {
-    if (sending.section) {
-      continue;
-    }
-    while (next < local.sections.size() && local.sections[next].kind != media_kind(sending.outgoing.track->kind())) {
+  const auto take_next = [&local, &next](rtp::Kind kind) {
+    while (next < local.sections.size() && local.sections[next].kind != media_kind(kind)) {
       ++next;
     }
-    sending.section = next++;
+    return next++;
+  };
+  for (Sending& sending : sending_) {
+    if (!sending.section) {
+      sending.section = take_next(sending.outgoing.track->kind());
+    }
+  }
+  for (Receiving& receiving : receiving_) {
+    if (!receiving.section) {
+      receiving.section = take_next(receiving.kind);
+    }
   }
 
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
     const Sending* sending = sending_on(i);
-    published.push_back({.direction = sending ? sdp::Direction::SendOnly : sdp::Direction::Inactive,
+    published.push_back({.direction = sdp::direction_of(sending != nullptr, is_wanted_on(i)),
                          .rejected = false,
                          .stream_id = sending ? sending->outgoing.stream_id : "",
                          .track_id = local.sections[i].mid,
@@ -163,12 +311,19 @@ void Peer::accept_answer(const std::string& text) {
     drop("answer", *fault);
     return;
   }
+  if (!receiving_.empty() && answer->sections.front().rejected) {
+    drop("answer", "it rejects the section that carries all others");
+    return;
+  }
   freeze_directions(*answer);
   webrtcbin_.set_remote_description(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.get(),
                                     [this, remote = answer->sections](const auto& fault) {
                                       if (fault) {
                                         drop("answer", *fault);
                                         return;
+                                      }
+                                      if (!dtls_setup_ && !remote.empty()) {
+                                        dtls_setup_ = counterpart_of(remote.front().dtls_setup);
                                       }
                                       remote_description_is_set();
                                       settle(remote);
@@ -189,6 +344,10 @@ void Peer::accept_offer(const std::string& text) {
   }
   if (const auto fault = sdp::check_continuity(sections_, offer->sections, false)) {
     drop("offer", *fault);
+    return;
+  }
+  if (!receiving_.empty() && !offer->sections.empty() && offer->sections.front().rejected) {
+    drop("offer", "it rejects the section that carries all others");
     return;
   }
   if (!offer->sections.empty()) {
@@ -219,30 +378,49 @@ void Peer::accept_offer(const std::string& text) {
 }
 
 void Peer::assign_tracks_to(const sdp::Description& offer) {
+  const bool may_receive = !offer.sections.empty() && carries_media(offer.sections.front());
   for (std::size_t i = sections_.size(); i < offer.sections.size(); ++i) {
     const sdp::Section& section = offer.sections[i];
     mid_extension_id_ = section.mid_extension_id.value_or(mid_extension_id_);
-    if (!wants_media(section)) {
+    if (!carries_media(section)) {
       continue;
     }
     const auto match = std::ranges::find_if(unoffered_, [&section](const OutgoingTrack& outgoing) {
-      return media_kind(outgoing.track->kind()) == section.kind && best_format(*outgoing.track, section);
+      return wants_media(section) && media_kind(outgoing.track->kind()) == section.kind &&
+             best_format(*outgoing.track, section);
     });
-    if (match != unoffered_.end()) {
-      add_sender(*match, answered_caps(*match->track, *best_format(*match->track, section)).get(), i);
+    const sdp::Format* sent = match == unoffered_.end() ? nullptr : best_format(*match->track, section);
+    // Also if we want none of it now: webrtcbin cannot be told later.
+    const rtp::Kind kind = kind_of(section.kind);
+    const sdp::Format* received =
+        may_receive && sends_media(section) ? best_format(receivable_.of(kind), section) : nullptr;
+    if (sent) {
+      add_sender(*match, answered_caps(*match->track, *sent).get(), i, received != nullptr);
       unoffered_.erase(match);
+    } else if (received) {
+      webrtcbin_.add_receiver(kind, answered_caps(*received).get());
+    }
+    if (received) {
+      receiving_.push_back({kind, i, nullptr, nullptr, std::nullopt});
     }
   }
 }
 
 void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer) {
   const sdp::Description local = sdp::describe(std::move(message));
+  if (dtls_setup_) {
+    // RFC 8842, 5.3: both keep their roles. webrtcbin would be active in every answer, and make two clients of us when
+    // the handshake has not begun yet.
+    sdp::set_dtls_setup(local.message.get(), *dtls_setup_);
+  } else if (!local.sections.empty()) {
+    dtls_setup_ = local.sections.front().dtls_setup;
+  }
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
     const Sending* sending = sending_on(i);
     const sdp::Format* format = sending ? best_format(*sending->outgoing.track, offer[i]) : nullptr;
     published.push_back(
-        {.direction = sending && wants_media(offer[i]) ? sdp::Direction::SendOnly : sdp::Direction::Inactive,
+        {.direction = sdp::direction_of(sending && wants_media(offer[i]), is_wanted_on(i) && sends_media(offer[i])),
          .rejected = offer[i].rejected,
          .stream_id = sending ? sending->outgoing.stream_id : "",
          .track_id = local.sections[i].mid,
@@ -271,7 +449,13 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
       update(sending, remote[*sending.section]);
     }
   }
-  if (!unoffered_.empty()) {
+  // The listener may want other media upon each of these.
+  for (std::size_t i = 0; i < receiving_.size(); ++i) {
+    if (receiving_[i].section && *receiving_[i].section < remote.size()) {
+      update(receiving_[i], remote[*receiving_[i].section]);
+    }
+  }
+  if (!unoffered_.empty() || offer_due_) {
     offer();
   }
 }
@@ -299,24 +483,66 @@ void Peer::update(Sending& sending, const sdp::Section& remote) {
   }
 }
 
+void Peer::update(Receiving& receiving, const sdp::Section& remote) {
+  const bool flows = wanted_.of(receiving.kind) && sends_media(remote);
+  if (receiving.stream && (!flows || receiving.stream->stream_id != remote.stream_id)) {
+    listener_.on_stream_removed(*this, std::exchange(receiving.stream, nullptr));
+  }
+  if (flows && !receiving.stream) {
+    receiving.stream = std::make_shared<receive::RemoteStream>(
+        receive::RemoteStream{user_id_, remote.stream_id, receiving.kind, group_id_, receiving.tap, receiving.codec});
+    listener_.on_stream_added(*this, receiving.stream);
+  }
+}
+
+void Peer::on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec) {
+  Receiving* receiving = receiving_on(section);
+  if (!receiving) {
+    GST_DEBUG("%s sends something in section %zu, where nothing is wanted", user_id_.c_str(), section);
+    strays_.push_back(std::move(tap));
+    return;
+  }
+  if (receiving->tap && receiving->tap != tap && !codec) {
+    strays_.push_back(std::exchange(receiving->tap, nullptr));  // the same track on another pad
+  }
+  receiving->tap = std::move(tap);
+  receiving->codec = codec;
+  if (codec && receiving->stream) {
+    receiving->stream->tap = receiving->tap;
+    receiving->stream->codec = codec;
+    listener_.on_media(*this, receiving->stream);
+  }
+}
+
+Peer::Receiving* Peer::receiving_on(std::size_t section) {
+  const auto found = std::ranges::find_if(receiving_, [section](const Receiving& r) { return r.section == section; });
+  return found == receiving_.end() ? nullptr : &*found;
+}
+
+bool Peer::is_wanted_on(std::size_t section) {
+  const Receiving* receiving = receiving_on(section);
+  return receiving && wanted_.of(receiving->kind);
+}
+
 const Peer::Sending* Peer::sending_on(std::size_t section) const {
   const auto found = std::ranges::find_if(sending_, [section](const Sending& s) { return s.section == section; });
   return found == sending_.end() ? nullptr : &*found;
 }
 
-void Peer::freeze_directions(const sdp::Description& remote) const {
+void Peer::freeze_directions(const sdp::Description& remote) {
   for (std::size_t i = 0; i < remote.sections.size(); ++i) {
+    if (i == frozen_.size()) {
+      frozen_.push_back(sdp::direction_of(receiving_on(i) != nullptr, sending_on(i) != nullptr));
+    }
     if (remote.sections[i].kind != sdp::MediaKind::Application) {
-      sdp::set_direction(remote.message.get(), i, sending_on(i) ? sdp::Direction::RecvOnly : sdp::Direction::Inactive);
+      sdp::set_direction(remote.message.get(), i, frozen_[i]);
     }
   }
 }
 
 void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
   if (++candidate_count_ > kMaxCandidates) {
-    if (candidate_count_ == kMaxCandidates + 1) {
-      drop("candidate", "it sent too many; further ones are dropped without a word");
-    }
+    drop("candidate", "it sent too many");
     return;
   }
   if (!has_remote_description_) {
@@ -344,6 +570,8 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
     case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
       deadline_.cancel();
       if (!std::exchange(connected_, true)) {
+        // Not before: what takes it is made with the transport.
+        webrtcbin_.set_latency(latency_);
         for (Sending& sending : sending_) {
           if (sending.subscription) {
             sending.subscription->start();
@@ -365,8 +593,11 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
   }
 }
 
-void Peer::drop(const char* what, const std::string& why) const {
-  GST_WARNING("dropped the %s of %s: %s", what, user_id_.c_str(), why.c_str());
+void Peer::drop(const char* what, const std::string& why) {
+  const auto verdict = log_limiter_.count(user_id_);
+  if (verdict != LogLimiter::Verdict::Skip) {
+    GST_WARNING("dropped the %s of %s: %s%s", what, user_id_.c_str(), why.c_str(), LogLimiter::suffix(verdict));
+  }
 }
 
 }  // namespace rtcmc

@@ -43,13 +43,6 @@ std::vector<std::string> list_of(const GValue* array) {
   return list;
 }
 
-void append(GValue* array, const std::string& text) {
-  GValue element = G_VALUE_INIT;
-  g_value_init(&element, G_TYPE_STRING);
-  g_value_set_string(&element, text.c_str());
-  gst_value_array_append_and_take_value(array, &element);
-}
-
 GParamSpec* text_spec(const char* name, const char* nick, const char* blurb) {
   return g_param_spec_string(name, nick, blurb, nullptr, kSetting);
 }
@@ -77,6 +70,16 @@ void get_option(Participation& participation, GValue* value) {
   participation.with_settings([value](Settings& settings) { set_text(value, settings.room.*Member); });
 }
 
+template <std::string Settings::*Member>
+void set_text_setting(Participation& participation, const GValue* value) {
+  participation.with_settings([value](Settings& settings) { settings.*Member = text_of(value); });
+}
+
+template <std::string Settings::*Member>
+void get_text_setting(Participation& participation, GValue* value) {
+  participation.with_settings([value](Settings& settings) { set_text(value, settings.*Member); });
+}
+
 template <bool room::RoomOptions::*Member>
 void set_option(Participation& participation, const GValue* value) {
   participation.with_settings(
@@ -90,12 +93,12 @@ void get_option(Participation& participation, GValue* value) {
 }
 
 template <std::uint32_t Settings::*Member>
-void set_bitrate(Participation& participation, const GValue* value) {
+void set_number(Participation& participation, const GValue* value) {
   participation.with_settings([value](Settings& settings) { settings.*Member = g_value_get_uint(value); });
 }
 
 template <std::uint32_t Settings::*Member>
-void get_bitrate(Participation& participation, GValue* value) {
+void get_number(Participation& participation, GValue* value) {
   participation.with_settings([value](Settings& settings) { g_value_set_uint(value, settings.*Member); });
 }
 
@@ -131,32 +134,57 @@ void get_codecs(Participation& participation, GValue* value) {
   }
 }
 
-unsigned to_flags(const protocol::Session& session) {
-  return (session.audio ? kSessionAudio : 0U) | (session.video ? kSessionVideo : 0U) |
-         (session.data ? kSessionData : 0U) | (session.screen ? kSessionScreen : 0U) |
-         (session.oneway ? kSessionOneway : 0U) | (session.broadcast ? kSessionBroadcast : 0U);
-}
-
-protocol::Session from_flags(unsigned flags) {
-  return {.audio = (flags & kSessionAudio) != 0,
-          .video = (flags & kSessionVideo) != 0,
-          .data = (flags & kSessionData) != 0,
-          .screen = (flags & kSessionScreen) != 0,
-          .oneway = (flags & kSessionOneway) != 0,
-          .broadcast = (flags & kSessionBroadcast) != 0};
-}
-
 constexpr Property kRoomId{
     [] { return text_spec("room-id", "Room ID", "The room to open or join, as in connection.openOrJoin(). Required"); },
     set_option<&room::RoomOptions::room_id>, get_option<&room::RoomOptions::room_id>};
 
 constexpr Property kSocketUrl{
     [] {
-      return text_spec("socket-url", "Socket URL",
-                       "The signaling server, as connection.socketURL: http(s)://host:port/ or ws(s)://host:port/. "
-                       "Required");
+      return text_spec(
+          "socket-url", "Socket URL",
+          "The signaling server, as connection.socketURL: http(s)://host:port/ or ws(s)://host:port/ (unset "
+          "= the element's own, see listen-port)");
     },
     set_option<&room::RoomOptions::socket_url>, get_option<&room::RoomOptions::socket_url>};
+
+constexpr Property kListenAddress{
+    [] {
+      return g_param_spec_string("listen-address", "Listen address",
+                                 "Without socket-url: IP address where the element's own server listens (0.0.0.0 = the "
+                                 "whole network may connect)",
+                                 Settings().listen_address.c_str(), kSetting);
+    },
+    set_text_setting<&Settings::listen_address>, get_text_setting<&Settings::listen_address>};
+
+constexpr Property kListenPort{
+    [] {
+      return g_param_spec_uint("listen-port", "Listen port",
+                               "Without socket-url: port where the element's own server listens; if there is one "
+                               "already, it is joined (0 = any free port)",
+                               0, std::numeric_limits<std::uint16_t>::max(), Settings().listen_port, kSetting);
+    },
+    [](Participation& participation, const GValue* value) {
+      const auto port = static_cast<std::uint16_t>(g_value_get_uint(value));
+      participation.with_settings([port](Settings& settings) { settings.listen_port = port; });
+    },
+    [](Participation& participation, GValue* value) {
+      participation.with_settings([value](Settings& settings) { g_value_set_uint(value, settings.listen_port); });
+    }};
+
+constexpr Property kTlsCertificate{
+    [] {
+      return text_spec(
+          "tls-certificate", "TLS certificate",
+          "Without socket-url: PEM file with the certificate of the element's own server (unset = no TLS)");
+    },
+    set_text_setting<&Settings::tls_certificate>, get_text_setting<&Settings::tls_certificate>};
+
+constexpr Property kTlsKey{[] {
+                             return text_spec(
+                                 "tls-key", "TLS key",
+                                 "PEM file with the private key of tls-certificate (unset = in the same file)");
+                           },
+                           set_text_setting<&Settings::tls_key>, get_text_setting<&Settings::tls_key>};
 
 constexpr Property kAction{[] {
                              return g_param_spec_enum("action", "Action",
@@ -183,12 +211,12 @@ constexpr Property kSession{[] {
                             [](Participation& participation, const GValue* value) {
                               const unsigned flags = g_value_get_flags(value);
                               participation.with_settings([flags](Settings& settings) {
-                                settings.session = flags == 0 ? std::nullopt : std::optional(from_flags(flags));
+                                settings.session = flags == 0 ? std::nullopt : std::optional(session_from_flags(flags));
                               });
                             },
                             [](Participation& participation, GValue* value) {
                               participation.with_settings([value](Settings& settings) {
-                                g_value_set_flags(value, settings.session ? to_flags(*settings.session) : 0);
+                                g_value_set_flags(value, settings.session ? session_flags(*settings.session) : 0);
                               });
                             }};
 
@@ -203,12 +231,12 @@ constexpr Property kUserId{
 
 constexpr Property kExtra{
     [] {
-      return g_param_spec_boxed("extra", "Extra", "Data that every participant gets, as connection.extra",
-                                GST_TYPE_STRUCTURE, kSetting);
+      return g_param_spec_boxed("extra", "Extra",
+                                "Data that every participant gets, as connection.extra; at once if changed in the room",
+                                GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
     },
     [](Participation& participation, const GValue* value) {
-      participation.with_settings(
-          [value](Settings& settings) { settings.room.extra = json_from_structure(gst_value_get_structure(value)); });
+      participation.set_extra(json_from_structure(gst_value_get_structure(value)));
     },
     [](Participation& participation, GValue* value) {
       participation.with_settings([value](Settings& settings) {
@@ -300,15 +328,21 @@ constexpr Property kIceTransportPolicy{
 
 constexpr Property kVideoCodecs{
     [] {
-      return list_spec("video-codecs", "Video codecs",
-                       "Video codecs that may be used, most preferred first: <VP8, VP9, H264, H265, AV1>", "codec");
+      return list_spec(
+          "video-codecs", "Video codecs",
+          "Video codecs that may be used, most preferred first, out of VP8, VP9, H264, H265, AV1. Default: empty "
+          "for automatic, which is those that hardware here encodes, then VP8, then H264",
+          "codec");
     },
     set_codecs<rtp::Kind::Video, &Settings::video_codecs>, get_codecs<&Settings::video_codecs>};
 
 constexpr Property kAudioCodecs{
     [] {
-      return list_spec("audio-codecs", "Audio codecs",
-                       "Audio codecs that may be used, most preferred first: <OPUS, G722, PCMU, PCMA>", "codec");
+      return list_spec(
+          "audio-codecs", "Audio codecs",
+          "Audio codecs that may be used, most preferred first, out of OPUS, G722, PCMU, PCMA. Default: empty "
+          "for automatic, which is in this order",
+          "codec");
     },
     set_codecs<rtp::Kind::Audio, &Settings::audio_codecs>, get_codecs<&Settings::audio_codecs>};
 
@@ -317,14 +351,37 @@ constexpr Property kVideoBitrate{[] {
                                                        "Target for each video encoder, in bit/s",
                                                        Settings().video_bitrate);
                                  },
-                                 set_bitrate<&Settings::video_bitrate>, get_bitrate<&Settings::video_bitrate>};
+                                 set_number<&Settings::video_bitrate>, get_number<&Settings::video_bitrate>};
 
 constexpr Property kAudioBitrate{[] {
                                    return bitrate_spec("audio-bitrate", "Audio bitrate",
                                                        "Target for each audio encoder, in bit/s",
                                                        Settings().audio_bitrate);
                                  },
-                                 set_bitrate<&Settings::audio_bitrate>, get_bitrate<&Settings::audio_bitrate>};
+                                 set_number<&Settings::audio_bitrate>, get_number<&Settings::audio_bitrate>};
+
+constexpr Property kLatency{[] {
+                              return g_param_spec_uint(
+                                  "latency", "Latency",
+                                  "How long received packets may wait for late ones, in ms, as on webrtcbin", 0,
+                                  std::numeric_limits<gint>::max(), Settings().latency, kSetting);
+                            },
+                            set_number<&Settings::latency>, get_number<&Settings::latency>};
+
+constexpr Property kAutoReceive{
+    [] {
+      return flag_spec("auto-receive", "Auto-receive",
+                       "Show each stream that participants send on a pad remote_audio_N or remote_video_N, which goes "
+                       "with the stream");
+    },
+    [](Participation& participation, const GValue* value) {
+      participation.with_settings(
+          [value](Settings& settings) { settings.auto_receive = g_value_get_boolean(value) != FALSE; });
+    },
+    [](Participation& participation, GValue* value) {
+      participation.with_settings(
+          [value](Settings& settings) { g_value_set_boolean(value, static_cast<gboolean>(settings.auto_receive)); });
+    }};
 
 constexpr Property kTlsCaFile{
     [] {
@@ -373,8 +430,9 @@ constexpr Property kParticipants{[] {
                                  },
                                  nullptr,
                                  [](Participation& participation, GValue* value) {
-                                   std::vector<std::string> user_ids = participation.participants();
+                                   const std::vector<std::string> user_ids = participation.participants();
                                    std::vector<const char*> list;
+                                   list.reserve(user_ids.size() + 1);
                                    for (const std::string& user_id : user_ids) {
                                      list.push_back(user_id.c_str());
                                    }
@@ -382,11 +440,45 @@ constexpr Property kParticipants{[] {
                                    g_value_set_boxed(value, list.data());
                                  }};
 
-constexpr std::array kProperties{
-    kRoomId,      kSocketUrl,   kAction,           kSession,         kUserId,           kExtra,
-    kPassword,    kStunServer,  kPublicIdentifier, kMaxParticipants, kAutoCloseSession, kTurnServers,
-    kVideoCodecs, kAudioCodecs, kVideoBitrate,     kAudioBitrate,    kTlsCaFile,        kIceTransportPolicy,
-    kTlsInsecure, kState,       kIsInitiator,      kParticipants};
+constexpr Property kStats{
+    [] {
+      return g_param_spec_boxed("stats", "Statistics",
+                                "Of each participant and stream, and in total: the latest there "
+                                "are. Reading has newer ones collected for the next time",
+                                GST_TYPE_STRUCTURE, kReading);
+    },
+    nullptr,
+    [](Participation& participation, GValue* value) { g_value_take_boxed(value, participation.stats().release()); }};
+
+constexpr std::array kProperties{kRoomId,
+                                 kSocketUrl,
+                                 kListenAddress,
+                                 kListenPort,
+                                 kTlsCertificate,
+                                 kTlsKey,
+                                 kAction,
+                                 kSession,
+                                 kUserId,
+                                 kExtra,
+                                 kPassword,
+                                 kPublicIdentifier,
+                                 kMaxParticipants,
+                                 kAutoCloseSession,
+                                 kStunServer,
+                                 kTurnServers,
+                                 kIceTransportPolicy,
+                                 kVideoCodecs,
+                                 kAudioCodecs,
+                                 kVideoBitrate,
+                                 kAudioBitrate,
+                                 kLatency,
+                                 kAutoReceive,
+                                 kTlsCaFile,
+                                 kTlsInsecure,
+                                 kState,
+                                 kIsInitiator,
+                                 kParticipants,
+                                 kStats};
 
 }  // namespace
 

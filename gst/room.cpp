@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <utility>
 
 #include "log.hpp"
@@ -15,8 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Together well under the second in which a state change has to be done.
-constexpr auto kGoodbyeTimeout = 300ms;
+// Well under the second in which a state change has to be done.
 constexpr auto kStopTimeout = 800ms;
 /// How long after our participation request a resident may answer it with an offer.
 constexpr auto kInvitationTime = 15s;
@@ -26,12 +26,17 @@ constexpr std::size_t kMaxWaitingCandidates = 64;
 
 }  // namespace
 
-Room::Room(GstBin* bin, RoomSettings settings, std::vector<OutgoingTrack> tracks, Observer& observer)
+Room::Room(GstBin* bin, RoomSettings settings, std::vector<OutgoingTrack> tracks,
+           std::vector<std::shared_ptr<receive::Slot>> slots, Observer& observer)
     : bin_(bin),
-      settings_(std::move(settings)),
       observer_(observer),
+      settings_(std::move(settings)),
       tracks_(std::move(tracks)),
-      worker_(std::make_unique<glib::WorkerThread>("rtcmc-room")) {}
+      worker_(std::make_unique<glib::WorkerThread>("rtcmc-room")) {
+  for (auto& slot : slots) {
+    add_slot(std::move(slot));
+  }
+}
 
 Room::~Room() {
   stop();
@@ -39,27 +44,15 @@ Room::~Room() {
 
 void Room::start() {
   worker_->post([this] {
-    observer_.on_connecting();
-    room::RoomClient::Listener& listener = *this;
-    client_ = std::make_unique<room::RoomClient>(settings_.options, listener);
-    observer_.on_user_id("", client_->user_id());
-    client_->enter();
+    next_ = settings_.options;
+    enter_next();
   });
 }
 
 void Room::leave(std::function<void()> done) {
-  worker_->post([this, done = std::move(done)] {
-    if (!client_ || std::exchange(left_, true)) {
-      done();
-      return;
-    }
-    std::vector<std::string> user_ids;
-    for (const auto& [user_id, participant] : participants_) {
-      user_ids.push_back(user_id);
-    }
-    client_->leave(user_ids, kGoodbyeTimeout, done);
-    participants_.clear();
-    waiting_.clear();
+  worker_->post([this, done = std::move(done)]() mutable {
+    next_.reset();
+    depart(Farewell::Leave, std::move(done));
   });
 }
 
@@ -70,7 +63,8 @@ void Room::stop() {
   if (worker_->is_current()) {
     // From an application's signal handler: nobody would run the loop that a polite goodbye needs. The server notices
     // the closed connection.
-    participants_.clear();
+    end_connections();
+    reception_ = {};
     client_.reset();
     worker_.reset();
     return;
@@ -83,12 +77,52 @@ void Room::stop() {
   worker_->post([this] {
     client_.reset();
     tracks_.clear();
+    reception_ = {};
   });
   worker_.reset();
 }
 
+void Room::end_connections() {
+  // Its connection first: what it feeds may go only then.
+  for (auto& [user_id, participant] : std::exchange(participants_, {})) {
+    const auto streams = participant.peer->streams();
+    participant.peer.reset();
+    stats_round_.forget(user_id);
+    std::ranges::for_each(streams, [this](const auto& stream) { release(stream); });
+  }
+  {
+    const std::lock_guard lock(outboxes_mutex_);
+    outboxes_.clear();
+  }
+  waiting_.clear();
+}
+
 void Room::tracks_changed() {
-  worker_->post([this] { serve_waiting(); });
+  worker_->post([this] {
+    for (const auto& [user_id, participant] : participants_) {
+      for (const OutgoingTrack& track : known_tracks()) {
+        participant.peer->add_track(track);
+      }
+    }
+    serve_waiting();
+  });
+}
+
+void Room::set_latency(GstClockTime latency) {
+  worker_->post([this, latency] {
+    latency_ = latency;
+    for (const auto& [user_id, participant] : participants_) {
+      participant.peer->set_latency(latency);
+    }
+  });
+}
+
+void Room::resume() {
+  worker_->post([this] {
+    for (const auto& [user_id, participant] : participants_) {
+      participant.peer->resume();
+    }
+  });
 }
 
 void Room::add_track(OutgoingTrack track) {
@@ -105,13 +139,29 @@ void Room::remove_track(std::shared_ptr<send::Track> track) {
   });
 }
 
+void Room::add_slot(std::shared_ptr<receive::Slot> slot) {
+  worker_->post([this, slot = std::move(slot)] {
+    reception_.add(slot);
+    want_media();
+  });
+}
+
+void Room::remove_slot(std::shared_ptr<receive::Slot> slot) {
+  worker_->post([this, slot = std::move(slot)] {
+    reception_.remove(*slot);
+    want_media();
+  });
+}
+
 void Room::on_joined(bool created) {
   ++entry_;
+  is_owner_ = created;
   asked_to_participate_ = created ? std::chrono::steady_clock::time_point() : std::chrono::steady_clock::now();
   observer_.on_joined(created);
 }
 
 void Room::on_failed(const room::RoomError& error) {
+  left_ = true;
   observer_.on_join_failed(error);
 }
 
@@ -134,11 +184,21 @@ void Room::on_message(const std::string& sender, const glib::Ref<JsonObject>& ex
 }
 
 void Room::handle(const std::string& sender, const protocol::ParticipationRequest&) {
+  const Peer* peer = find(sender);
+  if (peer && peer->awaits_first_answer()) {
+    // Two newcomers ask each other at the same time, and the other one may have asked for our media besides.
+    GST_DEBUG_OBJECT(bin_, "%s asks for an offer that is on its way", sender.c_str());
+    return;
+  }
   if (is_full_for(sender)) {
     GST_INFO_OBJECT(bin_, "%s may not come in: max-participants is reached", sender.c_str());
     return;
   }
-  if (!observer_.may_come_in(sender, extra_of(sender))) {
+  bool may_come_in = false;
+  if (!tell([&](Observer& observer) { may_come_in = observer.may_come_in(sender, extra_of(sender)); })) {
+    return;
+  }
+  if (!may_come_in) {
     GST_INFO_OBJECT(bin_, "%s may not come in: the application refused", sender.c_str());
     return;
   }
@@ -159,7 +219,11 @@ void Room::handle(const std::string& sender, const protocol::EnableMedia&) {
 }
 
 void Room::handle(const std::string& sender, const protocol::ReadyForOffer&) {
-  GST_DEBUG_OBJECT(bin_, "%s is ready for an offer that it already has", sender.c_str());
+  if (find(sender) || waiting_.contains(sender)) {
+    GST_DEBUG_OBJECT(bin_, "%s is ready for an offer that it already has", sender.c_str());
+  } else {
+    handle(sender, protocol::ParticipationRequest());
+  }
 }
 
 void Room::handle(const std::string& sender, const protocol::SessionDescription& description) {
@@ -168,7 +232,7 @@ void Room::handle(const std::string& sender, const protocol::SessionDescription&
   } else if (Peer* peer = find(sender)) {
     peer->accept_answer(description.sdp);
   } else {
-    GST_WARNING_OBJECT(bin_, "dropped an answer of %s, to whom nothing was offered", sender.c_str());
+    drop(sender, "an answer", "nothing was offered to it");
   }
 }
 
@@ -178,13 +242,20 @@ void Room::handle_offer(const std::string& sender, const protocol::SessionDescri
     if (peer) {
       peer->accept_offer(offer.sdp);
     } else {
-      GST_WARNING_OBJECT(bin_, "dropped an offer of %s to change a connection that does not exist", sender.c_str());
+      drop(sender, "an offer", "it would change a connection that does not exist");
     }
     return;
   }
+  if (peer && peer->awaits_first_answer()) {
+    // A browser has given up its own offer for ours. Another rtcmcroom goes by the rule.
+    if (!offer.crossing_resolved_by_user_id || client_->user_id() > sender) {
+      GST_DEBUG_OBJECT(bin_, "%s made an offer while ours was on its way: ours counts", sender.c_str());
+      return;
+    }
+  }
   const bool invited = std::chrono::steady_clock::now() - asked_to_participate_ < kInvitationTime;
   if (!peer && !invited) {
-    GST_WARNING_OBJECT(bin_, "dropped an offer of %s, whom we did not ask for one", sender.c_str());
+    drop(sender, "an offer", "it was not asked for one");
     return;
   }
   connect_with(sender, offer.sdp);
@@ -197,21 +268,20 @@ void Room::handle(const std::string& sender, const protocol::IceCandidate& candi
   }
   const auto waiting = waiting_.find(sender);
   if (waiting == waiting_.end()) {
-    GST_WARNING_OBJECT(bin_, "dropped an ICE candidate of %s, with whom there is no connection", sender.c_str());
+    drop(sender, "an ICE candidate", "there is no connection with it");
   } else if (waiting->second.candidates.size() < kMaxWaitingCandidates) {
     waiting->second.candidates.push_back(candidate);
   }
 }
 
 void Room::handle(const std::string& sender, const protocol::UserLeft& goodbye) {
-  remove(sender);
-  if (goodbye.close_entire_session) {
+  if (forget(sender) && goodbye.close_entire_session) {
     on_room_closed();
   }
 }
 
 void Room::handle(const std::string& sender, const protocol::DropPeerConnection&) {
-  remove(sender);
+  (void)forget(sender);
 }
 
 void Room::handle(const std::string& sender, const protocol::Ignored& message) {
@@ -219,7 +289,7 @@ void Room::handle(const std::string& sender, const protocol::Ignored& message) {
 }
 
 void Room::on_user_disconnected(const std::string& user_id) {
-  remove(user_id);
+  (void)forget(user_id);
 }
 
 void Room::on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) {
@@ -230,20 +300,24 @@ void Room::on_extra_changed(const std::string& user_id, const glib::Ref<JsonObje
 }
 
 void Room::on_became_owner() {
+  is_owner_ = true;
   observer_.on_became_owner();
 }
 
 void Room::on_room_closed() {
-  for (const auto& [user_id, participant] : std::exchange(participants_, {})) {
-    if (participant.peer->connected()) {
-      observer_.on_participant_left(user_id);
+  while (!participants_.empty()) {
+    if (!forget(std::string(participants_.begin()->first))) {
+      return;
     }
   }
+  depart(Farewell::Leave, [] {});  // until then, the server would send newcomers to us
   observer_.on_room_closed();
 }
 
 void Room::connect_with(const std::string& user_id, std::optional<std::string> offer) {
-  remove(user_id);
+  if (!remove(user_id)) {
+    return;
+  }
   if (waiting_.size() < kMaxWaiting) {
     waiting_[user_id] = {std::move(offer), {}};
   }
@@ -259,9 +333,13 @@ void Room::serve_waiting() {
   }
   for (auto& [user_id, waiting] : std::exchange(waiting_, {})) {
     Peer::Listener& listener = *this;
-    auto peer = std::make_unique<Peer>(bin_, user_id, settings_.peer, tracks_, listener);
+    PeerSettings settings = settings_.peer;
+    settings.our_user_id = client_->user_id();
+    auto peer = std::make_unique<Peer>(bin_, user_id, settings, known_tracks(), wanted_from(user_id), listener);
     Peer& added = *peer;
+    set_outbox(user_id, added.outbox());
     participants_[user_id] = {std::move(peer), entry_};
+    added.set_latency(latency_);
     observer_.on_webrtcbin_ready(user_id, added.webrtcbin());
     for (const auto& candidate : waiting.candidates) {
       added.accept_candidate(candidate);
@@ -274,23 +352,59 @@ void Room::serve_waiting() {
   }
 }
 
-void Room::remove(const std::string& user_id) {
-  waiting_.erase(user_id);
-  const auto found = participants_.find(user_id);
-  if (found == participants_.end()) {
-    return;
-  }
-  const bool was_connected = found->second.peer->connected();
-  participants_.erase(found);
-  extras_.erase(user_id);
-  if (was_connected) {
-    observer_.on_participant_left(user_id);
+WantedMedia Room::wanted_from(const std::string& user_id) const {
+  const auto wants = [&](rtp::Kind kind) { return settings_.auto_receive || reception_.wants(user_id, kind); };
+  return {.audio = wants(rtp::Kind::Audio), .video = wants(rtp::Kind::Video)};
+}
+
+void Room::want_media() {
+  // Later, since a participant may be on its way out when this is called.
+  if (!std::exchange(wanting_, true)) {
+    worker_->post([this] {
+      wanting_ = false;
+      for (const std::string& user_id : user_ids()) {
+        if (Peer* peer = find(user_id)) {
+          peer->receive(wanted_from(user_id));
+        }
+      }
+    });
   }
 }
 
+bool Room::remove(const std::string& user_id) {
+  waiting_.erase(user_id);
+  set_outbox(user_id, nullptr);
+  stats_round_.forget(user_id);
+  const auto participant = participants_.extract(user_id);
+  if (participant.empty()) {
+    return true;
+  }
+  const auto streams = participant.mapped().peer->streams();
+  const bool was_connected = participant.mapped().peer->connected();
+  for (const auto& stream : streams) {
+    release(stream);
+    if (!tell([&stream](Observer& observer) { observer.on_stream_removed(*stream); })) {
+      return false;
+    }
+  }
+  want_media();
+  if (!was_connected) {
+    return true;
+  }
+  return tell([&](Observer& observer) { observer.on_participant_left(user_id); });
+}
+
+bool Room::forget(const std::string& user_id) {
+  extras_.erase(user_id);
+  return remove(user_id);
+}
+
 void Room::on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) {
-  client_->send(peer.user_id(),
-                protocol::SessionDescription{type, std::move(sdp), renegotiating, streams_to_share(), {}});
+  client_->send(peer.user_id(), protocol::SessionDescription{.type = type,
+                                                             .sdp = std::move(sdp),
+                                                             .renegotiating = renegotiating,
+                                                             .crossing_resolved_by_user_id = true,
+                                                             .streams_to_share = streams_to_share()});
 }
 
 void Room::on_local_candidate(Peer& peer, protocol::IceCandidate candidate) {
@@ -298,7 +412,76 @@ void Room::on_local_candidate(Peer& peer, protocol::IceCandidate candidate) {
 }
 
 void Room::on_connected(Peer& peer) {
+  tell_mutes(peer.user_id());
   observer_.on_participant_joined(peer.user_id(), extra_of(peer.user_id()));
+}
+
+void Room::on_stream_added(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
+  reception_.add(stream);
+  want_media();
+  observer_.on_stream_added(*stream);
+}
+
+void Room::release(const std::shared_ptr<receive::RemoteStream>& stream) {
+  const auto slot = reception_.slot_of(*stream);
+  reception_.remove(stream);
+  if (slot && settings_.auto_receive && observer_.withdraw(*slot)) {
+    reception_.remove(*slot);
+  }
+}
+
+void Room::on_stream_removed(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
+  release(stream);
+  want_media();
+  observer_.on_stream_removed(*stream);
+}
+
+void Room::on_media(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
+  if (reception_.slot_of(*stream)) {
+    reception_.media_changed(*stream);
+  } else if (settings_.auto_receive) {
+    reception_.add(observer_.expose(*stream), stream);
+  }
+}
+
+void Room::on_data(Peer& peer, DataEvent event) {
+  observer_.on_data(std::string(peer.user_id()), event);
+}
+
+void Room::set_outbox(const std::string& user_id, std::shared_ptr<Outbox> outbox) {
+  const std::lock_guard lock(outboxes_mutex_);
+  if (outbox) {
+    outboxes_[user_id] = std::move(outbox);
+  } else {
+    outboxes_.erase(user_id);
+  }
+}
+
+Room::Sent Room::send(const std::optional<std::string>& user_id, const OutgoingData& data) {
+  Sent sent = Sent::NobodyThere;
+  {
+    const std::lock_guard lock(outboxes_mutex_);
+    for (const auto& [each, outbox] : outboxes_) {
+      if (user_id && each != *user_id) {
+        continue;
+      }
+      if (outbox->push(data)) {
+        sent = Sent::Taken;
+      } else if (sent != Sent::Taken) {
+        sent = Sent::Full;
+      }
+    }
+  }
+  if (sent == Sent::Taken) {
+    worker_->post([this, user_id] {
+      for (const auto& [each, participant] : participants_) {
+        if (!user_id || each == *user_id) {
+          participant.peer->send_data();
+        }
+      }
+    });
+  }
+  return sent;
 }
 
 void Room::on_restart_needed(Peer& peer) {
@@ -306,14 +489,44 @@ void Room::on_restart_needed(Peer& peer) {
 }
 
 void Room::on_failed(Peer& peer, const std::string& reason) {
-  const std::string user_id = peer.user_id();  // the peer is gone before its name was used for the last time
-  remove(user_id);
-  observer_.on_participant_failed(user_id, reason);
+  // A copy: the peer is gone before its name was used for the last time.
+  const auto user_id = std::string(peer.user_id());
+  if (forget(user_id)) {
+    observer_.on_participant_failed(user_id, reason);
+  }
+}
+
+void Room::drop(const std::string& sender, const char* what, const char* why) {
+  const auto verdict = log_limiter_.count(sender);
+  if (verdict != LogLimiter::Verdict::Skip) {
+    GST_WARNING_OBJECT(bin_, "dropped %s of %s: %s%s", what, sender.c_str(), why, LogLimiter::suffix(verdict));
+  }
+}
+
+std::vector<OutgoingTrack> Room::known_tracks() const {
+  std::vector<OutgoingTrack> known = outgoing_tracks();
+  std::erase_if(known, [](const OutgoingTrack& outgoing) { return !outgoing.track->codecs(); });
+  return known;
 }
 
 bool Room::tracks_ready() const {
-  return std::ranges::all_of(tracks_,
-                             [](const OutgoingTrack& outgoing) { return outgoing.track->codecs().has_value(); });
+  // What we receive may be what we are to send.
+  return settings_.auto_receive || reception_.has_slots() || known_tracks().size() == outgoing_tracks().size();
+}
+
+std::vector<OutgoingTrack> Room::outgoing_tracks() const {
+  const protocol::Session& session = settings_.options.session;
+  if (session.oneway && !is_owner_) {
+    return {};
+  }
+  if (settings_.session_is_implied) {
+    return tracks_;
+  }
+  std::vector<OutgoingTrack> outgoing;
+  std::ranges::copy_if(tracks_, std::back_inserter(outgoing), [&session](const OutgoingTrack& candidate) {
+    return candidate.track->kind() == rtp::Kind::Audio ? session.audio : session.video || session.screen;
+  });
+  return outgoing;
 }
 
 bool Room::is_full_for(const std::string& user_id) const {
@@ -324,7 +537,7 @@ bool Room::is_full_for(const std::string& user_id) const {
 
 protocol::StreamsToShare Room::streams_to_share() const {
   protocol::StreamsToShare streams;
-  for (const OutgoingTrack& outgoing : tracks_) {
+  for (const OutgoingTrack& outgoing : outgoing_tracks()) {
     auto& info = streams[outgoing.stream_id];
     info.is_video = info.is_video || outgoing.track->kind() == rtp::Kind::Video;
     info.is_screen = info.is_screen || outgoing.is_screen;
@@ -337,13 +550,29 @@ protocol::StreamsToShare Room::streams_to_share() const {
 
 void Room::webrtcbin_failed(GstElement* webrtcbin, const std::string& reason) {
   worker_->post([this, webrtcbin = glib::Ref<GstElement>::share(webrtcbin), reason] {
-    for (const auto& [user_id, participant] : participants_) {
-      if (participant.peer->webrtcbin() == webrtcbin.get()) {
-        on_failed(*participant.peer, reason);
-        return;
-      }
+    const auto failed = std::ranges::find_if(participants_, [&webrtcbin](const auto& participant) {
+      return participant.second.peer->webrtcbin() == webrtcbin.get();
+    });
+    if (failed != participants_.end()) {
+      end_connection(*failed->second.peer, reason);
     }
   });
+}
+
+void Room::end_connection(Peer& peer, const std::string& reason) {
+  if (!peer.connected()) {
+    on_failed(peer, reason);
+    return;
+  }
+  // A browser that goes ends DTLS before the server tells of it.
+  GST_INFO_OBJECT(bin_, "%s has gone: %s", peer.user_id().c_str(), reason.c_str());
+  (void)forget(std::string(peer.user_id()));
+}
+
+std::vector<std::string> Room::user_ids() const {
+  std::vector<std::string> user_ids;
+  std::ranges::transform(participants_, std::back_inserter(user_ids), [](const auto& entry) { return entry.first; });
+  return user_ids;
 }
 
 Peer* Room::find(const std::string& user_id) {

@@ -15,6 +15,7 @@
 #include "rtcmcroom.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -22,6 +23,8 @@
 #include <string>
 #include <string_view>
 
+#include "actions.hpp"
+#include "data_actions.hpp"
 #include "enums.hpp"
 #include "latency.hpp"
 #include "log.hpp"
@@ -29,6 +32,7 @@
 #include "participation.hpp"
 #include "properties.hpp"
 #include "sink_pad.hpp"
+#include "source_pad.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
@@ -48,7 +52,7 @@ namespace {
 using rtcmc::glib::Ref;
 
 std::optional<unsigned> number_in(std::string_view name) {
-  const std::string_view digits = name.substr(name.find('_') + 1);
+  const std::string_view digits = name.substr(name.rfind('_') + 1);
   unsigned number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   const bool is_number = error == std::errc() && end == digits.data() + digits.size();
@@ -59,37 +63,57 @@ bool has_pad(GstElement* element, const std::string& name) {
   return static_cast<bool>(Ref<GstPad>::adopt(gst_element_get_static_pad(element, name.c_str())));
 }
 
-/// `wanted` as asked for, or the first free one of "video_0", "video_1"…
-std::string pad_name(GstElement* element, std::string_view prefix, const gchar* wanted) {
-  if (wanted) {
-    return wanted;
-  }
-  for (unsigned number = 0;; ++number) {
-    std::string name = std::string(prefix) + std::to_string(number);
-    if (!has_pad(element, name)) {
-      return name;
-    }
+/// What a request pad of a template is.
+struct PadKind {
+  const char* name_template;
+  std::string prefix;  // of its pads' names
+  rtcmc::rtp::Kind media;
+  bool is_source;
+};
+
+const PadKind& kind_of(GstPadTemplate* pad_template) {
+  using rtcmc::rtp::Kind;
+  static const std::array<PadKind, 4> kinds{{{rtcmc::kVideoTemplate, "video_", Kind::Video, false},
+                                             {rtcmc::kAudioTemplate, "audio_", Kind::Audio, false},
+                                             {rtcmc::kReceivedVideoTemplate, "recv_video_", Kind::Video, true},
+                                             {rtcmc::kReceivedAudioTemplate, "recv_audio_", Kind::Audio, true}}};
+  return *std::ranges::find(kinds, std::string_view(GST_PAD_TEMPLATE_NAME_TEMPLATE(pad_template)),
+                            &PadKind::name_template);
+}
+
+/// Only sources are told of the pipeline's end.
+void mark_as_source(GstElement* element, bool is_source) {
+  if (is_source) {
+    GST_OBJECT_FLAG_SET(element, GST_ELEMENT_FLAG_SOURCE);
+  } else {
+    GST_OBJECT_FLAG_UNSET(element, GST_ELEMENT_FLAG_SOURCE);
   }
 }
 
 GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const gchar* wanted, const GstCaps*) {
-  const bool is_video = std::strcmp(GST_PAD_TEMPLATE_NAME_TEMPLATE(pad_template), rtcmc::kVideoTemplate) == 0;
-  const std::string name = pad_name(element, is_video ? "video_" : "audio_", wanted);
+  const PadKind& kind = kind_of(pad_template);
+  const std::string name = wanted ? std::string(wanted) : rtcmc::free_pad_name(element, kind.prefix);
   const std::optional<unsigned> number = number_in(name);
   if (!number || has_pad(element, name)) {
     GST_WARNING_OBJECT(element, "no pad %s: %s", name.c_str(), number ? "it exists" : "a name ends in a number");
     return nullptr;
   }
-  auto* pad = RTCMC_SINK_PAD(g_object_new(RTCMC_TYPE_SINK_PAD, "name", name.c_str(), "direction", GST_PAD_SINK,
-                                          "template", pad_template, nullptr));
-  RTCMC_ROOM(element)->participation->add_input(pad, is_video ? rtcmc::rtp::Kind::Video : rtcmc::rtp::Kind::Audio,
-                                                *number);
-  if (GST_STATE(element) > GST_STATE_READY) {
-    gst_pad_set_active(GST_PAD(pad), TRUE);
+  auto* pad = GST_PAD(g_object_new(kind.is_source ? RTCMC_TYPE_SOURCE_PAD : RTCMC_TYPE_SINK_PAD, "name", name.c_str(),
+                                   "direction", kind.is_source ? GST_PAD_SRC : GST_PAD_SINK, "template", pad_template,
+                                   nullptr));
+  rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
+  if (kind.is_source) {
+    mark_as_source(element, true);
+    participation.add_output(RTCMC_SOURCE_PAD(pad), kind.media);
+  } else {
+    participation.add_input(RTCMC_SINK_PAD(pad), kind.media, *number);
   }
-  gst_element_add_pad(element, GST_PAD(pad));
+  if (GST_STATE(element) > GST_STATE_READY) {
+    gst_pad_set_active(pad, TRUE);
+  }
+  gst_element_add_pad(element, pad);
   gst_child_proxy_child_added(GST_CHILD_PROXY(element), G_OBJECT(pad), name.c_str());
-  return GST_PAD(pad);
+  return pad;
 }
 
 void release_pad(GstElement* element, GstPad* pad) {
@@ -97,7 +121,12 @@ void release_pad(GstElement* element, GstPad* pad) {
   gst_child_proxy_child_removed(GST_CHILD_PROXY(element), G_OBJECT(pad), GST_OBJECT_NAME(pad));
   gst_pad_set_active(pad, FALSE);
   gst_element_remove_pad(element, pad);
-  RTCMC_ROOM(element)->participation->remove_input(RTCMC_SINK_PAD(pad));
+  rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
+  if (GST_PAD_IS_SINK(pad)) {
+    participation.remove_input(RTCMC_SINK_PAD(pad));
+    return;
+  }
+  participation.remove_output(RTCMC_SOURCE_PAD(pad));
 }
 
 GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
@@ -109,9 +138,10 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
       }
       break;
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      if (!participation.check_settings()) {
+      if (!participation.check_settings() || !participation.find_server()) {
         return GST_STATE_CHANGE_FAILURE;
       }
+      mark_as_source(element, participation.has_outputs());
       participation.make_tracks();
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
@@ -124,10 +154,14 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (result == GST_STATE_CHANGE_FAILURE) {
+        participation.stop();
         participation.drop_tracks();
       } else {
         participation.start();
       }
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      participation.resume();
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       participation.drop_tracks();
@@ -135,7 +169,11 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
     default:
       break;
   }
-  return result;
+  // Received media is live: nothing comes in PAUSED that a sink could wait for.
+  const bool to_paused =
+      transition == GST_STATE_CHANGE_READY_TO_PAUSED || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED;
+  return to_paused && result == GST_STATE_CHANGE_SUCCESS && participation.has_outputs() ? GST_STATE_CHANGE_NO_PREROLL
+                                                                                        : result;
 }
 
 gboolean query(GstElement* element, GstQuery* query) {
@@ -143,6 +181,24 @@ gboolean query(GstElement* element, GstQuery* query) {
     return static_cast<gboolean>(rtcmc::answer_latency_query(element, query));
   }
   return GST_ELEMENT_CLASS(rtcmc_room_parent_class)->query(element, query);
+}
+
+/// The pipeline's latency is for the participants' connections alone, also for those that come later. Its end of
+/// stream, which only sources are told, ends our stay.
+gboolean send_event(GstElement* element, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && RTCMC_ROOM(element)->participation->has_outputs()) {
+    const auto held = Ref<GstEvent>::adopt(event);
+    RTCMC_ROOM(element)->participation->end_of_stream();
+    return TRUE;
+  }
+  if (GST_EVENT_TYPE(event) != GST_EVENT_LATENCY) {
+    return GST_ELEMENT_CLASS(rtcmc_room_parent_class)->send_event(element, event);
+  }
+  const auto held = Ref<GstEvent>::adopt(event);
+  GstClockTime latency = 0;
+  gst_event_parse_latency(event, &latency);
+  RTCMC_ROOM(element)->participation->set_latency(latency);
+  return TRUE;
 }
 
 /// The child of `bin` that posted the message, itself or something inside it. Null: not from inside.
@@ -209,6 +265,10 @@ GObject* get_child_by_name(GstChildProxy* proxy, const gchar* name) {
 
 }  // namespace
 
+rtcmc::Participation& rtcmc::participation_of(GstElement* room) {
+  return *RTCMC_ROOM(room)->participation;
+}
+
 static void child_proxy_init(gpointer interface, gpointer) {
   static_cast<GstChildProxyInterface*>(interface)->get_child_by_name = get_child_by_name;
 }
@@ -226,17 +286,21 @@ static void rtcmc_room_class_init(RtcmcRoomClass* klass) {
   object_class->finalize = finalize;
   rtcmc::properties::install(object_class);
   rtcmc::Announcer::install_signals(object_class);
+  rtcmc::actions::install(object_class);
+  rtcmc::data_actions::install(object_class);
 
   auto* element_class = GST_ELEMENT_CLASS(klass);
   element_class->request_new_pad = request_new_pad;
   element_class->release_pad = release_pad;
   element_class->change_state = change_state;
   element_class->query = query;
+  element_class->send_event = send_event;
   rtcmc::add_pad_templates(element_class);
-  gst_element_class_set_static_metadata(
-      element_class, "RTCMultiConnection room", "Sink/Network/WebRTC",
-      "Takes part in an RTCMultiConnection room: whoever has it open in a browser sees and hears what is sent here",
-      "The rtcmc authors");
+  gst_element_class_set_static_metadata(element_class, "RTCMultiConnection room", "Sink/Source/Network/WebRTC",
+                                        "Takes part in an RTCMultiConnection room: whoever has it open in a browser "
+                                        "sees and hears what is sent here, and "
+                                        "is seen and heard",
+                                        "The rtcmc authors");
 
   GST_BIN_CLASS(klass)->handle_message = handle_message;
 

@@ -11,3 +11,12 @@ G_DECLARE_FINAL_TYPE(RtcmcRoom, rtcmc_room, RTCMC, ROOM, GstBin)
 GST_ELEMENT_REGISTER_DECLARE(rtcmcroom)
 
 G_END_DECLS
+
+namespace rtcmc {
+
+class Participation;
+
+/// What is behind an rtcmcroom.
+[[nodiscard]] Participation& participation_of(GstElement* room);
+
+}  // namespace rtcmc

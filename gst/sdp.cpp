@@ -13,20 +13,29 @@ namespace rtcmc::sdp {
 
 namespace {
 
+constexpr const char* kMaxMessageSize = "max-message-size";  // RFC 8841, section 6
 constexpr std::size_t kMaxSections = 64;
 constexpr unsigned kMaxFormats = 128;
 constexpr std::size_t kMaxTokenLength = 256;
 constexpr const char* kMidExtension = "urn:ietf:params:rtp-hdrext:sdes:mid";
 
-struct DirectionName {
-  Direction direction;
+/// A value as it stands in SDP; the tables below are in the order of their enumerations.
+template <typename Value>
+struct Named {
+  Value value;
   const char* name;
 };
-constexpr std::array<DirectionName, 4> kDirections{{
+constexpr std::array<Named<Direction>, 4> kDirections{{
     {Direction::SendRecv, "sendrecv"},
     {Direction::SendOnly, "sendonly"},
     {Direction::RecvOnly, "recvonly"},
     {Direction::Inactive, "inactive"},
+}};
+
+constexpr std::array<Named<DtlsSetup>, 3> kDtlsSetups{{
+    {DtlsSetup::ActPass, "actpass"},
+    {DtlsSetup::Active, "active"},
+    {DtlsSetup::Passive, "passive"},
 }};
 
 std::string_view view(const char* text) {
@@ -116,6 +125,12 @@ Direction direction_of(const GstSDPMedia* media) {
   return Direction::SendRecv;
 }
 
+std::optional<DtlsSetup> dtls_setup_of(const GstSDPMedia* media) {
+  const auto found =
+      std::ranges::find(kDtlsSetups, view(gst_sdp_media_get_attribute_val(media, "setup")), &Named<DtlsSetup>::name);
+  return found == kDtlsSetups.end() ? std::nullopt : std::optional(found->value);
+}
+
 std::optional<std::uint8_t> mid_extension_of(const GstSDPMedia* media) {
   for (const GstSDPAttribute& attribute : attributes(media)) {
     if (view(attribute.key) == "extmap") {
@@ -140,6 +155,12 @@ std::optional<MediaKind> kind_of(const GstSDPMedia* media) {
   return name == "application" ? std::optional(MediaKind::Application) : std::nullopt;
 }
 
+/// RFC 8830. "-" stands for no MediaStream.
+std::string stream_id_of(const GstSDPMedia* media) {
+  const std::string_view id = split(view(gst_sdp_media_get_attribute_val(media, "msid")), ' ').first;
+  return id == "-" || !is_token(id) ? std::string() : std::string(id);
+}
+
 Section section_of(const GstSDPMedia* media, MediaKind kind) {
   Section section;
   section.kind = kind;
@@ -148,7 +169,9 @@ Section section_of(const GstSDPMedia* media, MediaKind kind) {
   section.rejected = gst_sdp_media_get_port(media) == 0 && !gst_sdp_media_get_attribute_val(media, "bundle-only");
   section.formats = formats_of(media);
   section.mid_extension_id = mid_extension_of(media);
+  section.stream_id = stream_id_of(media);
   section.ice_ufrag = view(gst_sdp_media_get_attribute_val(media, "ice-ufrag"));
+  section.dtls_setup = dtls_setup_of(media).value_or(DtlsSetup::ActPass);
   return section;
 }
 
@@ -181,8 +204,7 @@ std::optional<std::string> fault_of(const GstSDPMessage* message, const GstSDPMe
       !is_token(view(gst_sdp_media_get_attribute_val(media, "ice-pwd")))) {
     return "section " + std::string(mid) + " lacks ICE credentials";
   }
-  const std::string_view setup = view(gst_sdp_media_get_attribute_val(media, "setup"));
-  if (setup != "actpass" && setup != "active" && setup != "passive") {
+  if (!dtls_setup_of(media)) {
     return "section " + std::string(mid) + " lacks a=setup";
   }
   if (split(attribute(message, media, "fingerprint"), ' ').second.empty()) {
@@ -233,7 +255,7 @@ void remove_attributes(GstSDPMedia* media, const auto& unwanted) {
 }
 
 bool is_direction(std::string_view name) {
-  return std::ranges::any_of(kDirections, [name](const DirectionName& known) { return known.name == name; });
+  return std::ranges::any_of(kDirections, [name](const Named<Direction>& known) { return known.name == name; });
 }
 
 void set_direction(GstSDPMedia* media, Direction direction) {
@@ -348,6 +370,14 @@ void set_direction(GstSDPMessage* message, std::size_t section, Direction direct
   set_direction(const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, static_cast<guint>(section))), direction);
 }
 
+void set_dtls_setup(GstSDPMessage* message, DtlsSetup setup) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
+    remove_attributes(media, [](std::string_view key, std::string_view) { return key == "setup"; });
+    gst_sdp_media_add_attribute(media, "setup", kDtlsSetups.at(static_cast<std::size_t>(setup)).name);
+  }
+}
+
 std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections) {
   GstSDPMessage* raw = nullptr;
   gst_sdp_message_copy(message, &raw);
@@ -356,6 +386,9 @@ std::string publish(const GstSDPMessage* message, const std::vector<PublishedSec
     auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(raw, i));
     if (kind_of(media) != MediaKind::Application) {
       publish_section(media, sections[i]);
+    } else if (!gst_sdp_media_get_attribute_val(media, kMaxMessageSize)) {
+      // webrtcbin says nothing, and browsers take that for 64 KiB, which pieces of RTCMultiConnection's texts exceed.
+      gst_sdp_media_add_attribute(media, kMaxMessageSize, "262144");
     }
   }
   const glib::String text(gst_sdp_message_as_text(raw));

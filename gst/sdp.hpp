@@ -24,6 +24,18 @@ enum class Direction { SendRecv, SendOnly, RecvOnly, Inactive };
   return direction == Direction::SendRecv || direction == Direction::RecvOnly;
 }
 
+[[nodiscard]] constexpr bool sends(Direction direction) {
+  return direction == Direction::SendRecv || direction == Direction::SendOnly;
+}
+
+[[nodiscard]] constexpr Direction direction_of(bool sends, bool receives) {
+  return sends ? (receives ? Direction::SendRecv : Direction::SendOnly)
+               : (receives ? Direction::RecvOnly : Direction::Inactive);
+}
+
+/// Who begins the DTLS handshake (RFC 8842, a=setup): "active" does.
+enum class DtlsSetup { ActPass, Active, Passive };
+
 enum class MediaKind { Audio, Video, Application };
 
 struct Format {
@@ -40,7 +52,9 @@ struct Section {
   bool rejected;                // port 0 without bundle-only
   std::vector<Format> formats;  // those of codecs that we know, in their order of preference
   std::optional<std::uint8_t> mid_extension_id;
+  std::string stream_id;  // of the MediaStream, from a=msid; empty: none
   std::string ice_ufrag;
+  DtlsSetup dtls_setup;
 };
 
 struct MessageDeleter {
@@ -70,6 +84,8 @@ struct Description {
 [[nodiscard]] const Format* find_format(const Section& section, rtp::Codec codec);
 
 void set_direction(GstSDPMessage* message, std::size_t section, Direction direction);
+/// For all sections.
+void set_dtls_setup(GstSDPMessage* message, DtlsSetup setup);
 
 /// How a section goes out to the remote participant.
 struct PublishedSection {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "log.hpp"
 
@@ -17,7 +18,7 @@ G_DEFINE_FINAL_TYPE(RtcmcSinkPad, rtcmc_sink_pad, GST_TYPE_GHOST_PAD)
 
 namespace {
 
-enum Property { kPropStreamId = 1, kPropScreen };
+enum Property { kPropStreamId = 1, kPropScreen, kPropMuted };
 
 constexpr std::size_t kMaxStreamId = 64;
 
@@ -49,6 +50,10 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       pad->settings->is_screen = g_value_get_boolean(value) != FALSE;
       GST_OBJECT_UNLOCK(pad);
       break;
+    case kPropMuted:
+      // GObject notifies by itself.
+      (void)rtcmc::set_muted(pad, g_value_get_boolean(value) != FALSE);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -62,6 +67,9 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
       break;
     case kPropScreen:
       g_value_set_boolean(value, static_cast<gboolean>(settings.is_screen));
+      break;
+    case kPropMuted:
+      g_value_set_boolean(value, static_cast<gboolean>(settings.is_muted));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -96,6 +104,11 @@ static void rtcmc_sink_pad_class_init(RtcmcSinkPadClass* klass) {
       object_class, kPropScreen,
       g_param_spec_boolean("screen", "Screen", "Tell participants that this is a screen share (isScreen)", FALSE,
                            GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)));
+  g_object_class_install_property(
+      object_class, kPropMuted,
+      g_param_spec_boolean("muted", "Muted",
+                           "Send nothing, and tell participants so; takes effect at once, also while playing", FALSE,
+                           GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)));
 }
 
 rtcmc::SinkPadSettings rtcmc::settings_of(RtcmcSinkPad* pad) {
@@ -103,4 +116,11 @@ rtcmc::SinkPadSettings rtcmc::settings_of(RtcmcSinkPad* pad) {
   SinkPadSettings settings = *pad->settings;
   GST_OBJECT_UNLOCK(pad);
   return settings;
+}
+
+bool rtcmc::set_muted(RtcmcSinkPad* pad, bool is_muted) {
+  GST_OBJECT_LOCK(pad);
+  const bool was_muted = std::exchange(pad->settings->is_muted, is_muted);
+  GST_OBJECT_UNLOCK(pad);
+  return was_muted != is_muted;
 }

@@ -17,9 +17,12 @@ namespace rtcmc {
 struct SinkPadSettings {
   std::string stream_id;
   bool is_screen;
+  bool is_muted;
 };
 
 /// Any thread.
 [[nodiscard]] SinkPadSettings settings_of(RtcmcSinkPad* pad);
+/// Any thread. False if it was so already; otherwise the caller is to notify of the property "muted".
+[[nodiscard]] bool set_muted(RtcmcSinkPad* pad, bool is_muted);
 
 }  // namespace rtcmc

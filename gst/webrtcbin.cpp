@@ -3,8 +3,13 @@
 
 #include <gst/sdp/sdp.h>
 
+#include <charconv>
+#include <string_view>
+
+#include "extra.hpp"
 #include "glib/worker_thread.hpp"
 #include "log.hpp"
+#include "media/elements.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_peer_debug
 
@@ -12,12 +17,14 @@ namespace rtcmc {
 
 namespace {
 
+using Callbacks = WebRtcBin::Callbacks;
+
 /// Data of a handler that webrtcbin calls on its own threads.
 struct Mailbox {
   glib::Ref<GMainContext> context;
-  std::weak_ptr<WebRtcBin::Callbacks> callbacks;
+  std::weak_ptr<Callbacks> callbacks;
 
-  void post(std::function<void(WebRtcBin::Callbacks&)> task) const {
+  void post(std::function<void(Callbacks&)> task) const {
     glib::post(context.get(), [callbacks = callbacks, task = std::move(task)] {
       if (const auto alive = callbacks.lock()) {
         task(*alive);
@@ -58,8 +65,12 @@ std::optional<std::string> fault_of(const GstStructure* reply) {
   return error ? error->message : "unknown error";
 }
 
-/// libnice starts a UPnP client for each agent: an HTTP server and a thread per participant.
-void disable_upnp(GstElement* webrtcbin) {
+/// RFC 8445, 14.2: the shortest time between two connectivity checks. libnice takes 20 ms unless told otherwise, which
+/// a newcomer waits for its picture.
+constexpr guint kCheckPacing = 5;  // ms
+
+/// libnice also starts a UPnP client for each agent: an HTTP server and a thread per participant.
+void set_up_ice(GstElement* webrtcbin) {
   glib::Ref<GObject> ice;
   g_object_get(webrtcbin, "ice-agent", ice.out(), nullptr);
   if (!ice || !g_object_class_find_property(G_OBJECT_GET_CLASS(ice.get()), "agent")) {
@@ -70,7 +81,126 @@ void disable_upnp(GstElement* webrtcbin) {
   if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "upnp")) {
     g_object_set(agent.get(), "upnp", FALSE, nullptr);
   }
+  if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "stun-pacing-timer")) {
+    g_object_set(agent.get(), "stun-pacing-timer", kCheckPacing, nullptr);
+  }
 }
+
+template <typename Action>
+void for_each_made_by(const char* factory, GstElement* webrtcbin, Action action) {
+  const glib::IteratorPtr found(gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtcbin), factory));
+  const auto visit = [](const GValue* element, gpointer data) {
+    (*static_cast<Action*>(data))(GST_ELEMENT(g_value_get_object(element)));
+  };
+  while (gst_iterator_foreach(found.get(), visit, &action) == GST_ITERATOR_RESYNC) {
+    gst_iterator_resync(found.get());
+  }
+}
+
+/// On its way down, sctpdec stops the tasks of its pads before it stops taking packets. One that comes in between can
+/// open a pad whose task nobody stops: releasing that would wait for ever.
+void close_data_channels(GstElement* webrtcbin) {
+  for_each_made_by("sctpdec", webrtcbin, [](GstElement* decoder) {
+    const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
+    gst_pad_set_active(pad.get(), FALSE);
+  });
+}
+
+/// sctpenc 1.22 starts its task also when it fails to get to PAUSED, as it does if the association was closed already.
+/// No state change stops that task, and releasing its pad would wait for it for ever.
+void stop_forsaken_task(GstElement* encoder) {
+  const auto pad = static_pad(encoder, "src");
+  if (gst_pad_get_task_state(pad.get()) == GST_TASK_STOPPED) {
+    return;
+  }
+  gst_pad_set_active(pad.get(), TRUE);  // otherwise it takes no event
+  gst_pad_send_event(pad.get(), gst_event_new_flush_start());
+  gst_pad_stop_task(pad.get());
+  gst_pad_set_active(pad.get(), FALSE);
+}
+
+/// On its way down, sctpenc waits for what is being sent, minutes if nobody is there any more to receive it.
+void give_up_sending(GstElement* webrtcbin) {
+  for_each_made_by("sctpenc", webrtcbin, [](GstElement* encoder) {
+    gst_element_foreach_sink_pad(
+        encoder,
+        [](GstElement*, GstPad* pad, gpointer) -> gboolean {
+          gst_pad_send_event(pad, gst_event_new_flush_start());
+          return TRUE;
+        },
+        nullptr);
+  });
+}
+
+/// webrtcbin's own thread sets these going when DTLS is up, which may be while it goes down. Now that thread has ended.
+void stop_what_started_late(GstElement* webrtcbin) {
+  for (const char* factory : {"sctpdec", "sctpenc"}) {
+    for_each_made_by(factory, webrtcbin, [](GstElement* element) { gst_element_set_state(element, GST_STATE_NULL); });
+  }
+  for_each_made_by("sctpenc", webrtcbin, stop_forsaken_task);
+}
+
+/// A bound for hostile peers: each stream that they make up gets a jitterbuffer and a thread.
+constexpr guint kMaxStreams = 32;
+
+glib::Ref<GstElement> rtpbin_in(GstElement* webrtcbin) {
+  return glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtcbin), "rtpbin"));
+}
+
+/// By the name of the pad that it is linked to. 0: not linked.
+std::uint32_t ssrc_of(GstElement* jitterbuffer) {
+  const auto demultiplexer = glib::Ref<GstPad>::adopt(gst_pad_get_peer(static_pad(jitterbuffer, "sink").get()));
+  constexpr std::string_view kPrefix = "src_";
+  const std::string_view name = demultiplexer ? GST_PAD_NAME(demultiplexer.get()) : "";
+  std::uint32_t ssrc = 0;
+  if (name.starts_with(kPrefix)) {
+    std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), ssrc);
+  }
+  return ssrc;
+}
+
+void set_up_reception(GstElement* webrtcbin, guint latency) {
+  g_object_set(webrtcbin, "latency", latency, nullptr);
+  const auto rtpbin = rtpbin_in(webrtcbin);
+  if (!rtpbin) {
+    return;
+  }
+  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, nullptr);
+  // The sender's wallclock, from its RTCP reports.
+  set_if_known(rtpbin.get(), "add-reference-timestamp-meta", "true");
+}
+
+std::optional<unsigned> m_line_index_of(GstPad* pad) {
+  glib::Ref<GstWebRTCRTPTransceiver> transceiver;
+  g_object_get(pad, "transceiver", transceiver.out(), nullptr);
+  guint index = G_MAXUINT;
+  if (transceiver) {
+    g_object_get(transceiver.get(), "mlineindex", &index, nullptr);
+  }
+  return index == G_MAXUINT ? std::nullopt : std::optional(index);
+}
+
+/// Data of the pad-added handler, which runs on webrtcbin's streaming threads.
+struct TapMaker {
+  Mailbox mailbox;
+  GstBin* parent;  // of the webrtcbin, outlives it
+
+  void tap(GstPad* pad) const {
+    const std::optional<unsigned> index = m_line_index_of(pad);
+    if (!index) {
+      GST_WARNING_OBJECT(pad, "belongs to no section");
+      return;
+    }
+    auto made = std::make_shared<std::weak_ptr<receive::Tap>>();
+    auto tap = std::make_shared<receive::Tap>(parent, pad, [mailbox = mailbox, index = *index, made](rtp::Codec codec) {
+      mailbox.post([index, tap = made->lock(), codec](Callbacks& callbacks) { callbacks.on_media(index, tap, codec); });
+    });
+    // Before the pad's first event, which comes on this thread.
+    *made = tap;
+    mailbox.post(
+        [index = *index, tap = std::move(tap)](Callbacks& callbacks) { callbacks.on_media(index, tap, std::nullopt); });
+  }
+};
 
 /// What reaches webrtcbin is paced already. Its own waits, one for each participant, would add up in the one thread
 /// that serves them all.
@@ -83,6 +213,15 @@ void disable_pacing(GstBin*, GstBin*, GstElement* added, gpointer) {
 
 }  // namespace
 
+std::future<void> make_certificate() {
+  return std::async(std::launch::async, [] {
+    // Any dtlsdec looks for it when it is made, and makes it if it is not there.
+    if (auto* decoder = gst_element_factory_make("dtlsdec", nullptr)) {
+      const auto held = glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(decoder)));
+    }
+  });
+}
+
 WebRtcBin::Sender::Sender(GstElement* webrtcbin, glib::Ref<GstPad> pad) : webrtcbin_(webrtcbin), pad_(std::move(pad)) {}
 
 WebRtcBin::Sender::~Sender() {
@@ -91,7 +230,8 @@ WebRtcBin::Sender::~Sender() {
   }
 }
 
-WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings& ice, Callbacks callbacks)
+WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings& ice, guint latency,
+                     Callbacks callbacks)
     : parent_(glib::Ref<GstBin>::share(parent)),
       context_(glib::Ref<GMainContext>::share(g_main_context_get_thread_default())),
       callbacks_(std::make_shared<Callbacks>(std::move(callbacks))) {
@@ -109,7 +249,8 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
       GST_WARNING_OBJECT(element_.get(), "TURN server is not of the form turn(s)://user:password@host:port");
     }
   }
-  disable_upnp(element_.get());
+  set_up_ice(element_.get());
+  set_up_reception(element_.get(), latency);
 
   const Mailbox mailbox{context_, callbacks_};
   connections_.push_back(glib::SignalConnection::owning(
@@ -128,23 +269,50 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
         mailbox->post([state](Callbacks& callbacks) { callbacks.on_connection_state(state); });
       }),
       mailbox));
+  connections_.push_back(glib::SignalConnection::owning(
+      element_.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, const TapMaker* maker) {
+        if (GST_PAD_IS_SRC(pad)) {
+          maker->tap(pad);
+        }
+      }),
+      TapMaker{mailbox, parent}));
+  if (callbacks_->on_data_channel) {
+    connections_.push_back(glib::SignalConnection::owning(
+        element_.get(), "on-data-channel",
+        G_CALLBACK(+[](GstElement*, GstWebRTCDataChannel* channel, const Mailbox* mailbox) {
+          // std::function wants its captures copyable.
+          auto made = std::make_shared<std::unique_ptr<DataChannel>>(
+              std::make_unique<DataChannel>(glib::Ref<GstWebRTCDataChannel>::share(channel), mailbox->context));
+          mailbox->post([made](Callbacks& callbacks) { callbacks.on_data_channel(std::move(*made)); });
+        }),
+        mailbox));
+  }
+  if (const auto rtpbin = rtpbin_in(element_.get())) {
+    connections_.push_back(stats::watch(rtpbin.get(), receiver_reports_));
+  }
   connections_.emplace_back(element_.get(), "deep-element-added", G_CALLBACK(disable_pacing), nullptr);
 
+  gst_element_set_locked_state(element_.get(), TRUE);
   gst_bin_add(parent, element_.get());
-  gst_element_sync_state_with_parent(element_.get());
+  gst_element_set_state(element_.get(), GST_STATE_PLAYING);
 }
 
 WebRtcBin::~WebRtcBin() {
-  connections_.clear();
-  callbacks_.reset();
-  data_channels_.clear();
-  // Locked first: the parent may be changing state on another thread and would set it going again.
-  gst_element_set_locked_state(element_.get(), TRUE);
-  gst_element_set_state(element_.get(), GST_STATE_NULL);
+  stop();
   gst_bin_remove(parent_.get(), element_.get());
 }
 
-WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, const std::string& stream_id) {
+void WebRtcBin::stop() {
+  connections_.clear();
+  callbacks_.reset();
+  close_data_channels(element_.get());
+  give_up_sending(element_.get());
+  gst_element_set_state(element_.get(), GST_STATE_NULL);
+  stop_what_started_late(element_.get());
+}
+
+WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, const std::string& stream_id,
+                                        bool receives_too) {
   auto pad = glib::Ref<GstPad>::adopt(gst_element_request_pad(
       element_.get(), gst_element_get_pad_template(element_.get(), "sink_%u"), nullptr, preferences));
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(pad.get()), "msid")) {
@@ -153,19 +321,30 @@ WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, co
   glib::Ref<GstWebRTCRTPTransceiver> transceiver;
   g_object_get(pad.get(), "transceiver", transceiver.out(), nullptr);
   // Chrome refuses an offer with generic NACK on audio.
-  g_object_set(transceiver.get(), "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "codec-preferences",
-               preferences, "do-nack", static_cast<gboolean>(kind == rtp::Kind::Video), nullptr);
+  g_object_set(
+      transceiver.get(), "direction",
+      receives_too ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
+      "codec-preferences", preferences, "do-nack", static_cast<gboolean>(kind == rtp::Kind::Video), nullptr);
   return {element_.get(), std::move(pad)};
 }
 
-void WebRtcBin::add_data_channel(const std::string& label) {
+void WebRtcBin::add_receiver(rtp::Kind kind, GstCaps* preferences) {
+  glib::Ref<GstWebRTCRTPTransceiver> transceiver;
+  g_signal_emit_by_name(element_.get(), "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, preferences,
+                        transceiver.out());
+  if (transceiver) {
+    g_object_set(transceiver.get(), "do-nack", static_cast<gboolean>(kind == rtp::Kind::Video), nullptr);
+  }
+}
+
+std::unique_ptr<DataChannel> WebRtcBin::add_data_channel(const std::string& label) {
   glib::Ref<GstWebRTCDataChannel> channel;
   g_signal_emit_by_name(element_.get(), "create-data-channel", label.c_str(), nullptr, channel.out());
-  if (channel) {
-    data_channels_.push_back(std::move(channel));
-  } else {
+  if (!channel) {
     GST_WARNING_OBJECT(element_.get(), "no data channel: the sctp plugin (gstreamer1.0-plugins-bad) is missing");
+    return nullptr;
   }
+  return std::make_unique<DataChannel>(std::move(channel), context_);
 }
 
 void WebRtcBin::create_offer(DescriptionCallback callback) {
@@ -218,6 +397,59 @@ void WebRtcBin::set_description(const char* action, GstWebRTCSDPType type, const
 
 void WebRtcBin::add_ice_candidate(unsigned m_line_index, const std::string& candidate) {
   g_signal_emit_by_name(element_.get(), "add-ice-candidate", m_line_index, candidate.c_str());
+}
+
+void WebRtcBin::get_stats(std::function<void(stats::ConnectionReport)> callback) {
+  const Mailbox mailbox{context_, callbacks_};
+  auto promise = make_promise([this, mailbox, callback = std::move(callback)](const GstStructure* reply) {
+    // `this` is there as long as the callbacks are.
+    mailbox.post([this, callback, report = stats::connection_report(reply)](Callbacks&) mutable {
+      complete(report);
+      callback(std::move(report));
+    });
+  });
+  g_signal_emit_by_name(element_.get(), "get-stats", nullptr, promise.get());
+}
+
+void WebRtcBin::complete(stats::ConnectionReport& report) const {
+  for (const auto& [ssrc, receiver_report] : receiver_reports_->latest()) {
+    const auto found = report.outbound.find(ssrc);
+    if (found != report.outbound.end()) {
+      found->second.report = receiver_report;
+    }
+  }
+  for_each_made_by("rtpjitterbuffer", element_.get(), [&report](GstElement* jitterbuffer) {
+    const auto found = report.inbound.find(ssrc_of(jitterbuffer));
+    if (found != report.inbound.end()) {
+      GstStructure* raw = nullptr;
+      g_object_get(jitterbuffer, "stats", &raw, nullptr);
+      const StructurePtr stats(raw);
+      gst_structure_get(raw, "num-late", G_TYPE_UINT64, &found->second.packets_late, "rtx-success-count", G_TYPE_UINT64,
+                        &found->second.packets_repaired, nullptr);
+    }
+  });
+}
+
+void WebRtcBin::set_latency(GstClockTime latency) {
+  // The way from webrtcbin's sinks to its RTP session does not let the event through.
+  const auto rtpbin = rtpbin_in(element_.get());
+  if (!rtpbin) {
+    return;
+  }
+  gst_element_foreach_src_pad(
+      rtpbin.get(),
+      [](GstElement*, GstPad* pad, gpointer data) -> gboolean {
+        if (g_str_has_prefix(GST_OBJECT_NAME(pad), "send_rtp_src_")) {
+          gst_pad_send_event(pad, gst_event_new_latency(*static_cast<GstClockTime*>(data)));
+        }
+        return TRUE;
+      },
+      &latency);
+}
+
+void WebRtcBin::take_base_time() {
+  // The bin has told it to the webrtcbin alone, whose parts get it with a state.
+  gst_element_set_state(element_.get(), GST_STATE_PLAYING);
 }
 
 }  // namespace rtcmc

@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "send/elements.hpp"
+#include "media/elements.hpp"
 #include "send/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
@@ -22,6 +22,20 @@ constexpr unsigned kMaxThreads = 4;
 glib::Ref<GstPluginFeature> find(const EncoderSpec& spec) {
   GstElementFactory* factory = gst_element_factory_find(std::string(spec.factory).c_str());
   return glib::Ref<GstPluginFeature>::adopt(factory ? GST_PLUGIN_FEATURE(factory) : nullptr);
+}
+
+bool is_in(const GstCapsFeatures* features, std::string_view memory) {
+  return gst_caps_features_contains(features, std::string(memory).c_str()) != FALSE;
+}
+
+bool takes(const EncoderSpec& spec, std::string_view memory) {
+  const auto caps = sink_caps_of(std::string(spec.factory));
+  for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i) {
+    if (is_in(gst_caps_get_features(caps.get(), i), memory)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// The installed encoders of a codec, best first.
@@ -54,14 +68,26 @@ std::string v4l2_controls(std::uint32_t bitrate) {
          "3000;";
 }
 
+/// As near as the encoder's property can come to it.
+std::string within_range(GstElement* encoder, const std::string& property, std::uint32_t value) {
+  GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), property.c_str());
+  std::int64_t result = value;
+  if (spec && G_IS_PARAM_SPEC_INT(spec)) {
+    result = std::clamp<std::int64_t>(result, G_PARAM_SPEC_INT(spec)->minimum, G_PARAM_SPEC_INT(spec)->maximum);
+  } else if (spec && G_IS_PARAM_SPEC_UINT(spec)) {
+    result = std::clamp<std::int64_t>(result, G_PARAM_SPEC_UINT(spec)->minimum, G_PARAM_SPEC_UINT(spec)->maximum);
+  }
+  return std::to_string(result);
+}
+
 void set_bitrate(GstElement* encoder, const EncoderSpec& spec, std::uint32_t bitrate) {
   const std::string property(spec.bitrate_property);
   switch (spec.bitrate_unit) {
     case BitrateUnit::Bits:
-      set_if_known(encoder, property, std::to_string(bitrate));
+      set_if_known(encoder, property, within_range(encoder, property, bitrate));
       break;
     case BitrateUnit::Kilobits:
-      set_if_known(encoder, property, std::to_string(std::max(bitrate / 1000, 1U)));
+      set_if_known(encoder, property, within_range(encoder, property, bitrate / 1000));
       break;
     case BitrateUnit::V4l2Control:
       set_if_known(encoder, property, v4l2_controls(bitrate));
@@ -112,13 +138,14 @@ bool works(const EncoderSpec& spec) {
 
 }  // namespace
 
-bool can_encode(rtp::Codec codec) {
-  return std::ranges::any_of(candidates(codec), [](const EncoderSpec* spec) { return works(*spec); });
+bool can_encode(rtp::Codec codec, std::string_view memory) {
+  return std::ranges::any_of(candidates(codec),
+                             [memory](const EncoderSpec* spec) { return takes(*spec, memory) && works(*spec); });
 }
 
-Encoder make_encoder(rtp::Codec codec, std::uint32_t bitrate) {
+Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bitrate) {
   for (const EncoderSpec* spec : candidates(codec)) {
-    if (!works(*spec)) {
+    if (!takes(*spec, memory) || !works(*spec)) {
       continue;
     }
     auto element = make_installed(std::string(spec->factory));
@@ -131,15 +158,42 @@ Encoder make_encoder(rtp::Codec codec, std::uint32_t bitrate) {
   return {};
 }
 
-bool takes_memory(const EncoderSpec& spec, std::string_view caps_feature) {
-  const auto caps = sink_caps_of(std::string(spec.factory));
-  const std::string feature(caps_feature);
-  for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i) {
-    if (gst_caps_features_contains(gst_caps_get_features(caps.get(), i), feature.c_str())) {
-      return true;
+glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec) {
+  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
+  for (const EncoderSpec* spec : candidates(codec)) {
+    if (!spec->is_hardware || !works(*spec)) {
+      continue;
+    }
+    const auto caps = sink_caps_of(std::string(spec->factory));
+    for (guint i = 0; i < gst_caps_get_size(caps.get()); ++i) {
+      GstCapsFeatures* features = gst_caps_get_features(caps.get(), i);
+      if (!is_in(features, kSystemMemory)) {
+        gst_caps_append_structure_full(result.get(), gst_structure_copy(gst_caps_get_structure(caps.get(), i)),
+                                       gst_caps_features_copy(features));
+      }
     }
   }
-  return false;
+  return result;
+}
+
+std::vector<rtp::Codec> automatic_codecs(rtp::Kind kind) {
+  using rtp::Codec;
+  if (kind == rtp::Kind::Audio) {
+    return {Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma};
+  }
+  std::vector<Codec> codecs;
+  for (const Codec codec : {Codec::H264, Codec::Vp8, Codec::Vp9, Codec::H265, Codec::Av1}) {
+    const auto found = candidates(codec);
+    if (std::ranges::any_of(found, [](const EncoderSpec* spec) { return spec->is_hardware && works(*spec); })) {
+      codecs.push_back(codec);
+    }
+  }
+  for (const Codec codec : {Codec::Vp8, Codec::H264}) {
+    if (std::ranges::find(codecs, codec) == codecs.end()) {
+      codecs.push_back(codec);
+    }
+  }
+  return codecs;
 }
 
 std::string no_encoder_text(const std::vector<rtp::Codec>& codecs) {

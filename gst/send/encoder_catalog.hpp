@@ -43,12 +43,20 @@ struct Encoder {
   glib::Ref<GstElement> element;  // null: there is none
 };
 
+/// `memory` is the raw input's caps feature. In system memory, converters stand before the encoder; any other kind must
+/// suit it as it is.
+inline constexpr std::string_view kSystemMemory = GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY;
+
 /// Whether an encoder is there that works.
-[[nodiscard]] bool can_encode(rtp::Codec codec);
+[[nodiscard]] bool can_encode(rtp::Codec codec, std::string_view memory);
 /// The best encoder that works, set up: hardware before software, then by rank.
-[[nodiscard]] Encoder make_encoder(rtp::Codec codec, std::uint32_t bitrate);
-/// Whether an installed encoder of the codec takes raw video in this memory as it is.
-[[nodiscard]] bool takes_memory(const EncoderSpec& spec, std::string_view caps_feature);
+[[nodiscard]] Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bitrate);
+/// The raw video caps that working encoders of the codec take in other than system memory; empty caps: none.
+[[nodiscard]] glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec);
+
+/// What raw input may become if the user does not say: codecs of hardware that works, then those whose software
+/// encoders are cheap enough, most preferred first. Not all may have an encoder.
+[[nodiscard]] std::vector<rtp::Codec> automatic_codecs(rtp::Kind kind);
 
 /// What to tell someone who has no encoder for any of `codecs`.
 [[nodiscard]] std::string no_encoder_text(const std::vector<rtp::Codec>& codecs);

@@ -22,8 +22,8 @@ constexpr auto kX264 = std::to_array<EncoderSetting>({{"tune", "zerolatency"},
                                                       {"aud", "false"},
                                                       {"key-int-max", "3000"},
                                                       {"vbv-buf-capacity", "300"}});
-constexpr auto kX265 =
-    std::to_array<EncoderSetting>({{"tune", "zerolatency"}, {"speed-preset", "ultrafast"}, {"key-int-max", "3000"}});
+constexpr auto kX265 = std::to_array<EncoderSetting>(
+    {{"tune", "zerolatency"}, {"speed-preset", "ultrafast"}, {"key-int-max", "3000"}, {"option-string", "open-gop=0"}});
 constexpr auto kOpenH264 = std::to_array<EncoderSetting>({{"usage-type", "camera"},
                                                           {"complexity", "low"},
                                                           {"rate-control", "bitrate"},
@@ -65,11 +65,12 @@ constexpr auto kAom = std::to_array<EncoderSetting>({{"usage-profile", "realtime
                                                      {"buf-initial-sz", "100"},
                                                      {"buf-optimal-sz", "120"},
                                                      {"buf-sz", "300"}});
-constexpr auto kSvtAv1 = std::to_array<EncoderSetting>({{"preset", "12"},
-                                                        {"intra-period-length", "3000"},
-                                                        {"parameters-string", "pred-struct=1:rc=2:lookahead=0"}});
-constexpr auto kRav1e = std::to_array<EncoderSetting>(
-    {{"speed-preset", "10"}, {"low-latency", "true"}, {"max-key-frame-interval", "3000"}, {"rdo-lookahead-frames", "1"}});
+constexpr auto kSvtAv1 = std::to_array<EncoderSetting>(
+    {{"preset", "12"}, {"intra-period-length", "3000"}, {"parameters-string", "pred-struct=1:rc=2:lookahead=0"}});
+constexpr auto kRav1e = std::to_array<EncoderSetting>({{"speed-preset", "10"},
+                                                       {"low-latency", "true"},
+                                                       {"max-key-frame-interval", "3000"},
+                                                       {"rdo-lookahead-frames", "1"}});
 
 constexpr auto kVa = std::to_array<EncoderSetting>({{"rate-control", "cbr"},
                                                     {"b-frames", "0"},
@@ -77,8 +78,11 @@ constexpr auto kVa = std::to_array<EncoderSetting>({{"rate-control", "cbr"},
                                                     {"key-int-max", "1024"},
                                                     {"target-usage", "6"},
                                                     {"aud", "false"}});
-constexpr auto kVaapi = std::to_array<EncoderSetting>(
-    {{"rate-control", "cbr"}, {"max-bframes", "0"}, {"refs", "1"}, {"keyframe-period", "3000"}, {"quality-level", "6"}});
+constexpr auto kVaapi = std::to_array<EncoderSetting>({{"rate-control", "cbr"},
+                                                       {"max-bframes", "0"},
+                                                       {"refs", "1"},
+                                                       {"keyframe-period", "3000"},
+                                                       {"quality-level", "6"}});
 constexpr auto kNv = std::to_array<EncoderSetting>({{"preset", "low-latency-hq"},
                                                     {"rc-mode", "cbr"},
                                                     {"zerolatency", "true"},
@@ -97,13 +101,12 @@ constexpr auto kQsv = std::to_array<EncoderSetting>({{"rate-control", "cbr"},
                                                      {"ref-frames", "1"},
                                                      {"gop-size", "3000"},
                                                      {"target-usage", "7"}});
-constexpr auto kMpp =
-    std::to_array<EncoderSetting>({{"rc-mode", "cbr"}, {"header-mode", "each-idr"}, {"gop", "3000"}, {"profile", "baseline"}});
-constexpr auto kMppNoProfile = std::to_array<EncoderSetting>({{"rc-mode", "cbr"}, {"header-mode", "each-idr"}, {"gop", "3000"}});
-constexpr auto kOmx = std::to_array<EncoderSetting>({{"control-rate", "constant"},
-                                                     {"b-frames", "0"},
-                                                     {"periodicity-idr", "3000"},
-                                                     {"interval-intraframes", "3000"}});
+constexpr auto kMpp = std::to_array<EncoderSetting>(
+    {{"rc-mode", "cbr"}, {"header-mode", "each-idr"}, {"gop", "3000"}, {"profile", "baseline"}});
+constexpr auto kMppNoProfile =
+    std::to_array<EncoderSetting>({{"rc-mode", "cbr"}, {"header-mode", "each-idr"}, {"gop", "3000"}});
+constexpr auto kOmx = std::to_array<EncoderSetting>(
+    {{"control-rate", "constant"}, {"b-frames", "0"}, {"periodicity-idr", "3000"}, {"interval-intraframes", "3000"}});
 constexpr auto kOpus = std::to_array<EncoderSetting>(
     {{"frame-size", "20"}, {"inband-fec", "true"}, {"packet-loss-percentage", "5"}, {"complexity", "5"}});
 
@@ -172,13 +175,37 @@ constexpr auto kSpecs = std::to_array<EncoderSpec>({
     {Codec::Av1, "av1enc", false, "gstreamer1.0-plugins-bad", "target-bitrate", kKilobits, "threads", "", "", kAom},
     {Codec::Av1, "rav1enc", false, "gstreamer1.0-plugins-rs", "bitrate", kBits, "threads", "", "", kRav1e},
     {Codec::Opus, "opusenc", false, "gstreamer1.0-plugins-base", "bitrate", kBits, "",
-     "audio/x-raw,rate=(int)48000,channels=(int)[1,2]", "", kOpus},
-    {Codec::G722, "avenc_g722", false, "gstreamer1.0-libav", "", BitrateUnit::None, "",
-     "audio/x-raw,rate=(int)16000,channels=(int)1", "", {}},
-    {Codec::Pcmu, "mulawenc", false, "gstreamer1.0-plugins-good", "", BitrateUnit::None, "",
-     "audio/x-raw,rate=(int)8000,channels=(int)1", "", {}},
-    {Codec::Pcma, "alawenc", false, "gstreamer1.0-plugins-good", "", BitrateUnit::None, "",
-     "audio/x-raw,rate=(int)8000,channels=(int)1", "", {}},
+     "audio/x-raw,rate=(int)48000,channels=(int)2;audio/x-raw,rate=(int)48000,channels=(int)1", "", kOpus},
+    {Codec::G722,
+     "avenc_g722",
+     false,
+     "gstreamer1.0-libav",
+     "",
+     BitrateUnit::None,
+     "",
+     "audio/x-raw,rate=(int)16000,channels=(int)1",
+     "",
+     {}},
+    {Codec::Pcmu,
+     "mulawenc",
+     false,
+     "gstreamer1.0-plugins-good",
+     "",
+     BitrateUnit::None,
+     "",
+     "audio/x-raw,rate=(int)8000,channels=(int)1",
+     "",
+     {}},
+    {Codec::Pcma,
+     "alawenc",
+     false,
+     "gstreamer1.0-plugins-good",
+     "",
+     BitrateUnit::None,
+     "",
+     "audio/x-raw,rate=(int)8000,channels=(int)1",
+     "",
+     {}},
 });
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <array>
 #include <utility>
 
+#include "rtp/keyframe.hpp"
+#include "rtp/packet.hpp"
 #include "send/log.hpp"
 #include "send/subscriber.hpp"
 
@@ -25,12 +27,17 @@ glib::Ref<GstEvent> default_segment() {
   return glib::Ref<GstEvent>::adopt(gst_event_new_segment(&segment));
 }
 
+using HeaderWindow = std::array<std::uint8_t, kHeaderWindow>;
+
+std::span<const std::uint8_t> first_bytes(GstBuffer* packet, HeaderWindow& window) {
+  return std::span(window).first(gst_buffer_extract(packet, 0, window.data(), window.size()));
+}
+
 /// Null if the packet is not RTP.
 glib::Ref<GstBuffer> rewritten(GstBuffer* packet, const rtp::PacketRewriter& rewriter) {
-  std::array<std::uint8_t, kHeaderWindow> old_header{};
-  const std::size_t available = gst_buffer_extract(packet, 0, old_header.data(), old_header.size());
+  HeaderWindow window;
   std::array<std::uint8_t, rtp::PacketRewriter::kMaxHeaderSize> new_header{};
-  const auto sizes = rewriter.rewrite(std::span(old_header).first(available), new_header);
+  const auto sizes = rewriter.rewrite(first_bytes(packet, window), new_header);
   if (!sizes) {
     return nullptr;
   }
@@ -39,8 +46,7 @@ glib::Ref<GstBuffer> rewritten(GstBuffer* packet, const rtp::PacketRewriter& rew
   if (gst_buffer_get_size(packet) > sizes->consumed) {
     gst_buffer_copy_into(result.get(), packet, GST_BUFFER_COPY_MEMORY, sizes->consumed, static_cast<gsize>(-1));
   }
-  gst_buffer_copy_into(result.get(), packet,
-                       GstBufferCopyFlags(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS), 0,
+  gst_buffer_copy_into(result.get(), packet, GstBufferCopyFlags(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS), 0,
                        static_cast<gsize>(-1));
   return result;
 }
@@ -56,12 +62,17 @@ glib::Ref<GstBufferList> rewritten(GstBufferList* list, const rtp::PacketRewrite
   return result;
 }
 
-std::optional<std::uint16_t> sequence_of(GstBuffer* packet) {
-  std::array<std::uint8_t, 4> start{};
-  if (gst_buffer_extract(packet, 0, start.data(), start.size()) != start.size()) {
-    return std::nullopt;
+glib::Ref<GstBufferList> part_of(GstBufferList* list, guint begin, guint end) {
+  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(end - begin));
+  for (guint i = begin; i < end; ++i) {
+    gst_buffer_list_add(result.get(), gst_buffer_ref(gst_buffer_list_get(list, i)));
   }
-  return static_cast<std::uint16_t>(start[2] << 8 | start[3]);
+  return result;
+}
+
+std::optional<rtp::PacketHeader> header_of(GstBuffer* packet) {
+  HeaderWindow window;
+  return rtp::PacketHeader::parse(first_bytes(packet, window));
 }
 
 }  // namespace
@@ -73,14 +84,11 @@ Fanout::Fanout(rtp::Codec codec, std::string stream_id, Clock clock)
       clock_(clock),
       segment_(default_segment()) {}
 
-Fanout::~Fanout() = default;
-
-std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format, GstPad* peer_sink,
+std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format, std::uint32_t ssrc, GstPad* peer_sink,
                                                 const glib::Ref<GstCaps>& caps) {
-  const auto mid = format.mid_extension_id
-                       ? std::optional(rtp::MidExtension{*format.mid_extension_id, format.mid})
-                       : std::nullopt;
-  auto rewriter = rtp::PacketRewriter::create(format.payload_type, mid);
+  const auto mid =
+      format.mid_extension_id ? std::optional(rtp::MidExtension{*format.mid_extension_id, format.mid}) : std::nullopt;
+  auto rewriter = rtp::PacketRewriter::create(format.payload_type, ssrc, mid);
   if (!rewriter) {
     GST_WARNING_OBJECT(element(), "a peer wants payload type %u and mid \"%s\" with id %u, which RTP cannot carry",
                        format.payload_type, format.mid.c_str(), format.mid_extension_id.value_or(0));
@@ -93,8 +101,8 @@ std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format, GstP
     number = pad_count_++;
     segment = segment_;
   }
-  auto subscriber = std::make_shared<Subscriber>(format, *std::move(rewriter),
-                                                 make_src_pad("src_" + std::to_string(number)), caps);
+  auto subscriber =
+      std::make_shared<Subscriber>(format, *std::move(rewriter), make_src_pad("src_" + std::to_string(number)), caps);
   gst_pad_set_active(subscriber->pad(), TRUE);
   gst_element_add_pad(element(), subscriber->pad());
   const GstPadLinkReturn linked = gst_pad_link(subscriber->pad(), peer_sink);
@@ -125,7 +133,6 @@ void Fanout::start(Subscriber& subscriber) {
   bool ask = false;
   {
     const std::lock_guard lock(mutex_);
-    update_wanted();
     ask = is_video_ && gate_.on_newcomer(clock_());
   }
   if (ask) {
@@ -133,37 +140,11 @@ void Fanout::start(Subscriber& subscriber) {
   }
 }
 
-void Fanout::stop(Subscriber& subscriber) {
-  subscriber.stop();
-  const std::lock_guard lock(mutex_);
-  update_wanted();
-}
-
-void Fanout::on_frame(GstClockTime pts, bool is_keyframe) {
+void Fanout::request_keyframe() {
   bool ask = false;
   {
     const std::lock_guard lock(mutex_);
-    ask = is_video_ && gate_.on_frame(clock_(), is_keyframe);
-    if (is_keyframe) {
-      due_keyframe_ = pts;
-    }
-  }
-  if (ask) {
-    ask_for_keyframe();
-  }
-}
-
-void Fanout::on_frames_lost() {
-  if (!is_video_) {
-    return;
-  }
-  bool ask = false;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& subscriber : *subscribers_) {
-      subscriber->wait_again();
-    }
-    ask = gate_.on_request(clock_());
+    ask = is_video_ && gate_.on_request(clock_());
   }
   if (ask) {
     ask_for_keyframe();
@@ -191,43 +172,72 @@ GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
   if (length == 0) {
     return GST_FLOW_OK;
   }
-  bool can_start = !is_video_;
+  bool ask = false;
+  bool is_new_frame = false;
+  std::optional<guint> start;
   std::shared_ptr<const Subscribers> subscribers;
   glib::Ref<GstEvent> segment;
   {
     const std::lock_guard lock(mutex_);
-    // All packets of a frame have its PTS, also those of the parameter sets before it.
-    if (due_keyframe_ && *due_keyframe_ == GST_BUFFER_PTS(gst_buffer_list_get(list.get(), 0))) {
-      due_keyframe_.reset();
-      can_start = true;
+    if (const auto last = header_of(gst_buffer_list_get(list.get(), length - 1))) {
+      last_sequence_ = last->sequence;
+      is_new_frame = last_timestamp_ != last->timestamp;
+      last_timestamp_ = last->timestamp;
     }
-    if (const auto sequence = sequence_of(gst_buffer_list_get(list.get(), length - 1))) {
-      last_sequence_ = sequence;
-    }
+    start = is_video_ ? find_keyframe(list.get()) : 0;
+    ask = is_video_ && gate_.on_frame(clock_(), start.has_value());
     subscribers = subscribers_;
     segment = segment_;
   }
+  if (ask) {
+    ask_for_keyframe();
+  }
+  if (start.value_or(0) == 0) {
+    deliver(*subscribers, list.get(), start.has_value(), is_new_frame, segment);
+  } else {
+    deliver(*subscribers, part_of(list.get(), 0, *start).get(), false, false, segment);
+    deliver(*subscribers, part_of(list.get(), *start, length).get(), true, is_new_frame, segment);
+  }
+  return GST_FLOW_OK;
+}
 
+std::optional<guint> Fanout::find_keyframe(GstBufferList* list) {
+  HeaderWindow window;
+  for (guint i = 0; i < gst_buffer_list_length(list); ++i) {
+    const auto bytes = first_bytes(gst_buffer_list_get(list, i), window);
+    const auto header = rtp::PacketHeader::parse(bytes);
+    // Of parameter sets and slices with one timestamp, the first is where a decoder starts.
+    if (header && header->timestamp != keyframe_timestamp_ &&
+        rtp::starts_keyframe(codec_, bytes.subspan(header->size))) {
+      keyframe_timestamp_ = header->timestamp;
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+void Fanout::deliver(const Subscribers& subscribers, GstBufferList* list, bool can_start, bool is_new_frame,
+                     const glib::Ref<GstEvent>& segment) const {
   struct Variant {
     const Subscriber* first;
     glib::Ref<GstBufferList> list;
   };
   std::vector<Variant> variants;
-  for (const auto& subscriber : *subscribers) {
+  for (const auto& subscriber : subscribers) {
     if (!subscriber->takes(can_start)) {
       continue;
     }
     auto variant = std::ranges::find_if(variants, [&](const Variant& v) { return v.first->is_like(*subscriber); });
     if (variant == variants.end()) {
-      variants.push_back({subscriber.get(), rewritten(list.get(), subscriber->rewriter())});
+      variants.push_back({subscriber.get(), rewritten(list, subscriber->rewriter())});
       variant = std::prev(variants.end());
     }
     if (gst_buffer_list_length(variant->list.get()) > 0) {
       subscriber->announce(stream_id_, segment);
       subscriber->push(variant->list, is_video_);
+      subscriber->count(is_new_frame);
     }
   }
-  return GST_FLOW_OK;
 }
 
 bool Fanout::on_sink_event(glib::Ref<GstEvent> event) {
@@ -245,16 +255,8 @@ bool Fanout::on_sink_event(glib::Ref<GstEvent> event) {
 
 bool Fanout::on_src_event(glib::Ref<GstEvent> event) {
   // QoS, reconfigure, latency, seek: no single peer may change what all of them get.
-  if (!is_video_ || !gst_video_event_is_force_key_unit(event.get())) {
-    return true;
-  }
-  bool ask = false;
-  {
-    const std::lock_guard lock(mutex_);
-    ask = gate_.on_request(clock_());
-  }
-  if (ask) {
-    ask_for_keyframe();
+  if (gst_video_event_is_force_key_unit(event.get())) {
+    request_keyframe();
   }
   return true;
 }
@@ -303,13 +305,12 @@ void Fanout::on_reset() {
     subscriber->forget_announcement();
   }
   gate_ = {};
-  due_keyframe_.reset();
+  keyframe_timestamp_.reset();
   segment_ = default_segment();
   payloader_caps_.reset();
 }
 
-void Fanout::change_subscribers(const std::shared_ptr<Subscriber>& added,
-                                const std::shared_ptr<Subscriber>& removed) {
+void Fanout::change_subscribers(const std::shared_ptr<Subscriber>& added, const std::shared_ptr<Subscriber>& removed) {
   const std::lock_guard lock(mutex_);
   auto changed = std::make_shared<Subscribers>(*subscribers_);
   std::erase(*changed, removed);
@@ -317,11 +318,6 @@ void Fanout::change_subscribers(const std::shared_ptr<Subscriber>& added,
     changed->push_back(added);
   }
   subscribers_ = std::move(changed);
-  update_wanted();
-}
-
-void Fanout::update_wanted() {
-  wanted_ = std::ranges::any_of(*subscribers_, [](const auto& subscriber) { return subscriber->is_started(); });
 }
 
 void Fanout::ask_for_keyframe() const {

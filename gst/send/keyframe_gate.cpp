@@ -26,7 +26,7 @@ bool KeyframeGate::want(Time now, std::chrono::milliseconds interval) {
   if (!asked_at_) {
     return ask(now);
   }
-  // The keyframe on its way serves this request too; should the encoder have lost the word, it is asked again.
+  // A keyframe on its way serves this request too.
   const Time earliest = *asked_at_ + (on_its_way_ ? kRequestInterval : interval);
   if (now >= earliest) {
     return ask(now);
@@ -38,7 +38,7 @@ bool KeyframeGate::want(Time now, std::chrono::milliseconds interval) {
 bool KeyframeGate::ask(Time now) {
   asked_at_ = now;
   on_its_way_ = true;
-  due_.reset();
+  due_ = now + kRequestInterval;  // should the encoder lose the word
   return true;
 }
 

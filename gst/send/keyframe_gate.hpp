@@ -10,7 +10,8 @@ namespace rtcmc::send {
 /// and asks the encoder whenever a function returns true. No lock of its own.
 ///
 /// A request that comes too early is answered when its time has come, with the first frame that passes then: without
-/// frames there is nothing to be repaired.
+/// frames there is nothing to be repaired. One that is not answered at all is repeated: a peer that waits for its first
+/// picture cannot complain.
 class KeyframeGate {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -9,7 +9,8 @@ namespace rtcmc::send {
 
 void init_logging() {
   static std::once_flag once;
-  std::call_once(once, [] { GST_DEBUG_CATEGORY_INIT(rtcmc_send_debug, "rtcmcsend", 0, "RTCMultiConnection room: tracks"); });
+  std::call_once(once,
+                 [] { GST_DEBUG_CATEGORY_INIT(rtcmc_send_debug, "rtcmcsend", 0, "RTCMultiConnection room: tracks"); });
 }
 
 }  // namespace rtcmc::send

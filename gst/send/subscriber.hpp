@@ -18,8 +18,7 @@ namespace rtcmc::send {
 /// the subscriber. The rest on any thread.
 class Fanout::Subscriber {
  public:
-  Subscriber(const PacketFormat& format, rtp::PacketRewriter rewriter, glib::Ref<GstPad> pad,
-             glib::Ref<GstCaps> caps);
+  Subscriber(const PacketFormat& format, rtp::PacketRewriter rewriter, glib::Ref<GstPad> pad, glib::Ref<GstCaps> caps);
 
   [[nodiscard]] GstPad* pad() const { return pad_.get(); }
   [[nodiscard]] GstCaps* caps() const { return caps_.get(); }
@@ -30,7 +29,6 @@ class Fanout::Subscriber {
   /// Packets may go there from the next keyframe on.
   void start() { flow_ = Flow::Waiting; }
   void stop() { flow_ = Flow::Held; }
-  [[nodiscard]] bool is_started() const { return flow_ != Flow::Held; }
   /// What comes next builds on something that the peer did not get.
   void wait_again();
   /// Whether packets go there now. `can_start`: they are the first ones of a keyframe.
@@ -42,6 +40,9 @@ class Fanout::Subscriber {
   void announce(const std::string& stream_id, const glib::Ref<GstEvent>& segment);
   /// A flow error is this peer's own affair: it gets the next keyframe again.
   void push(glib::Ref<GstBufferList> list, bool is_video);
+  /// Whoever push()es says whether that was a new frame.
+  void count(bool is_new_frame) { frames_.fetch_add(is_new_frame ? 1 : 0, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t frames() const { return frames_.load(std::memory_order_relaxed); }
 
  private:
   enum class Flow { Held, Waiting, Flowing };
@@ -53,6 +54,7 @@ class Fanout::Subscriber {
   const glib::Ref<GstPad> pad_;
   const glib::Ref<GstCaps> caps_;
   std::atomic<Flow> flow_ = Flow::Held;
+  std::atomic<std::uint64_t> frames_ = 0;
   // Whoever may announce() or push():
   bool announced_ = false;
   glib::Ref<GstEvent> segment_;

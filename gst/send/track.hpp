@@ -26,29 +26,39 @@ struct PacketFormat {
 
 struct TrackSettings {
   rtp::Kind kind;
-  std::vector<rtp::Codec> codecs;  // allowed, most preferred first
+  std::vector<rtp::Codec> codecs;  // allowed, most preferred first; empty: automatic, see automatic_codecs()
   std::uint32_t bitrate;           // bit/s, for encoders that we make
 };
 
 /// One peer's share of a track. Destroying it unlinks the peer; safe while packets flow, and never waits for another
-/// peer. Methods may be called on any thread.
+/// peer. start() may be called on any thread.
 class Subscription {
  public:
   virtual ~Subscription() = default;
   /// The peer can take packets (DTLS is up): asks for a keyframe now; the first packet is that keyframe's first one.
   virtual void start() = 0;
-  /// Holds packets back again until the next start().
-  virtual void stop() = 0;
+  /// That the peer was sent; of audio, packets. Any thread.
+  [[nodiscard]] virtual std::uint64_t frames() const = 0;
+};
+
+/// What a codec's subscribers get.
+struct Encoding {
+  std::string encoder;  // factory name; empty: the application encodes
+  unsigned subscribers;
+  glib::Ref<GstCaps> encoded;  // what is payloaded, or RTP input itself; null: not known yet
 };
 
 /// One sink pad of the element, from the application's buffers to the packets of every peer: caps → encoder →
-/// payloader → fan-out. Encodes and payloads once per codec, however many peers subscribe; nothing is encoded for a
-/// codec that no started subscription uses.
+/// payloader → fan-out. Encodes and payloads once per codec, however many peers subscribe, from the first subscription
+/// (the encoder is warm when DTLS is up) to the last. Raw formats and sizes may change in mid-stream, the kind of input
+/// only while it is stopped and nobody subscribes.
 ///
-/// Threads: made and destroyed, subscribe() and codecs() on any thread but not a streaming thread; Listener calls come
-/// from streaming threads and must not block.
+/// Threads: never a streaming thread. subscribe(), rtp_caps(), and the destruction of the track and its subscriptions,
+/// not two at a time; the rest on any. Subscriptions go before the track does.
 class Track {
  public:
+  /// Must not block. The first three are called on a streaming thread; the set-up of an encoder, and of the payloader
+  /// of raw input, within subscribe(), that of the payloader of encoded input on a streaming thread.
   class Listener {
    public:
     /// codecs() has an answer now (or another one).
@@ -71,14 +81,19 @@ class Track {
   /// What the track can be sent as, most preferred first; absent until the input's caps are known. An encoded or RTP
   /// input has one.
   [[nodiscard]] virtual std::optional<std::vector<rtp::Codec>> codecs() const = 0;
-  /// The same for every codec and every peer.
+  /// The same for every codec and every peer. That of RTP input, if it has one when it is first known.
   [[nodiscard]] virtual std::uint32_t ssrc() const = 0;
   /// application/x-rtp caps for SDP without payload type: media, encoding-name, clock-rate, and for H.264 what its fmtp
   /// needs (packetization-mode, profile-level-id if known).
   [[nodiscard]] virtual glib::Ref<GstCaps> rtp_caps(rtp::Codec codec) const = 0;
+  /// Muted, what arrives at the pad goes nowhere: nothing is encoded or sent, and listeners hear silence. Once unmuted,
+  /// video goes on with a keyframe. Takes effect at the next buffer.
+  virtual void set_muted(bool is_muted) = 0;
+  /// Absent if nobody subscribes to the codec. On the thread that subscribes.
+  [[nodiscard]] virtual std::optional<Encoding> encoding(rtp::Codec codec) const = 0;
   /// Links a new source of packets to `peer_sink`, a sink pad of a webrtcbin that is a child of the same bin:
   /// stream-start, caps (with the format's payload type and our SSRC) and segment go there at once, packets after
-  /// start().
+  /// start(). Never null; should the codec not be one of codecs() or its encoder be busy, nothing is sent.
   [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const PacketFormat& format, GstPad* peer_sink) = 0;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "send/elements.hpp"
+#include "media/elements.hpp"
 
-namespace rtcmc::send {
+namespace rtcmc {
 
 namespace {
 
@@ -56,4 +56,4 @@ void discard(GstElement* element) {
   }
 }
 
-}  // namespace rtcmc::send
+}  // namespace rtcmc

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "send/node.hpp"
+#include "media/node.hpp"
 
+#include <atomic>
 #include <utility>
 
 G_DECLARE_FINAL_TYPE(RtcmcNode, rtcmc_node, RTCMC, NODE, GstElement)
 
 struct _RtcmcNode {
   GstElement parent;
-  GstPad* sink_pad;                         // the element's; as long as it lives
-  std::shared_ptr<rtcmc::send::Node>* node;  // set right after construction, never changed
+  GstPad* sink_pad;                    // the element's; as long as it lives
+  std::shared_ptr<rtcmc::Node>* node;  // set right after construction, never changed
 };
 
+// NOLINTNEXTLINE(performance-no-int-to-ptr): the macro is GLib's
 G_DEFINE_FINAL_TYPE(RtcmcNode, rtcmc_node, GST_TYPE_ELEMENT)
 
 namespace {
 
 GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
-GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE("src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS_ANY);
+GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS_ANY);
 
-rtcmc::send::Node& node_of(GstObject* element) {
+rtcmc::Node& node_of(GstObject* element) {
   return **RTCMC_NODE(element)->node;
 }
 
@@ -82,7 +85,7 @@ static void rtcmc_node_class_init(RtcmcNodeClass* klass) {
                                         "Passes one stream on inside rtcmcroom", "The rtcmc authors");
 }
 
-namespace rtcmc::send {
+namespace rtcmc {
 
 glib::Ref<GstPad> Node::make_src_pad(const std::string& name) {
   auto pad = glib::Ref<GstPad>::adopt(
@@ -92,7 +95,9 @@ glib::Ref<GstPad> Node::make_src_pad(const std::string& name) {
   return pad;
 }
 
-glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string& name) {
+glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string& kind) {
+  static std::atomic<unsigned> counter = 0;
+  const std::string name = kind + "-" + std::to_string(counter++);
   auto* self = RTCMC_NODE(g_object_new(rtcmc_node_get_type(), "name", name.c_str(), nullptr));
   auto element = glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(self)));
   node->element_ = element.get();
@@ -101,4 +106,4 @@ glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string
   return element;
 }
 
-}  // namespace rtcmc::send
+}  // namespace rtcmc

@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "send/rtp_elements.hpp"
+#include "media/rtp_elements.hpp"
+
+#include <gst/pbutils/codec-utils.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
 
-#include "send/elements.hpp"
+#include "media/elements.hpp"
 
-namespace rtcmc::send {
+namespace rtcmc {
 
 namespace {
 
+// Byte-stream, since h264parse 1.22 would announce AVC before it knows the parameter sets that go with it, upon which
+// rtph264pay never comes to an end.
 constexpr std::array<RtpElements, rtp::kCodecs.size()> kElements{{
     {rtp::Codec::Vp8, "video/x-vp8", "rtpvp8pay", "rtpvp8depay", "", ""},
     {rtp::Codec::Vp9, "video/x-vp9", "rtpvp9pay", "rtpvp9depay", "vp9parse", ""},
-    {rtp::Codec::H264, "video/x-h264", "rtph264pay", "rtph264depay", "h264parse", "video/x-h264,alignment=au"},
-    {rtp::Codec::H265, "video/x-h265", "rtph265pay", "rtph265depay", "h265parse", "video/x-h265,alignment=au"},
+    {rtp::Codec::H264, "video/x-h264", "rtph264pay", "rtph264depay", "h264parse",
+     "video/x-h264,stream-format=byte-stream,alignment=au"},
+    {rtp::Codec::H265, "video/x-h265", "rtph265pay", "rtph265depay", "h265parse",
+     "video/x-h265,stream-format=byte-stream,alignment=au"},
     {rtp::Codec::Av1, "video/x-av1", "rtpav1pay", "rtpav1depay", "av1parse", "video/x-av1,alignment=tu"},
     {rtp::Codec::Opus, "audio/x-opus", "rtpopuspay", "rtpopusdepay", "opusparse", ""},
-    {rtp::Codec::G722, "audio/G722", "rtpg722pay", "rtpg722depay", "", ""},
-    {rtp::Codec::Pcmu, "audio/x-mulaw", "rtppcmupay", "rtppcmudepay", "", ""},
-    {rtp::Codec::Pcma, "audio/x-alaw", "rtppcmapay", "rtppcmadepay", "", ""},
+    {rtp::Codec::G722, "audio/G722,rate=16000,channels=1", "rtpg722pay", "rtpg722depay", "", ""},
+    {rtp::Codec::Pcmu, "audio/x-mulaw,rate=8000,channels=1", "rtppcmupay", "rtppcmudepay", "", ""},
+    {rtp::Codec::Pcma, "audio/x-alaw,rate=8000,channels=1", "rtppcmapay", "rtppcmadepay", "", ""},
 }};
 
 /// Room for SRTP, TURN and a VPN's headers within an Ethernet frame, as browsers leave it.
@@ -67,8 +73,31 @@ void set_up(GstElement* payloader, rtp::Codec codec) {
   }
 }
 
-/// From an RTP payloader's caps, or from an encoded stream's codec_data: bytes 1 to 3 of an AVCDecoderConfigurationRecord
-/// (ISO/IEC 14496-15) are those of profile-level-id.
+struct H264Profile {
+  std::string_view name;  // as in video/x-h264 caps
+  std::string_view idc_and_flags;
+};
+constexpr std::array<H264Profile, 5> kH264Profiles{{{"constrained-baseline", "42e0"},
+                                                    {"baseline", "4200"},
+                                                    {"main", "4d00"},
+                                                    {"high", "6400"},
+                                                    {"constrained-high", "640c"}}};
+
+/// From what a parser or encoder says of the stream in words: profile=high, level=3.1.
+std::optional<std::string> h264_profile_in_words(const GstStructure* structure) {
+  const char* profile = gst_structure_get_string(structure, "profile");
+  const char* level = gst_structure_get_string(structure, "level");
+  const guint8 level_idc = level ? gst_codec_utils_h264_get_level_idc(level) : 0;
+  const auto* known = profile ? std::ranges::find(kH264Profiles, profile, &H264Profile::name) : kH264Profiles.end();
+  if (known == kH264Profiles.end() || level_idc == 0) {
+    return std::nullopt;
+  }
+  const glib::String level_hex(g_strdup_printf("%02x", level_idc));
+  return text(known->idc_and_flags) + level_hex.get();
+}
+
+/// From an RTP payloader's caps, or from an encoded stream's codec_data: bytes 1 to 3 of an
+/// AVCDecoderConfigurationRecord (ISO/IEC 14496-15) are those of profile-level-id.
 std::optional<std::string> h264_profile(GstCaps* known) {
   if (!known || gst_caps_is_empty(known) || gst_caps_is_any(known)) {
     return std::nullopt;
@@ -79,7 +108,7 @@ std::optional<std::string> h264_profile(GstCaps* known) {
   }
   const GValue* value = gst_structure_get_value(structure, "codec_data");
   if (!value || !GST_VALUE_HOLDS_BUFFER(value)) {
-    return std::nullopt;
+    return h264_profile_in_words(structure);
   }
   std::array<std::uint8_t, 4> start{};
   if (gst_buffer_extract(gst_value_get_buffer(value), 0, start.data(), start.size()) != start.size()) {
@@ -98,6 +127,16 @@ const RtpElements& rtp_elements(rtp::Codec codec) {
 bool can_payload(rtp::Codec codec) {
   const RtpElements& elements = rtp_elements(codec);
   return is_installed(text(elements.payloader)) && (elements.parsed.empty() || is_installed(text(elements.parser)));
+}
+
+std::string no_payloader_text(rtp::Codec codec) {
+  const RtpElements& elements = rtp_elements(codec);
+  const bool has_payloader = is_installed(text(elements.payloader));
+  const std::string_view missing = has_payloader ? elements.parser : elements.payloader;
+  const char* plugin_set = has_payloader ? "bad" : codec == rtp::Codec::Av1 ? "rs" : "good";
+  return "The GStreamer element " + text(missing) + " is missing, without which " +
+         text(rtp::info(codec).encoding_name) +
+         " cannot be sent. On Debian, install the package gstreamer1.0-plugins-" + plugin_set + ".";
 }
 
 glib::Ref<GstElement> make_parser(rtp::Codec codec) {
@@ -139,4 +178,4 @@ glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, GstCaps* known) {
   return caps;
 }
 
-}  // namespace rtcmc::send
+}  // namespace rtcmc

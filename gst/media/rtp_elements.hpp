@@ -4,12 +4,13 @@
 #include <gst/gst.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "gst_ref.hpp"
 #include "rtp/codec.hpp"
 
-namespace rtcmc::send {
+namespace rtcmc {
 
 /// The elements that know a codec's way in and out of RTP, by factory name. Empty: there is none, or none is needed.
 struct RtpElements {
@@ -24,6 +25,8 @@ struct RtpElements {
 [[nodiscard]] const RtpElements& rtp_elements(rtp::Codec codec);
 /// Whether the codec can be payloaded with what is installed.
 [[nodiscard]] bool can_payload(rtp::Codec codec);
+/// What to tell someone whose codec cannot be payloaded.
+[[nodiscard]] std::string no_payloader_text(rtp::Codec codec);
 /// Null if it is not installed.
 [[nodiscard]] glib::Ref<GstElement> make_parser(rtp::Codec codec);
 
@@ -41,4 +44,4 @@ struct RtpStream {
 /// input's, if any: they may tell an H.264 stream's profile.
 [[nodiscard]] glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, GstCaps* known);
 
-}  // namespace rtcmc::send
+}  // namespace rtcmc

@@ -7,7 +7,7 @@
 
 #include "gst_ref.hpp"
 
-namespace rtcmc::send {
+namespace rtcmc {
 
 [[nodiscard]] bool is_installed(const std::string& factory);
 /// Null if it is not installed.
@@ -23,4 +23,4 @@ void set_if_known(GstElement* element, const std::string& property, const std::s
 /// runs, so it must not be called on one of these.
 void discard(GstElement* element);
 
-}  // namespace rtcmc::send
+}  // namespace rtcmc

@@ -9,7 +9,7 @@
 
 #include "gst_ref.hpp"
 
-namespace rtcmc::send {
+namespace rtcmc {
 
 /// What a private element with one sink pad does. The GstElement around it, which owns it, only passes calls on.
 ///
@@ -39,13 +39,13 @@ class Node {
   [[nodiscard]] static glib::Ref<GstPad> make_src_pad(const std::string& name);
 
  private:
-  friend glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string& name);
+  friend glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string& kind);
 
   GstElement* element_ = nullptr;  // owns this
   GstPad* sink_pad_ = nullptr;     // the element's
 };
 
-/// Wraps `node` in an element, which is in no registry. Made once for each node.
-[[nodiscard]] glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string& name);
+/// Wraps `node` in an element, which is in no registry and whose name begins with `kind`. Once for each node.
+[[nodiscard]] glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string& kind);
 
-}  // namespace rtcmc::send
+}  // namespace rtcmc

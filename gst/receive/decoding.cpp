@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "receive/decoding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "media/elements.hpp"
+#include "media/rtp_elements.hpp"
+#include "receive/log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_receive_debug
+
+namespace rtcmc::receive {
+
+namespace {
+
+struct DecoderPackage {
+  rtp::Codec codec;
+  const char* package;  // Debian's
+};
+constexpr std::array<DecoderPackage, rtp::kCodecs.size()> kDecoderPackages{{
+    {rtp::Codec::Vp8, "gstreamer1.0-plugins-good"},
+    {rtp::Codec::Vp9, "gstreamer1.0-plugins-good"},
+    {rtp::Codec::H264, "gstreamer1.0-libav"},
+    {rtp::Codec::H265, "gstreamer1.0-libav"},
+    {rtp::Codec::Av1, "gstreamer1.0-plugins-bad"},
+    {rtp::Codec::Opus, "gstreamer1.0-plugins-base"},
+    {rtp::Codec::G722, "gstreamer1.0-libav"},
+    {rtp::Codec::Pcmu, "gstreamer1.0-plugins-good"},
+    {rtp::Codec::Pcma, "gstreamer1.0-plugins-good"},
+}};
+
+std::string name_of(rtp::Codec codec) {
+  return std::string(rtp::info(codec).encoding_name);
+}
+
+bool is_video(rtp::Codec codec) {
+  return rtp::info(codec).kind == rtp::Kind::Video;
+}
+
+glib::Ref<GstCaps> raw_caps(rtp::Codec codec) {
+  return parse_caps(is_video(codec) ? "video/x-raw(ANY)" : "audio/x-raw(ANY)");
+}
+
+struct FactoryListDeleter {
+  void operator()(GList* list) const { gst_plugin_feature_list_free(list); }
+};
+using FactoryList = std::unique_ptr<GList, FactoryListDeleter>;
+
+/// The best-ranked decoder that works: those for hardware are often installed where there is none.
+glib::Ref<GstElement> make_decoder(rtp::Codec codec) {
+  auto encoded = parse_caps(std::string(rtp_elements(codec).encoded));
+  if (is_video(codec)) {
+    // Nobody in a room sends transparent pictures, which some decoders are for.
+    gst_caps_set_simple(encoded.get(), "codec-alpha", G_TYPE_BOOLEAN, FALSE, nullptr);
+  }
+  const FactoryList all(gst_element_factory_list_get_elements(
+      GST_ELEMENT_FACTORY_TYPE_DECODER |
+          (is_video(codec) ? GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO : GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO),
+      GST_RANK_MARGINAL));
+  const FactoryList fitting(gst_element_factory_list_filter(all.get(), encoded.get(), GST_PAD_SINK, FALSE));
+  for (const GList* item = fitting.get(); item; item = item->next) {
+    auto decoder = make_installed(GST_OBJECT_NAME(item->data));
+    if (!decoder) {
+      continue;
+    }
+    if (gst_element_set_state(decoder.get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE) {
+      set_if_known(decoder.get(), "use-inband-fec", "true");
+      set_if_known(decoder.get(), "plc", "true");
+      return decoder;
+    }
+    gst_element_set_state(decoder.get(), GST_STATE_NULL);
+  }
+  return nullptr;
+}
+
+std::string missing(const std::string& what, rtp::Codec codec, const char* package) {
+  return "There is no " + what + " for " + name_of(codec) + ". On Debian, install the package " + package + ".";
+}
+
+/// The elements in their order, or what is missing.
+std::variant<std::vector<glib::Ref<GstElement>>, std::string> make_elements(rtp::Codec codec, Form form) {
+  std::vector<glib::Ref<GstElement>> elements;
+  auto depayloader = make_installed(std::string(rtp_elements(codec).depayloader));
+  if (!depayloader) {
+    return missing("depayloader", codec, "gstreamer1.0-plugins-good");
+  }
+  // A picture with a hole in it is of no use: the next keyframe is asked for at once.
+  set_if_known(depayloader.get(), "request-keyframe", "true");
+  set_if_known(depayloader.get(), "wait-for-keyframe", "true");
+  elements.push_back(std::move(depayloader));
+  if (auto parser = make_parser(codec)) {
+    elements.push_back(std::move(parser));
+  }
+  if (form == Form::Raw) {
+    auto decoder = make_decoder(codec);
+    if (!decoder) {
+      const auto* known = std::ranges::find(kDecoderPackages, codec, &DecoderPackage::codec);
+      return missing("decoder", codec, known->package);
+    }
+    elements.push_back(std::move(decoder));
+  }
+  return elements;
+}
+
+void add_ghost(GstElement* bin, const char* name, GstElement* inner) {
+  const auto target = static_pad(inner, name);
+  GstPad* ghost = gst_ghost_pad_new(name, target.get());
+  gst_pad_set_active(ghost, TRUE);
+  gst_element_add_pad(bin, ghost);
+}
+
+glib::Ref<GstElement> bin_of(const std::vector<glib::Ref<GstElement>>& elements) {
+  static std::atomic<unsigned> counter = 0;
+  const std::string name = "decoding-" + std::to_string(counter++);
+  auto bin = glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_bin_new(name.c_str()))));
+  for (const auto& element : elements) {
+    gst_bin_add(GST_BIN(bin.get()), element.get());
+  }
+  for (std::size_t i = 1; i < elements.size(); ++i) {
+    gst_element_link_pads(elements[i - 1].get(), "src", elements[i].get(), "sink");
+  }
+  add_ghost(bin.get(), "sink", elements.front().get());
+  add_ghost(bin.get(), "src", elements.back().get());
+  return bin;
+}
+
+}  // namespace
+
+Form choose_form(rtp::Codec codec, GstCaps* accepted) {
+  if (gst_caps_is_any(accepted)) {
+    return Form::Raw;
+  }
+  struct Choice {
+    Form form;
+    glib::Ref<GstCaps> caps;
+  };
+  const std::array<Choice, 3> choices{{{Form::Raw, raw_caps(codec)},
+                                       {Form::Encoded, parse_caps(std::string(rtp_elements(codec).encoded))},
+                                       {Form::Rtp, rtp_caps(codec, nullptr)}}};
+  for (guint i = 0; i < gst_caps_get_size(accepted); ++i) {
+    const auto wish = glib::Ref<GstCaps>::adopt(gst_caps_copy_nth(accepted, i));
+    for (const auto& [form, caps] : choices) {
+      if (gst_caps_can_intersect(wish.get(), caps.get())) {
+        return form;
+      }
+    }
+  }
+  return Form::Raw;
+}
+
+std::variant<std::unique_ptr<Decoding>, std::string> Decoding::make(GstBin* bin, rtp::Codec codec, Form form) {
+  auto elements = make_elements(codec, form);
+  if (auto* fault = std::get_if<std::string>(&elements)) {
+    return std::move(*fault);
+  }
+  auto inner = bin_of(std::get<0>(elements));
+  gst_element_set_locked_state(inner.get(), TRUE);
+  gst_bin_add(bin, inner.get());
+  return std::unique_ptr<Decoding>(new Decoding(std::move(inner)));
+}
+
+Decoding::Decoding(glib::Ref<GstElement> bin)
+    : bin_(std::move(bin)), sink_(static_pad(bin_.get(), "sink")), src_(static_pad(bin_.get(), "src")) {}
+
+Decoding::~Decoding() {
+  discard(bin_.get());
+}
+
+void Decoding::start() {
+  // Like the webrtcbin, it goes on in a paused pipeline.
+  gst_element_set_state(bin_.get(), GST_STATE_PLAYING);
+}
+
+}  // namespace rtcmc::receive

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "receive/relay.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "receive/log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_receive_debug
+
+namespace rtcmc::receive {
+
+Relay::Relay() : src_(make_src_pad("src")) {}
+
+glib::Ref<GstCaps> Relay::last_raw_caps() const {
+  const std::lock_guard lock(mutex_);
+  return raw_caps_;
+}
+
+void Relay::expect(StreamName name) {
+  name_ = std::move(name);
+  tag_due_ = !name_.title.empty();
+  discontinuous_ = true;
+}
+
+void Relay::end() {
+  if (GST_CLOCK_TIME_IS_VALID(position_)) {
+    push_event(glib::Ref<GstEvent>::adopt(gst_event_new_gap(position_, GST_CLOCK_TIME_NONE)));
+  }
+}
+
+void Relay::end_of_stream() {
+  if (!at_end_.exchange(true)) {
+    gst_pad_push_event(src_.get(), gst_event_new_eos());
+  }
+}
+
+void Relay::push_event(glib::Ref<GstEvent> event) {
+  if (!closed_ && !at_end_) {
+    gst_pad_push_event(src_.get(), event.release());
+  }
+}
+
+void Relay::note(const GstBuffer* buffer) {
+  if (GST_BUFFER_PTS_IS_VALID(buffer)) {
+    position_ = GST_BUFFER_PTS(buffer) + (GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : 0);
+  }
+}
+
+GstFlowReturn Relay::judge(GstFlowReturn flow) {
+  // Who has not linked the pad, or does so later, does not want an error for it.
+  const bool is_fault = flow < GST_FLOW_EOS;
+  if (is_fault && flow != last_flow_) {
+    GST_ELEMENT_FLOW_ERROR(element(), flow);
+  }
+  last_flow_ = flow;
+  return is_fault ? flow : GST_FLOW_OK;
+}
+
+GstFlowReturn Relay::on_buffer(glib::Ref<GstBuffer> buffer) {
+  if (closed_ || at_end_) {
+    return GST_FLOW_FLUSHING;
+  }
+  note(buffer.get());
+  GstBuffer* raw = buffer.release();
+  if (std::exchange(discontinuous_, false)) {
+    raw = gst_buffer_make_writable(raw);
+    GST_BUFFER_FLAG_SET(raw, GST_BUFFER_FLAG_DISCONT);
+  }
+  return judge(gst_pad_push(src_.get(), raw));
+}
+
+GstFlowReturn Relay::on_list(glib::Ref<GstBufferList> list) {
+  if (closed_ || at_end_) {
+    return GST_FLOW_FLUSHING;
+  }
+  for (guint i = 0; i < gst_buffer_list_length(list.get()); ++i) {
+    note(gst_buffer_list_get(list.get(), i));
+  }
+  return judge(gst_pad_push_list(src_.get(), list.release()));
+}
+
+bool Relay::on_sink_event(glib::Ref<GstEvent> event) {
+  switch (GST_EVENT_TYPE(event.get())) {
+    case GST_EVENT_STREAM_START: {
+      auto renamed = glib::Ref<GstEvent>::adopt(gst_event_new_stream_start(name_.id.c_str()));
+      gst_event_set_group_id(renamed.get(), name_.group_id);
+      push_event(std::move(renamed));
+      return true;
+    }
+    case GST_EVENT_CAPS: {
+      GstCaps* caps = nullptr;
+      gst_event_parse_caps(event.get(), &caps);
+      if (gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw") ||
+          gst_structure_has_name(gst_caps_get_structure(caps, 0), "audio/x-raw")) {
+        const std::lock_guard lock(mutex_);
+        raw_caps_ = glib::Ref<GstCaps>::share(caps);
+      }
+      push_event(std::move(event));
+      return true;
+    }
+    case GST_EVENT_SEGMENT:
+      push_event(std::move(event));
+      if (std::exchange(tag_due_, false)) {
+        push_event(glib::Ref<GstEvent>::adopt(
+            gst_event_new_tag(gst_tag_list_new(GST_TAG_TITLE, name_.title.c_str(), nullptr))));
+      }
+      return true;
+    // The end of one stream is not downstream's end.
+    case GST_EVENT_EOS:
+    case GST_EVENT_FLUSH_START:
+    case GST_EVENT_FLUSH_STOP:
+      return true;
+    default:
+      push_event(std::move(event));
+      return true;
+  }
+}
+
+bool Relay::on_src_event(glib::Ref<GstEvent> event) {
+  return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
+}
+
+std::optional<bool> Relay::on_sink_query(GstQuery* query) {
+  switch (GST_QUERY_TYPE(query)) {
+    case GST_QUERY_CAPS:
+    case GST_QUERY_ACCEPT_CAPS:
+    case GST_QUERY_ALLOCATION:
+      return gst_pad_peer_query(src_.get(), query) != FALSE;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<bool> Relay::on_src_query(GstPad*, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) {
+    return std::nullopt;
+  }
+  GstClockTime min = 0;
+  if (gst_pad_peer_query(sink_pad(), query)) {
+    gst_query_parse_latency(query, nullptr, &min, nullptr);
+  }
+  gst_query_set_latency(query, TRUE, std::max(min, latency_.load()), GST_CLOCK_TIME_NONE);
+  return true;
+}
+
+void Relay::on_reset() {
+  at_end_ = false;
+  position_ = GST_CLOCK_TIME_NONE;
+  last_flow_ = GST_FLOW_OK;
+  const std::lock_guard lock(mutex_);
+  raw_caps_.reset();
+}
+
+}  // namespace rtcmc::receive

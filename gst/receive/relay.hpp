@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <mutex>
+#include <string>
+
+#include "gst_ref.hpp"
+#include "media/node.hpp"
+
+namespace rtcmc::receive {
+
+/// What downstream of a source pad is told of a stream.
+struct StreamName {
+  std::string id;  // of the stream-start event; the same for the same stream
+  guint group_id;
+  std::string title;  // for a tag; empty: none
+};
+
+/// Where one stream after another enters a slot: downstream sees a single stream that changes now and then, and never
+/// ends.
+///
+/// Threads: data from one streaming thread at a time, expect() and end() on the room's while no data can come, close()
+/// and end_of_stream() on the application's, the rest on any.
+class Relay final : public Node {
+ public:
+  Relay();
+
+  [[nodiscard]] GstPad* src_pad() const { return src_.get(); }
+  /// The raw format that passed last; null before that, and for encoded media.
+  [[nodiscard]] glib::Ref<GstCaps> last_raw_caps() const;
+
+  void set_latency(GstClockTime latency) { latency_ = latency; }
+  /// What comes from now on is another stream.
+  void expect(StreamName name);
+  /// Nothing comes until expect() is called.
+  void end();
+  /// Nothing passes any more, for ever.
+  void close() { closed_ = true; }
+  /// Downstream gets an end of stream, and nothing after it until the element is stopped.
+  void end_of_stream();
+
+  GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) override;
+  GstFlowReturn on_list(glib::Ref<GstBufferList> list) override;
+  bool on_sink_event(glib::Ref<GstEvent> event) override;
+  bool on_src_event(glib::Ref<GstEvent> event) override;
+  std::optional<bool> on_sink_query(GstQuery* query) override;
+  std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
+  void on_reset() override;
+
+ private:
+  void push_event(glib::Ref<GstEvent> event);
+  void note(const GstBuffer* buffer);
+  [[nodiscard]] GstFlowReturn judge(GstFlowReturn flow);
+
+  const glib::Ref<GstPad> src_;
+  std::atomic<GstClockTime> latency_ = 0;  // at least
+  std::atomic<bool> closed_ = false;
+  std::atomic<bool> at_end_ = false;
+
+  // Streaming thread, or the room's while there is none:
+  StreamName name_;
+  bool tag_due_ = false;
+  bool discontinuous_ = false;
+  GstClockTime position_ = GST_CLOCK_TIME_NONE;  // end of the latest buffer
+  GstFlowReturn last_flow_ = GST_FLOW_OK;
+
+  mutable std::mutex mutex_;
+  glib::Ref<GstCaps> raw_caps_;  // mutex_
+};
+
+}  // namespace rtcmc::receive

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gst_ref.hpp"
+#include "receive/tap.hpp"
+#include "rtp/codec.hpp"
+
+namespace rtcmc::receive {
+
+/// One track that a participant sends us: announced by its SDP, later with packets.
+///
+/// Threads: the room's.
+struct RemoteStream {
+  std::string user_id;
+  std::string stream_id;  // of the MediaStream (RFC 8830); may be empty
+  rtp::Kind kind;
+  guint group_id;  // of GStreamer's stream-start event: one for each participant
+  // From the first packet on:
+  std::shared_ptr<Tap> tap;
+  std::optional<rtp::Codec> codec;
+  glib::Ref<GstPad> output = {};  // where it leaves for downstream, in a form that downstream wants; null: nowhere
+};
+
+}  // namespace rtcmc::receive

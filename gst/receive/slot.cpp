@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "receive/slot.hpp"
+
+#include <utility>
+
+#include "media/elements.hpp"
+#include "receive/log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_receive_debug
+
+namespace rtcmc::receive {
+
+namespace {
+
+constexpr guint64 kMaxWait = GST_SECOND;
+constexpr guint kMaxBytes = 100'000'000;  // raw pictures can be large
+
+glib::Ref<GstElement> make_queue() {
+  auto queue = make_installed("queue");
+  set_if_known(queue.get(), "leaky", "downstream");
+  g_object_set(queue.get(), "max-size-time", kMaxWait, "max-size-bytes", kMaxBytes, "max-size-buffers", 0U, "silent",
+               TRUE, nullptr);
+  return queue;
+}
+
+const char* name_of(Form form) {
+  return form == Form::Raw ? "raw" : form == Form::Encoded ? "encoded" : "RTP";
+}
+
+}  // namespace
+
+Slot::Slot(GstBin* bin, SlotSettings settings)
+    : bin_(bin),
+      settings_(std::move(settings)),
+      relay_(std::make_shared<Relay>()),
+      relay_element_(make_element(relay_, "relay")),
+      queue_(make_queue()),
+      src_pad_(static_pad(queue_.get(), "src")) {
+  init_logging();
+  gst_element_add_pad(relay_element_.get(), relay_->src_pad());
+  gst_bin_add_many(bin_, relay_element_.get(), queue_.get(), nullptr);
+  gst_element_link_pads(relay_element_.get(), "src", queue_.get(), "sink");
+  gst_element_sync_state_with_parent(queue_.get());
+  gst_element_sync_state_with_parent(relay_element_.get());
+}
+
+Slot::~Slot() {
+  disconnect();
+  discard(relay_element_.get());
+  discard(queue_.get());
+}
+
+void Slot::close() {
+  relay_->close();
+  gst_element_set_locked_state(queue_.get(), TRUE);
+  gst_element_set_state(queue_.get(), GST_STATE_NULL);
+}
+
+void Slot::open() {
+  fill_if_wanted();
+}
+
+bool Slot::takes_streams_of(const std::string& user_id) const {
+  if (stream_) {
+    return stream_->user_id == user_id;
+  }
+  const SlotWish wish = settings_.wish();
+  return wish.user_id.empty() || wish.user_id == user_id;
+}
+
+bool Slot::takes(const RemoteStream& stream) const {
+  const SlotWish wish = settings_.wish();
+  return !stream_ && stream.kind == settings_.kind && (wish.user_id.empty() || wish.user_id == stream.user_id) &&
+         (wish.stream_id.empty() || wish.stream_id == stream.stream_id);
+}
+
+void Slot::bind(std::shared_ptr<RemoteStream> stream) {
+  stream_ = std::move(stream);
+  stream_->output = glib::Ref<GstPad>::share(relay_->sink_pad());
+  GST_INFO_OBJECT(src_pad_.get(), "takes a stream of %s", stream_->user_id.c_str());
+  settings_.show(stream_->user_id, stream_->stream_id);
+  if (stream_->codec) {
+    media_changed();
+  }
+}
+
+void Slot::unbind() {
+  GST_INFO_OBJECT(src_pad_.get(), "is free again: the stream of %s is over", stream_->user_id.c_str());
+  disconnect();
+  relay_->end();
+  stream_->output.reset();
+  stream_.reset();
+  settings_.show("", "");
+  fill_if_wanted();
+}
+
+void Slot::media_changed() {
+  if (tap_ == stream_->tap && connected_codec_ == stream_->codec) {
+    return;
+  }
+  disconnect();
+  filler_.reset();
+  const rtp::Codec codec = *stream_->codec;
+  const auto accepted = glib::Ref<GstCaps>::adopt(gst_pad_peer_query_caps(src_pad_.get(), nullptr));
+  const Form form = choose_form(codec, accepted.get());
+  GST_INFO_OBJECT(src_pad_.get(), "%s of %s, %s for downstream", std::string(rtp::info(codec).encoding_name).c_str(),
+                  stream_->user_id.c_str(), name_of(form));
+  relay_->expect(
+      {.id = stream_->user_id + "/" + stream_->stream_id + (settings_.kind == rtp::Kind::Video ? "/video" : "/audio"),
+       .group_id = stream_->group_id,
+       .title = stream_->user_id});
+  GstPad* entry = relay_->sink_pad();
+  if (form != Form::Rtp) {
+    auto made = Decoding::make(bin_, codec, form);
+    if (const auto* fault = std::get_if<std::string>(&made)) {
+      fail(*fault);
+      return;
+    }
+    decoding_ = std::move(std::get<0>(made));
+    if (GST_PAD_LINK_FAILED(gst_pad_link(decoding_->src_pad(), entry))) {
+      fail("Downstream does not take what the participant's " + std::string(rtp::info(codec).encoding_name) +
+           " can become.");
+      decoding_.reset();
+      return;
+    }
+    decoding_->start();
+    entry = decoding_->sink_pad();
+  }
+  if (!stream_->tap->connect(entry)) {
+    fail("Downstream does not take the participant's RTP packets.");
+    return;
+  }
+  tap_ = stream_->tap;
+  connected_codec_ = codec;
+  tap_->request_keyframe();
+  gst_element_post_message(GST_ELEMENT(bin_), gst_message_new_latency(GST_OBJECT(bin_)));
+}
+
+void Slot::disconnect() {
+  if (tap_) {
+    tap_->disconnect();
+    tap_.reset();
+  }
+  connected_codec_.reset();
+  decoding_.reset();
+}
+
+void Slot::fill_if_wanted() {
+  if (!stream_ && !filler_ && settings_.wish().fill) {
+    relay_->expect({.id = "filler", .group_id = gst_util_group_id_next(), .title = ""});
+    filler_ = std::make_unique<Filler>(bin_, settings_.kind, relay_->sink_pad(), relay_->last_raw_caps());
+  }
+}
+
+void Slot::fail(const std::string& text) const {
+  GST_ELEMENT_WARNING(relay_element_.get(), STREAM, CODEC_NOT_FOUND, ("%s", text.c_str()),
+                      ("the stream of %s is not passed on", stream_->user_id.c_str()));
+}
+
+}  // namespace rtcmc::receive

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "send/input.hpp"
+
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "rtp/keyframe.hpp"
+#include "rtp/packet.hpp"
+#include "send/log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_send_debug
+
+namespace rtcmc::send {
+
+namespace {
+
+constexpr std::size_t kHeaderWindow = 256;
+
+void answer_caps_query(GstQuery* query, GstCaps* caps) {
+  GstCaps* filter = nullptr;
+  gst_query_parse_caps(query, &filter);
+  const auto result = filter
+                          ? glib::Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, caps, GST_CAPS_INTERSECT_FIRST))
+                          : glib::Ref<GstCaps>::share(caps);
+  gst_query_set_caps_result(query, result.get());
+}
+
+GstCaps* caps_in(GstEvent* event) {
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  return caps;
+}
+
+}  // namespace
+
+Input::Input(rtp::Kind kind, glib::Ref<GstCaps> acceptable, Listener& listener)
+    : kind_(kind), acceptable_(std::move(acceptable)), listener_(listener) {
+  gst_segment_init(&segment_, GST_FORMAT_TIME);
+}
+
+std::shared_ptr<const Input::Outlet> Input::add(GstPad* peer, Gate gate) {
+  const std::string name = "src_" + std::to_string(pad_count_++);
+  auto outlet = std::make_shared<const Outlet>(Outlet{make_src_pad(name), std::move(gate)});
+  GstPad* pad = outlet->pad.get();
+  gst_pad_set_active(pad, TRUE);
+  gst_element_add_pad(element(), pad);
+  const GstPadLinkReturn linked = gst_pad_link(pad, peer);
+  if (linked != GST_PAD_LINK_OK) {
+    GST_ERROR_OBJECT(element(), "cannot be linked to a queue: %s", gst_pad_link_get_name(linked));
+  }
+  const std::lock_guard lock(mutex_);
+  // GStreamer sends them ahead of the first buffer.
+  for (const auto& event : {stream_start_, caps_, segment_event_}) {
+    if (event) {
+      gst_pad_store_sticky_event(pad, event.get());
+    }
+  }
+  auto changed = std::make_shared<Outlets>(*outlets_);
+  changed->push_back(outlet);
+  outlets_ = std::move(changed);
+  return outlet;
+}
+
+void Input::remove(const std::shared_ptr<const Outlet>& outlet) {
+  {
+    const std::lock_guard lock(mutex_);
+    auto changed = std::make_shared<Outlets>(*outlets_);
+    std::erase(*changed, outlet);
+    outlets_ = std::move(changed);
+  }
+  gst_pad_set_active(outlet->pad.get(), FALSE);
+  gst_element_remove_pad(element(), outlet->pad.get());
+}
+
+std::shared_ptr<const Input::Outlets> Input::outlets() const {
+  const std::lock_guard lock(mutex_);
+  return outlets_;
+}
+
+GstFlowReturn Input::on_buffer(glib::Ref<GstBuffer> buffer) {
+  if (!source_) {
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  note(buffer.get());
+  const Arrival arrival{can_start(buffer.get()), is_muted_};
+  const auto current = outlets();
+  for (const auto& outlet : *current) {
+    if (outlet->takes(arrival)) {
+      gst_pad_push(outlet->pad.get(), glib::Ref<GstBuffer>(buffer).release());
+    }
+  }
+  return GST_FLOW_OK;
+}
+
+GstFlowReturn Input::on_list(glib::Ref<GstBufferList> list) {
+  if (!source_) {
+    return GST_FLOW_NOT_NEGOTIATED;
+  }
+  bool start = false;
+  for (guint i = 0; i < gst_buffer_list_length(list.get()); ++i) {
+    GstBuffer* buffer = gst_buffer_list_get(list.get(), i);
+    note(buffer);
+    start = start || can_start(buffer);
+  }
+  const Arrival arrival{start, is_muted_};
+  const auto current = outlets();
+  for (const auto& outlet : *current) {
+    if (outlet->takes(arrival)) {
+      gst_pad_push_list(outlet->pad.get(), glib::Ref<GstBufferList>(list).release());
+    }
+  }
+  return GST_FLOW_OK;
+}
+
+bool Input::can_start(GstBuffer* buffer) const {
+  if (source_->form != Form::Rtp) {
+    return !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  }
+  std::array<std::uint8_t, kHeaderWindow> window;
+  const auto bytes = std::span(window).first(gst_buffer_extract(buffer, 0, window.data(), window.size()));
+  const auto header = rtp::PacketHeader::parse(bytes);
+  return header && rtp::starts_keyframe(*source_->codec, bytes.subspan(header->size));
+}
+
+void Input::note(GstBuffer* buffer) {
+  if (source_->form == Form::Rtp && !has_ssrc_) {
+    std::array<std::uint8_t, kHeaderWindow> window;
+    const auto bytes = std::span(window).first(gst_buffer_extract(buffer, 0, window.data(), window.size()));
+    if (const auto header = rtp::PacketHeader::parse(bytes)) {
+      has_ssrc_ = true;
+      listener_.on_ssrc(header->ssrc);
+    }
+  }
+  if (!GST_BUFFER_PTS_IS_VALID(buffer) || segment_.format != GST_FORMAT_TIME) {
+    return;
+  }
+  const GstClockTime time = gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  if (GST_CLOCK_TIME_IS_VALID(time)) {
+    const GstClockTime duration = GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : 0;
+    running_time_ = std::max(running_time_, time + duration);
+  }
+}
+
+bool Input::on_sink_event(glib::Ref<GstEvent> event) {
+  switch (GST_EVENT_TYPE(event.get())) {
+    case GST_EVENT_STREAM_START:
+      keep(&Input::stream_start_, event);
+      return true;
+    case GST_EVENT_CAPS:
+      return on_caps(event);
+    case GST_EVENT_SEGMENT:
+      keep(&Input::segment_event_, continued(event));
+      return true;
+    case GST_EVENT_EOS:
+      listener_.on_end_of_stream();
+      return true;
+    case GST_EVENT_FLUSH_STOP: {
+      gboolean reset_time = FALSE;
+      gst_event_parse_flush_stop(event.get(), &reset_time);
+      was_flushed_ = was_flushed_ || reset_time != FALSE;
+      return true;
+    }
+    // Nothing that waits in a branch is worth flushing, and peers have no use for tags.
+    case GST_EVENT_FLUSH_START:
+    case GST_EVENT_TAG:
+    case GST_EVENT_TOC:
+      return true;
+    default:
+      pass_on(event);
+      return true;
+  }
+}
+
+bool Input::on_caps(const glib::Ref<GstEvent>& event) {
+  GstCaps* caps = caps_in(event.get());
+  const auto source = classify(caps, kind_);
+  if (!source || !listener_.on_source(*source, caps)) {
+    source_.reset();
+    return false;
+  }
+  source_ = source;
+  {
+    const std::lock_guard lock(mutex_);
+    is_raw_ = source->form == Form::Raw;
+  }
+  guint ssrc = 0;
+  if (source->form == Form::Rtp && gst_structure_get_uint(gst_caps_get_structure(caps, 0), "ssrc", &ssrc)) {
+    has_ssrc_ = true;
+    listener_.on_ssrc(ssrc);
+  }
+  keep(&Input::caps_, event);
+  return true;
+}
+
+/// Running time starts again when the input is flushed; RTP timestamps must not.
+glib::Ref<GstEvent> Input::continued(const glib::Ref<GstEvent>& event) {
+  gst_event_copy_segment(event.get(), &segment_);
+  if (segment_.format != GST_FORMAT_TIME) {
+    return event;
+  }
+  if (std::exchange(was_flushed_, false)) {
+    const GstClockTime begin = gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, segment_.start);
+    shift_ = GST_CLOCK_TIME_IS_VALID(begin) && begin < running_time_ ? running_time_ - begin : 0;
+  }
+  if (shift_ == 0) {
+    return event;
+  }
+  segment_.base += shift_;
+  auto shifted = glib::Ref<GstEvent>::adopt(gst_event_new_segment(&segment_));
+  gst_event_set_seqnum(shifted.get(), gst_event_get_seqnum(event.get()));
+  return shifted;
+}
+
+void Input::keep(glib::Ref<GstEvent> Input::*kept, const glib::Ref<GstEvent>& event) {
+  {
+    const std::lock_guard lock(mutex_);
+    this->*kept = event;
+  }
+  pass_on(event);
+}
+
+void Input::pass_on(const glib::Ref<GstEvent>& event) const {
+  const auto current = outlets();
+  for (const auto& outlet : *current) {
+    gst_pad_push_event(outlet->pad.get(), glib::Ref<GstEvent>(event).release());
+  }
+}
+
+bool Input::on_src_event(glib::Ref<GstEvent> event) {
+  // Nothing else concerns upstream: one branch must not change what all of them get.
+  if (!gst_video_event_is_force_key_unit(event.get())) {
+    return true;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_raw_) {
+      return true;
+    }
+  }
+  return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
+}
+
+std::optional<bool> Input::on_sink_query(GstQuery* query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_CAPS) {
+    answer_caps_query(query, acceptable_.get());
+    return true;
+  }
+  // A branch would answer in its own time, and one for all of them.
+  const bool is_serialized = (gst_query_type_get_flags(GST_QUERY_TYPE(query)) & GST_QUERY_TYPE_SERIALIZED) != 0;
+  return is_serialized ? std::optional(false) : std::nullopt;
+}
+
+std::optional<bool> Input::on_src_query(GstPad*, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) {
+    return std::nullopt;
+  }
+  glib::Ref<GstEvent> caps;
+  {
+    const std::lock_guard lock(mutex_);
+    caps = caps_;
+  }
+  answer_caps_query(query, caps ? caps_in(caps.get()) : acceptable_.get());
+  return true;
+}
+
+void Input::on_reset() {
+  source_.reset();
+  has_ssrc_ = false;
+  gst_segment_init(&segment_, GST_FORMAT_TIME);
+  shift_ = 0;
+  running_time_ = 0;
+  was_flushed_ = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stream_start_.reset();
+    caps_.reset();
+    segment_event_.reset();
+  }
+  listener_.on_forgotten();
+}
+
+}  // namespace rtcmc::send

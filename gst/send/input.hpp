@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/node.hpp"
+#include "send/source.hpp"
+
+namespace rtcmc::send {
+
+/// The first element of a track: says what the input may be, finds out what it is, and gives it to every branch. It
+/// always takes what comes, so that nothing upstream is ever held up or stopped by us.
+///
+/// Threads: as for any Node; outlets may be added and removed on any thread. `mutex_` protects what its comment says
+/// and is never held across a push or a call of the Listener.
+class Input final : public Node {
+ public:
+  /// Called on the streaming thread.
+  class Listener {
+   public:
+    /// False refuses the caps.
+    virtual bool on_source(const Source& source, GstCaps* caps) = 0;
+    /// RTP only: before the first packet goes on.
+    virtual void on_ssrc(std::uint32_t ssrc) = 0;
+    virtual void on_end_of_stream() = 0;
+    /// Nothing is known of the input any more.
+    virtual void on_forgotten() = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+
+  struct Arrival {
+    bool can_start;  // decoding can start with it
+    bool is_muted;   // nobody may get it
+  };
+  /// Whether a buffer may go to an outlet now. On the streaming thread.
+  using Gate = std::function<bool(const Arrival&)>;
+  struct Outlet {
+    glib::Ref<GstPad> pad;
+    Gate takes;
+  };
+
+  Input(rtp::Kind kind, glib::Ref<GstCaps> acceptable, Listener& listener);
+
+  /// Links a new source pad to `peer`, which has to be active.
+  [[nodiscard]] std::shared_ptr<const Outlet> add(GstPad* peer, Gate gate);
+  void remove(const std::shared_ptr<const Outlet>& outlet);
+  /// Any thread, from the next buffer on.
+  void set_muted(bool is_muted) { is_muted_ = is_muted; }
+
+  // Node
+  GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) override;
+  GstFlowReturn on_list(glib::Ref<GstBufferList> list) override;
+  bool on_sink_event(glib::Ref<GstEvent> event) override;
+  bool on_src_event(glib::Ref<GstEvent> event) override;
+  std::optional<bool> on_sink_query(GstQuery* query) override;
+  std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
+  void on_reset() override;
+
+ private:
+  using Outlets = std::vector<std::shared_ptr<const Outlet>>;
+
+  bool on_caps(const glib::Ref<GstEvent>& event);
+  glib::Ref<GstEvent> continued(const glib::Ref<GstEvent>& event);
+  void pass_on(const glib::Ref<GstEvent>& event) const;
+  /// Stores an event that new outlets need, and passes it on.
+  void keep(glib::Ref<GstEvent> Input::*kept, const glib::Ref<GstEvent>& event);
+  [[nodiscard]] bool can_start(GstBuffer* buffer) const;
+  void note(GstBuffer* buffer);
+  [[nodiscard]] std::shared_ptr<const Outlets> outlets() const;
+
+  const rtp::Kind kind_;
+  const glib::Ref<GstCaps> acceptable_;
+  Listener& listener_;
+  std::atomic<unsigned> pad_count_ = 0;
+  std::atomic<bool> is_muted_ = false;
+
+  // Streaming thread:
+  std::optional<Source> source_;
+  bool has_ssrc_ = false;
+  GstSegment segment_{};           // as passed on
+  GstClockTime shift_ = 0;         // added to the input's running time
+  GstClockTime running_time_ = 0;  // end of the latest buffer
+  bool was_flushed_ = false;
+
+  mutable std::mutex mutex_;
+  // All below: mutex_. The list itself is never changed, only replaced: the streaming thread walks its own reference.
+  std::shared_ptr<const Outlets> outlets_ = std::make_shared<const Outlets>();
+  bool is_raw_ = false;
+  glib::Ref<GstEvent> stream_start_;
+  glib::Ref<GstEvent> caps_;
+  glib::Ref<GstEvent> segment_event_;
+};
+
+}  // namespace rtcmc::send

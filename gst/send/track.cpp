@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "send/track.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "media/elements.hpp"
+#include "send/branch.hpp"
+#include "send/input.hpp"
+#include "send/log.hpp"
+#include "send/source.hpp"
+#include "send/subscriber.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_send_debug
+
+namespace rtcmc::send {
+
+namespace {
+
+std::string random_id() {
+  const glib::String uuid(g_uuid_string_random());
+  return uuid.get();
+}
+
+class EncodingTrack final : public Track, private Input::Listener {
+ public:
+  EncodingTrack(GstBin* bin, TrackSettings settings, Track::Listener& listener)
+      : bin_(bin),
+        settings_(std::move(settings)),
+        listener_(listener),
+        stream_id_(random_id()),
+        timestamp_offset_(g_random_int()),
+        input_(std::make_shared<Input>(settings_.kind, acceptable_caps(settings_.kind, settings_.codecs),
+                                       static_cast<Input::Listener&>(*this))),
+        input_element_(make_element(input_, "input")) {
+    gst_bin_add(bin_, input_element_.get());
+    gst_element_sync_state_with_parent(input_element_.get());
+  }
+  EncodingTrack(const EncodingTrack&) = delete;
+  EncodingTrack& operator=(const EncodingTrack&) = delete;
+  ~EncodingTrack() override {
+    discard(input_element_.get());  // on_source() does not run any more
+    branches_.clear();
+  }
+
+  GstPad* sink_pad() const override { return input_->sink_pad(); }
+  rtp::Kind kind() const override { return settings_.kind; }
+  std::optional<std::vector<rtp::Codec>> codecs() const override {
+    const std::lock_guard lock(mutex_);
+    return is_known() ? std::optional(codecs_) : std::nullopt;
+  }
+  std::uint32_t ssrc() const override {
+    const std::lock_guard lock(mutex_);
+    return ssrc_;
+  }
+  glib::Ref<GstCaps> rtp_caps(rtp::Codec codec) const override;
+  void set_muted(bool is_muted) override { input_->set_muted(is_muted); }
+  std::optional<Encoding> encoding(rtp::Codec codec) const override;
+  std::unique_ptr<Subscription> subscribe(const PacketFormat& format, GstPad* peer_sink) override;
+
+ private:
+  class PeerSubscription;
+
+  struct SharedBranch {
+    std::unique_ptr<Branch> branch;
+    unsigned users = 0;
+    bool stays = false;  // whether without users, too
+  };
+
+  // Input::Listener
+  bool on_source(const Source& source, GstCaps* caps) override;
+  void on_ssrc(std::uint32_t ssrc) override;
+  void on_end_of_stream() override { listener_.on_end_of_stream(*this); }
+  void on_forgotten() override;
+
+  /// With one more user. Null if there can be none.
+  [[nodiscard]] Branch* branch_for(rtp::Codec codec);
+  [[nodiscard]] std::unique_ptr<Branch> make_branch(rtp::Codec codec, const Source& source);
+  void release(rtp::Codec codec);
+  /// Lets a stopped input that nobody subscribes to become something else; false: it may not.
+  [[nodiscard]] bool forget_source();
+  [[nodiscard]] bool add_standing_branch(rtp::Codec codec, const Source& source);
+  [[nodiscard]] bool is_known() const {  // with mutex_ held
+    return caps_ && (source_->form != Form::Rtp || has_input_ssrc_);
+  }
+
+  GstBin* const bin_;
+  const TrackSettings settings_;
+  Track::Listener& listener_;
+  const std::string stream_id_;
+  const std::uint32_t timestamp_offset_;
+  const std::shared_ptr<Input> input_;
+  const glib::Ref<GstElement> input_element_;
+
+  mutable std::mutex mutex_;
+  // All below: mutex_, which is never held while calling anything that is not ours, nor while a branch is made or goes.
+  // Before source_ is known, only the streaming thread makes branches, then only the thread that subscribes.
+  std::map<rtp::Codec, SharedBranch> branches_;
+  std::uint16_t next_sequence_ = static_cast<std::uint16_t>(g_random_int_range(0, 0x8000));  // RFC 3711: no early wrap
+  std::optional<Source> source_;  // what branches are made for; outlives a stop of the input
+  std::vector<rtp::Codec> codecs_;
+  glib::Ref<GstCaps> caps_;  // null: the input has not said them yet
+  std::uint32_t ssrc_ = g_random_int();
+  bool has_input_ssrc_ = false;  // then it stays, whatever comes
+};
+
+class EncodingTrack::PeerSubscription final : public Subscription {
+ public:
+  /// Without a subscriber, nothing will ever be sent.
+  PeerSubscription(EncodingTrack& track, rtp::Codec codec, Fanout& fanout,
+                   std::shared_ptr<Fanout::Subscriber> subscriber)
+      : track_(track), codec_(codec), fanout_(fanout), subscriber_(std::move(subscriber)) {}
+  PeerSubscription(const PeerSubscription&) = delete;
+  PeerSubscription& operator=(const PeerSubscription&) = delete;
+  ~PeerSubscription() override {
+    fanout_.remove(subscriber_);
+    track_.release(codec_);
+  }
+
+  void start() override { fanout_.start(*subscriber_); }
+  std::uint64_t frames() const override { return subscriber_->frames(); }
+
+ private:
+  EncodingTrack& track_;
+  const rtp::Codec codec_;
+  Fanout& fanout_;
+  const std::shared_ptr<Fanout::Subscriber> subscriber_;
+};
+
+/// For a peer that cannot be served.
+class SilentSubscription final : public Subscription {
+ public:
+  void start() override {}
+  std::uint64_t frames() const override { return 0; }
+};
+
+bool EncodingTrack::on_source(const Source& source, GstCaps* caps) {
+  auto known = [this] {
+    const std::lock_guard lock(mutex_);
+    return source_;
+  }();
+  if (known && *known != source && forget_source()) {
+    known.reset();
+  }
+  if (known && *known != source) {
+    listener_.on_error(*this, GST_STREAM_ERROR_WRONG_TYPE,
+                       "The input changed from " + describe(*known) + " to " + describe(source) +
+                           " while playing, which nobody in the room can follow. Keep to one format, or stop rtcmcroom "
+                           "before changing it.",
+                       "only raw formats and sizes may change in mid-stream");
+    return false;
+  }
+  auto codecs = known ? std::vector<rtp::Codec>() : sendable_codecs(source, settings_.kind, settings_.codecs);
+  if (!known && codecs.empty()) {
+    listener_.on_error(*this, GST_STREAM_ERROR_CODEC_NOT_FOUND,
+                       not_sendable_text(source, settings_.kind, settings_.codecs), "the input is " + describe(source));
+    return false;
+  }
+  // Parameter sets may come only once, at the beginning: the parser has to be there then.
+  if (!known && source.form == Form::Encoded && !add_standing_branch(*source.codec, source)) {
+    return false;
+  }
+  bool news = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool was_known = is_known();
+    caps_ = glib::Ref<GstCaps>::share(caps);
+    if (!known) {
+      source_ = source;
+      codecs_ = std::move(codecs);
+    }
+    news = !was_known && is_known();
+  }
+  if (news) {
+    listener_.on_codecs_known(*this);
+  }
+  return true;
+}
+
+void EncodingTrack::on_ssrc(std::uint32_t ssrc) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(has_input_ssrc_, true)) {
+      return;
+    }
+    ssrc_ = ssrc;
+  }
+  listener_.on_codecs_known(*this);
+}
+
+void EncodingTrack::on_forgotten() {
+  const std::lock_guard lock(mutex_);
+  caps_.reset();
+}
+
+bool EncodingTrack::forget_source() {
+  std::map<rtp::Codec, SharedBranch> unused;  // these go after the lock
+  const std::lock_guard lock(mutex_);
+  if (caps_ || std::ranges::any_of(branches_, [](const auto& branch) { return branch.second.users > 0; })) {
+    return false;
+  }
+  unused.swap(branches_);
+  source_.reset();
+  codecs_.clear();
+  return true;
+}
+
+bool EncodingTrack::add_standing_branch(rtp::Codec codec, const Source& source) {
+  auto branch = make_branch(codec, source);
+  if (!branch) {
+    listener_.on_error(*this, GST_STREAM_ERROR_FAILED,
+                       "The input cannot be packed for sending as " + describe(source) + ".",
+                       "an element could not be made; see the log");
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  branches_.emplace(codec, SharedBranch{std::move(branch), 0, true});
+  return true;
+}
+
+glib::Ref<GstCaps> EncodingTrack::rtp_caps(rtp::Codec codec) const {
+  glib::Ref<GstCaps> known;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = branches_.find(codec);
+    known = found == branches_.end() ? nullptr : found->second.branch->fanout().payloader_caps();
+    known = known ? known : caps_;
+  }
+  return rtcmc::rtp_caps(codec, known.get());
+}
+
+std::optional<Encoding> EncodingTrack::encoding(rtp::Codec codec) const {
+  const Branch* branch = nullptr;
+  unsigned users = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = branches_.find(codec);
+    // One without users may go at any moment; one that has them goes on this thread only.
+    if (found == branches_.end() || found->second.users == 0) {
+      return std::nullopt;
+    }
+    branch = found->second.branch.get();
+    users = found->second.users;
+  }
+  return Encoding{branch->encoder(), users, branch->encoded_caps()};
+}
+
+std::unique_ptr<Subscription> EncodingTrack::subscribe(const PacketFormat& format, GstPad* peer_sink) {
+  Branch* branch = branch_for(format.codec);
+  if (!branch) {
+    return std::make_unique<SilentSubscription>();
+  }
+  auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(rtp_caps(format.codec).get()));
+  gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(format.payload_type), "ssrc", G_TYPE_UINT,
+                      ssrc(), nullptr);
+  auto subscriber = branch->fanout().add(format, ssrc(), peer_sink, caps);
+  if (!subscriber) {
+    release(format.codec);
+    return std::make_unique<SilentSubscription>();
+  }
+  return std::make_unique<PeerSubscription>(*this, format.codec, branch->fanout(), std::move(subscriber));
+}
+
+Branch* EncodingTrack::branch_for(rtp::Codec codec) {
+  std::optional<Source> source;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = branches_.find(codec);
+    if (found != branches_.end()) {
+      ++found->second.users;
+      return found->second.branch.get();
+    }
+    if (!is_known() || std::ranges::find(codecs_, codec) == codecs_.end()) {
+      return nullptr;
+    }
+    source = source_;
+  }
+  auto branch = make_branch(codec, *source);
+  if (!branch) {
+    return nullptr;
+  }
+  const std::lock_guard lock(mutex_);
+  return branches_.emplace(codec, SharedBranch{std::move(branch), 1}).first->second.branch.get();
+}
+
+std::unique_ptr<Branch> EncodingTrack::make_branch(rtp::Codec codec, const Source& source) {
+  RtpStream stream{0, timestamp_offset_};
+  std::uint16_t first_sequence = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    stream.ssrc = ssrc_;
+    first_sequence = next_sequence_;
+  }
+  return Branch::create(bin_, *input_, {codec, source, settings_.bitrate, stream, first_sequence, stream_id_},
+                        listener_);
+}
+
+void EncodingTrack::release(rtp::Codec codec) {
+  SharedBranch last;  // goes after the lock
+  const std::lock_guard lock(mutex_);
+  const auto found = branches_.find(codec);
+  if (--found->second.users > 0 || found->second.stays) {
+    return;
+  }
+  last = std::move(found->second);
+  branches_.erase(found);
+  // A peer that comes back must not see old numbers again.
+  next_sequence_ = last.branch->fanout().next_sequence().value_or(next_sequence_);
+}
+
+}  // namespace
+
+std::unique_ptr<Track> make_track(GstBin* bin, TrackSettings settings, Track::Listener& listener) {
+  init_logging();
+  return std::make_unique<EncodingTrack>(bin, std::move(settings), listener);
+}
+
+}  // namespace rtcmc::send

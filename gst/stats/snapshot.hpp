@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "extra.hpp"
+#include "rtp/codec.hpp"
+#include "stats/connection_report.hpp"
+
+namespace rtcmc::stats {
+
+struct PictureSize {
+  int width;
+  int height;
+};
+
+/// Absent if the caps say none. `caps` may be null.
+[[nodiscard]] std::optional<PictureSize> picture_size(GstCaps* caps);
+
+/// What every stream has, in either direction.
+struct Stream {
+  rtp::Kind kind;
+  std::string stream_id;            // of the MediaStream; may be empty
+  std::optional<rtp::Codec> codec;  // absent: no packet came
+  std::uint32_t ssrc = 0;
+  std::optional<PictureSize> size;  // absent: not known
+  std::uint64_t frames = 0;         // of video
+  double frame_rate = 0;            // of video
+  double bitrate = 0;               // bit/s
+};
+
+struct SentStream {
+  Stream stream;
+  std::string encoder;       // factory name; empty: the application encodes
+  unsigned shared_with = 0;  // participants that get the same, this one included
+  OutboundRtp rtp;
+};
+
+struct ReceivedStream {
+  Stream stream;
+  InboundRtp rtp;
+};
+
+struct Participant {
+  std::string user_id;
+  bool connected = false;
+  std::optional<CandidatePair> pair;
+  std::optional<double> round_trip_time;  // seconds
+  // Of everything that RTP carries, retransmissions included:
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t bytes_received = 0;
+  double bitrate_sent = 0;      // bit/s
+  double bitrate_received = 0;  // bit/s
+  std::vector<SentStream> sent;
+  std::vector<ReceivedStream> received;
+};
+
+struct Snapshot {
+  GstClockTime timestamp = 0;  // of the system's monotonic clock
+  std::vector<Participant> participants;
+  unsigned encoders = 0;  // that run
+};
+
+/// As applications get it: docs/element.md, "Statistics".
+[[nodiscard]] StructurePtr structure_of(const Snapshot& snapshot);
+
+}  // namespace rtcmc::stats
