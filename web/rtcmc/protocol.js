@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What participants say to one another, docs/protocol.md. What comes from others is hostile until it has been here.
+
+const MAX = { id: 256, sdp: 524288, sections: 64, candidate: 1024, extra: 65536, streams: 64, rooms: 500, name: 60 };
+// Of one participant: a frame, unfinished texts, and their size together.
+const MAX_TEXT = { frame: 1048576, count: 16, size: 4194304 };
+const CHUNK = 16000; // at most 6 bytes each; every browser takes 256 KiB
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether `value` may name a user or a room: 1 to 256 bytes without control characters. */
+export const isId = (value) => typeof value === 'string' && /^[^\x00-\x1f\x7f]+$/.test(value) &&
+	new TextEncoder().encode(value).length <= MAX.id;
+
+/** A participant's extra without what the server adds; undefined if it is none or too large. */
+export function parseExtra(value) {
+	if (!isObject(value) || JSON.stringify(value).length > MAX.extra) return undefined;
+	const { _room, ...extra } = value;
+	return extra;
+}
+
+/** What to call a participant: one short line. */
+export function nameOf(extra, userId) {
+	const line = (text) => [...text.slice(0, 999).replace(/[\p{C}\p{Z}]+/gu, ' ').trim()].slice(0, MAX.name).join('');
+	const given = typeof extra.name === 'string' ? line(extra.name) : '';
+	return given || (userId.length > 20 ? `Guest ${line(userId.slice(0, 4))}` : line(userId)) || 'Guest';
+}
+
+export const parseEnvelope = (value) => (isObject(value) && isId(value.sender)
+	? { sender: value.sender, to: value.remoteUserId, extra: parseExtra(value.extra), message: value.message }
+	: undefined);
+
+const parseStreams = (value) => new Map(Object.entries(isObject(value) ? value : {}).slice(0, MAX.streams)
+	.filter(([, info]) => isObject(info)));
+
+function parseDescription({ type, sdp, ...flags }) {
+	if (typeof sdp !== 'string' || sdp.length > MAX.sdp || sdp.split('\nm=').length > MAX.sections) return undefined;
+	return {
+		kind: type, sdp, streams: parseStreams(flags.streamsToShare), renegotiating: flags.renegotiatingPeer === true,
+		crossing: flags.crossingResolvedByUserid === true, isOfPage: flags.renegotiationResolvedByUserid === true,
+	};
+}
+
+function parseCandidate({ candidate, sdpMid, sdpMLineIndex }) {
+	const isOne = typeof candidate === 'string' && candidate.length <= MAX.candidate &&
+		/^candidate:\S+ \d{1,3} \S+ \d{1,10} \S+ \d{1,5} typ \w.*$/.test(candidate);
+	const mid = typeof sdpMid === 'string' ? sdpMid.slice(0, MAX.id) : null;
+	const index = sdpMLineIndex >= 0 && sdpMLineIndex < 65536 ? Math.floor(sdpMLineIndex) : null;
+	return isOne && (mid ?? index) !== null
+		? { kind: 'candidate', init: { candidate, sdpMid: mid, sdpMLineIndex: index } } : undefined;
+}
+
+/** Undefined if it is broken or no business of ours. In browsers' order. */
+export function parseMessage(value) {
+	if (value === 'dropPeerConnection') return { kind: 'left' };
+	if (!isObject(value)) return undefined;
+	if (value.streamSyncNeeded) return { kind: 'sync', id: value.streamid, action: value.action, type: value.type };
+	if (value.readyForOffer) return { kind: 'ready', streams: parseStreams(value.userPreferences?.streamsToShare) };
+	if (value.newParticipationRequest) return { kind: 'request', wantsOffer: value.isOneWay || value.isDataOnly };
+	if (value.userLeft) return { kind: 'left', closesRoom: value.autoCloseEntireSession === true };
+	if (value.type === 'offer' || value.type === 'answer') return parseDescription(value);
+	if (value.candidate) return parseCandidate(value);
+	return value.enableMedia ? { kind: 'enableMedia', preferences: parseExtra(value.userPreferences) ?? {} } : undefined;
+}
+
+const everything = { OfferToReceiveAudio: true, OfferToReceiveVideo: true };
+const constraints = { localPeerSdpConstraints: everything, remotePeerSdpConstraints: everything };
+
+export const message = {
+	request: ({ oneway = false }) =>
+		({ newParticipationRequest: true, isOneWay: oneway, isDataOnly: false, ...constraints }),
+
+	// isOneWay: with it in the echo a browser makes its offer.
+	enableMedia: (extra = {}) => ({
+		enableMedia: true,
+		userPreferences: { extra, ...constraints, isOneWay: true, isDataOnly: false, connectionDescription: {} },
+	}),
+
+	ready: (preferences) => ({ readyForOffer: true, userPreferences: { ...preferences, streamsToShare: {} } }),
+
+	description: ({ type, sdp }, renegotiatingPeer, extra, streamsToShare) => ({
+		type, sdp, renegotiatingPeer, extra, streamsToShare, remotePeerSdpConstraints: everything,
+		connectionDescription: {}, dontGetRemoteStream: false,
+		crossingResolvedByUserid: true, renegotiationResolvedByUserid: true, // ours: browsers ignore them
+	}),
+};
+
+/** How many audio and video sections an offer needs for these streams: one of each at least. */
+export function sectionsFor(streams) {
+	const count = (...flags) =>
+		[...streams.values()].slice(0, 8).filter((info) => flags.some((flag) => info[flag])).length || 1;
+	return { audio: count('isAudio', 'isVideo'), video: count('isVideo', 'isScreen') };
+}
+
+/** The answer to get-public-rooms. */
+export const parseRooms = (value) => (Array.isArray(value) ? value : [])
+	.filter((room) => isId(room?.sessionid)).slice(0, MAX.rooms).map((room) => ({
+		id: room.sessionid,
+		participants: Array.isArray(room.participants) ? room.participants.length : 0,
+		isFull: room.isRoomFull === true,
+		hasPassword: Boolean(room.isPasswordProtected),
+	}));
+
+/** A text, or what JSON can say, as RTCMultiConnection's data channel messages. */
+export function frameText(value, uuid, sendingTime = Date.now()) {
+	const isobject = typeof value !== 'string';
+	const text = isobject ? JSON.stringify(value) : value;
+	const packets = Math.floor(text.length / CHUNK);
+	return Array.from({ length: Math.ceil(text.length / CHUNK) }, (_none, index, start = index * CHUNK) => JSON.stringify({
+		type: 'text', uuid, sendingTime, ...(start === 0 && { packets }), message: text.slice(start, start + CHUNK),
+		...(start + CHUNK >= text.length && { last: true, isobject }),
+	}));
+}
+
+/** Puts together what frameText() took apart: gives { data, latency } when it is complete. */
+export class TextReceiver {
+	#unfinished = new Map();
+	#size = 0;
+
+	receive(frame, now = Date.now()) {
+		try {
+			const { uuid, message: part, last, isobject, sendingTime } = JSON.parse(frame.slice(0, MAX_TEXT.frame));
+			if (typeof part !== 'string' || !isId(uuid)) return undefined;
+			const text = this.#take(uuid) + part;
+			if (last) return { data: isobject ? JSON.parse(text) : text, latency: now - sendingTime };
+			this.#unfinished.set(uuid, text);
+			this.#size += text.length;
+			while (this.#unfinished.size > MAX_TEXT.count || this.#size > MAX_TEXT.size) {
+				this.#take(this.#unfinished.keys().next().value);
+			}
+		} catch {
+			// no such message
+		}
+		return undefined;
+	}
+
+	#take(uuid) {
+		const text = this.#unfinished.get(uuid) ?? '';
+		this.#unfinished.delete(uuid);
+		this.#size -= text.length;
+		return text;
+	}
+}
