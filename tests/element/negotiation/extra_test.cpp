@@ -5,9 +5,8 @@
 
 #include <string>
 
+namespace rtcmc {
 namespace {
-
-using namespace rtcmc;
 
 std::string there_and_back(const char* text) {
   const auto node = glib::Ref<JsonNode>::adopt(json_from_string(text, nullptr));
@@ -46,3 +45,4 @@ TEST(Extra, FieldsWithoutAJsonTypeBecomeText) {
 }
 
 }  // namespace
+}  // namespace rtcmc

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <variant>
 
-namespace {
+#include "glib/ref.hpp"
 
-using namespace rtcmc;
+namespace rtcmc {
+namespace {
 
 constexpr const char* kFingerprint =
     "a=fingerprint:sha-256 "
@@ -122,6 +124,17 @@ TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
   EXPECT_EQ(text.find("transport-cc"), std::string::npos) << text;
 }
 
+TEST(Sdp, TheDtlsRoleIsSetForAllSections) {
+  const auto offer = parsed(session("0 1") + audio("0") + video("1"));
+  EXPECT_EQ(offer.sections.front().dtls_setup, sdp::DtlsSetup::ActPass);
+  sdp::set_dtls_setup(offer.message.get(), sdp::DtlsSetup::Passive);
+  const glib::String text(gst_sdp_message_as_text(offer.message.get()));
+  EXPECT_EQ(std::string_view(text.get()).find("a=setup:actpass"), std::string_view::npos) << text.get();
+  for (const sdp::Section& section : parsed(text.get()).sections) {
+    EXPECT_EQ(section.dtls_setup, sdp::DtlsSetup::Passive);
+  }
+}
+
 TEST(Sdp, ARejectedSectionHasPortZero) {
   const auto local = parsed(session("0 1") + video("0") + video("1"));
   const sdp::PublishedSection kept{sdp::Direction::SendOnly, false, "s", "t", std::nullopt, std::nullopt};
@@ -131,3 +144,4 @@ TEST(Sdp, ARejectedSectionHasPortZero) {
 }
 
 }  // namespace
+}  // namespace rtcmc

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import assert from 'node:assert/strict';
+
+/** What is left of a colour after subsampling, a codec at low bitrate and conversions between colour spaces. */
+const TOLERANCE = 40;
+
+/**
+ * @param participant of participant.mjs
+ * @param {[number, number, number[]][]} expected x, y (as fractions), [red, green, blue]
+ */
+export async function assertColours(participant, expected, streamid) {
+  const seen = await participant.pixels(expected.map(([x, y]) => [x, y]), streamid);
+  expected.forEach(([x, y, colour], index) => {
+    const isNear = colour.every((value, channel) => Math.abs(value - seen[index][channel]) <= TOLERANCE);
+    assert.ok(isNear, `at ${x}, ${y}: expected ${colour}, saw ${seen[index]}`);
+  });
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a server has to serve for a participant's page: address → file.
+
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const requireOfRoom = createRequire(here('../../../examples/web-room/package.json'));
+
+export const ofPackage = (name, file) => path.join(path.dirname(requireOfRoom.resolve(`${name}/package.json`)), file);
+
+export const PAGES = {
+  '/participant.html': here('../pages/participant.html'),
+  '/participant.js': here('../pages/participant.js'),
+  '/RTCMultiConnection.js': ofPackage('rtcmulticonnection', 'dist/RTCMultiConnection.js'),
+  '/FileBufferReader.js': ofPackage('fbr', 'FileBufferReader.js'),
+  '/adapter.js': ofPackage('webrtc-adapter', 'out/adapter.js'),
+};

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The real server of a room, in a process of its own on a free port; it can die and come back.
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { die } from './die.mjs';
+
+const PROGRAM = fileURLToPath(new URL('room_server_process.mjs', import.meta.url));
+
+export class RoomServer {
+  #options;
+  #child;
+  #port = 0;
+
+  /** @param {object} [options] of room_server_process.mjs; program: what to run instead of that */
+  constructor(options = {}) {
+    this.#options = options;
+  }
+
+  /** The second time on the same port as the first. */
+  async start() {
+    this.#child = fork(this.#options.program ?? PROGRAM, [JSON.stringify({ ...this.#options, port: this.#port })]);
+    const started = once(this.#child, 'message');
+    const ended = once(this.#child, 'exit').then(([code]) => {
+      throw new Error(`the room's server ended with ${code}`);
+    });
+    [this.#port] = await Promise.race([started, ended]);
+    ended.catch(() => {});
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.#port}/`;
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** Dies without a word to anybody. */
+  async stop() {
+    const child = this.#child;
+    this.#child = undefined;
+    await die(child);
+  }
+}

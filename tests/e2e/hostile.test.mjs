@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Messages from somebody who means ill or knows no better.
+
+import assert from 'node:assert/strict';
+import { input } from './harness/element.mjs';
+import { PATIENCE } from './harness/patience.mjs';
+import { inEachBrowser } from './harness/stage.mjs';
+
+const MEGABYTES = 1024 * 1024;
+const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';
+const CANDIDATE = 'candidate:1 1 udp 2122194687 127.0.0.1 9 typ host';
+
+/** From somebody with whom the element has no connection. */
+const OUT_OF_THE_BLUE = {
+  'an offer out of the blue': { type: 'offer', sdp: SDP, renegotiatingPeer: false, streamsToShare: {} },
+  'an offer to change a connection that does not exist': { type: 'offer', sdp: SDP, renegotiatingPeer: true },
+  'an answer to nothing': { type: 'answer', sdp: SDP, renegotiatingPeer: false },
+  'a candidate for an unknown peer': { candidate: CANDIDATE, sdpMid: '0', sdpMLineIndex: 0 },
+  'a number as SDP': { type: 'offer', sdp: 42 },
+  'an object as candidate': { candidate: { candidate: CANDIDATE }, sdpMid: 0 },
+  'a list as message': [1, 2, 3],
+  'a number as message': 7,
+};
+
+/** From a participant. */
+const FROM_A_PARTICIPANT = {
+  'an offer that is no SDP': { type: 'offer', sdp: 'no SDP at all', renegotiatingPeer: true, streamsToShare: {} },
+  'an answer that is no SDP': { type: 'answer', sdp: 'no SDP at all', renegotiatingPeer: false, streamsToShare: {} },
+  'a candidate that is none': { candidate: 'candidate:nonsense', sdpMLineIndex: 0 },
+};
+
+async function untilDrops(element, count) {
+  const deadline = Date.now() + PATIENCE;
+  while (element.loggedDrops().length < count && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return element.loggedDrops();
+}
+
+/** Sends each message; every one has to be answered by one line in the element's log, no more, no less. */
+async function assertOneLineEach(element, sender, messages) {
+  for (const [name, message] of Object.entries(messages)) {
+    const before = element.loggedDrops().length;
+    await sender.sendRaw(element.userid, message);
+    const lines = (await untilDrops(element, before + 1)).slice(before);
+    assert.equal(lines.length, 1, `${name}: ${lines.length} lines\n${lines.join('\n')}`);
+  }
+}
+
+/** The element still serves those who were there, and newcomers. */
+async function assertUnhurt(stage, element, viewer) {
+  await viewer.untilPicture();
+  await (await stage.viewer()).untilPicture();
+  assert.deepEqual([element.errors, element.warnings], [[], []]);
+}
+
+inEachBrowser('Hostile messages', { socketOptions: { maxHttpBufferSize: 32 * MEGABYTES } }, (test) => {
+  test('from a stranger', async (stage) => {
+    const element = await stage.element([input.video()]);
+    const viewer = await stage.viewer();
+    await viewer.untilPicture();
+    const [stranger] = await stage.tryToJoin({ room: `${stage.room}-elsewhere` });
+    await assertOneLineEach(element, stranger, OUT_OF_THE_BLUE);
+    await assertUnhurt(stage, element, viewer);
+  });
+
+  test('from a participant', async (stage) => {
+    const element = await stage.element([input.video()]);
+    const viewer = await stage.viewer();
+    await viewer.untilPicture();
+    const participant = await stage.viewer();
+    await participant.untilPicture();
+    await assertOneLineEach(element, participant, FROM_A_PARTICIPANT);
+    await assertUnhurt(stage, element, viewer);
+  });
+
+  test('10 MB of text', async (stage) => {
+    const element = await stage.element([input.video()]);
+    const viewer = await stage.viewer();
+    await viewer.untilPicture();
+    const [stranger] = await stage.tryToJoin({ room: `${stage.room}-elsewhere` });
+    const before = element.loggedDrops().length;
+    await stranger.evaluate((to, length) => {
+      const { connection } = participant;
+      connection.socket.emit(connection.socketMessageEvent,
+        { remoteUserId: to, message: { chat: 'x'.repeat(length) }, sender: connection.userid });
+    }, element.userid, 10 * MEGABYTES);
+    assert.equal((await untilDrops(element, before + 1)).length, before + 1);
+    await assertUnhurt(stage, element, viewer);
+  });
+});

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What arrives: codecs, kinds, streams, colours, sound.
+
+import assert from 'node:assert/strict';
+import { assertColours } from './harness/colours.mjs';
+import { input } from './harness/element.mjs';
+import { canReceive, inEachBrowser } from './harness/stage.mjs';
+
+const codecs = (...names) => `<${names.map((name) => `(string)${name}`).join(',')}>`;
+
+/** The upper bars of videotestsrc's smpte pattern, each a seventh of the width. */
+const SMPTE_BARS = [[255, 255, 255], [255, 255, 0], [0, 255, 255], [0, 255, 0], [255, 0, 255], [255, 0, 0], [0, 0, 255]];
+
+inEachBrowser('Media', {}, (test) => {
+  test('the test picture has its colours, the tone its frequency', async (stage) => {
+    await stage.element([input.video(), input.tone({ frequency: 440 })]);
+    const viewer = await stage.viewer();
+    const picture = await viewer.untilPicture();
+    assert.deepEqual([picture.frameWidth, picture.frameHeight], [320, 180]);
+    await assertColours(viewer, SMPTE_BARS.map((colour, bar) => [(bar + 0.5) / 7, 0.3, colour]));
+    await viewer.untilTone(440);
+  });
+
+  test('VP8', async (stage, t) => {
+    await stage.element([input.video()], { 'video-codecs': codecs('VP8') });
+    const { codec } = await (await stage.viewer()).untilPicture();
+    t.diagnostic?.(`in use: ${codec}`);
+    assert.equal(codec, 'video/VP8');
+  });
+
+  test('H.264, or VP8 for a browser without', async (stage, t) => {
+    await stage.element([input.video()], { 'video-codecs': codecs('H264', 'VP8') });
+    const viewer = await stage.viewer();
+    const { codec } = await viewer.untilPicture();
+    t.diagnostic?.(`in use: ${codec}`);
+    assert.equal(codec, (await canReceive(viewer, 'video/H264')) ? 'video/H264' : 'video/VP8');
+  });
+
+  test('input that is H.264 already', async (stage, t) => {
+    await stage.element([input.h264()]);
+    const viewer = await stage.viewer();
+    if (!(await canReceive(viewer, 'video/H264'))) {
+      t.skip?.('this browser does not decode H.264');
+      return;
+    }
+    assert.equal((await viewer.untilPicture()).codec, 'video/H264');
+  });
+
+  test('audio only', async (stage) => {
+    await stage.element([input.tone({ frequency: 880 })]);
+    const viewer = await stage.viewer();
+    await viewer.untilStreams(1, { kinds: ['audio'] });
+    assert.match((await viewer.untilSound()).codec, /^audio\/opus$/i);
+    await viewer.untilTone(880);
+  });
+
+  test('video only', async (stage) => {
+    await stage.element([input.video()]);
+    const viewer = await stage.viewer();
+    await viewer.untilStreams(1, { kinds: ['video'] });
+    await viewer.untilPicture();
+  });
+
+  test('two cameras are two streams with the ids that were asked for', async (stage) => {
+    const properties = { 'video_0::stream-id': 'front', 'video_1::stream-id': 'back' };
+    const cameras = [
+      input.video({ pattern: 'red', pad: 'r.video_0' }),
+      input.video({ pattern: 'blue', pad: 'r.video_1' }),
+    ];
+    const viewers = [await stage.viewer()];
+    await stage.element(cameras, properties);
+    viewers.push(await stage.viewer());
+    for (const viewer of viewers) {
+      const streams = await viewer.untilStreams(2, { kinds: ['video'] });
+      assert.deepEqual(streams.map((stream) => stream.id).sort(), ['back', 'front']);
+      await viewer.untilPicture('front');
+      await viewer.untilPicture('back');
+      await assertColours(viewer, [[0.5, 0.5, [255, 0, 0]]], 'front');
+      await assertColours(viewer, [[0.5, 0.5, [0, 0, 255]]], 'back');
+    }
+  });
+
+  test('two cameras without ids are two streams', async (stage) => {
+    await stage.element([input.video(), input.video(), input.tone()]);
+    const viewer = await stage.viewer();
+    const streams = await viewer.untilStreams(2);
+    const withSound = streams.find((stream) => stream.kinds.includes('audio'));
+    const silent = streams.find((stream) => stream !== withSound);
+    assert.match(withSound.id, /-0$/);
+    assert.equal(silent.id, withSound.id.replace(/0$/, '1'));
+    await viewer.untilPicture(withSound.id);
+    await viewer.untilPicture(silent.id);
+  });
+});

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Elements without socket-url: they bring the signaling server along, and the page.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { input } from './harness/element.mjs';
+import { inEachBrowser } from './harness/stage.mjs';
+
+/** One that nobody listens on at the moment. */
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The viewer page shows `count` moving pictures. */
+function untilPictures(page, count) {
+  return page.until(`${count} pictures`, (wanted) => {
+    const shown = [...document.querySelectorAll('video')].filter((video) => video.videoWidth > 0 && video.currentTime > 0);
+    return shown.length === wanted;
+  }, {}, count);
+}
+
+inEachBrowser('An element\'s own server', {}, (test) => {
+  test('serves the page that shows the room', async (stage) => {
+    const element = await stage.servingElement([input.video()], { 'listen-port': 0 });
+    const { url } = await element.untilMessage('rtcmc-page-ready');
+    const page = await stage.page(url);
+    await untilPictures(page, 1);
+    assert.deepEqual([element.errors, element.warnings], [[], []]);
+  });
+
+  test('serves pages with RTCMultiConnection.js, which need change nothing but the address', async (stage) => {
+    const element = await stage.servingElement([input.video()], { 'listen-port': 0 });
+    const { url } = await element.untilMessage('rtcmc-page-ready');
+    const viewer = await stage.viewer({ socketUrl: new URL('/', url).href });
+    await viewer.untilPicture();
+    assert.equal(await element.stop(), 0);
+    await viewer.untilLeft(element.userid);
+  });
+
+  test('is joined by the next element, and taken over by it', async (stage) => {
+    const port = await freePort();
+    const first = await stage.servingElement([input.video()], { 'listen-port': port });
+    const { url } = await first.untilMessage('rtcmc-page-ready');
+    const second = await stage.servingElement([input.video({ pattern: 'ball' })], { 'listen-port': port });
+    await second.untilMessage('rtcmc-participant-joined');
+    const page = await stage.page(url);
+    await untilPictures(page, 2);
+    await first.dispose();
+    await second.untilMessage('rtcmc-room-joined', { count: 2 });
+    await untilPictures(page, 1);
+    const newcomer = await stage.page(url);
+    await untilPictures(newcomer, 1);
+    const third = await stage.servingElement([input.video()], { 'listen-port': port });
+    await third.untilMessage('rtcmc-participant-joined', { count: 3 });
+    await untilPictures(page, 2);
+  });
+
+  test('says so when something else has the port', async (stage) => {
+    const other = http.createServer((request, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const element = stage.startServingElement([input.video()], { 'listen-port': other.address().port });
+    assert.notEqual(await element.untilExit(), 0);
+    assert.match(element.errors[0], /Set listen-port to another port/);
+    other.close();
+  });
+
+  test('speaks TLS', async (stage) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'rtcmc-tls-'));
+    const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(folder, name));
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+      '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=garden.example'], { stdio: 'ignore' });
+    const element = await stage.servingElement([input.video()],
+      { 'listen-port': 0, 'tls-certificate': certificate, 'tls-key': key });
+    rmSync(folder, { recursive: true });
+    const { url } = await element.untilMessage('rtcmc-page-ready');
+    assert.match(url, /^https:/);
+    const page = await stage.page(url);
+    await untilPictures(page, 1);
+  });
+});

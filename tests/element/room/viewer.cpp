@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "viewer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <utility>
+
+namespace rtcmc::test {
+
+namespace {
+
+room::RoomOptions room_options(const std::string& socket_url, const std::string& room_id) {
+  room::RoomOptions options;
+  options.socket_url = socket_url;
+  options.room_id = room_id;
+  options.session = {.video = true};
+  return options;
+}
+
+}  // namespace
+
+Viewer::Viewer(const std::string& socket_url, const std::string& room_id, Options options)
+    : options_(std::move(options)),
+      client_(room_options(socket_url, room_id), *this),
+      pipeline_(glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))))) {
+  gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+  client_.enter();
+}
+
+Viewer::~Viewer() {
+  pad_added_.disconnect();
+  webrtcbin_.reset();
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+}
+
+void Viewer::on_joined(bool) {}
+
+void Viewer::on_failed(const room::RoomError& error) {
+  ADD_FAILURE() << error.text;
+}
+
+void Viewer::on_connection_lost(const room::RoomError&, std::chrono::milliseconds) {}
+
+void Viewer::on_message(const std::string& sender, const glib::Ref<JsonObject>&, protocol::Message message) {
+  if (const auto* description = std::get_if<protocol::SessionDescription>(&message)) {
+    sender_ = sender;
+    if (options_.answers && description->type == protocol::SdpType::Offer) {
+      accept(description->sdp);
+    }
+  } else if (const auto* candidate = std::get_if<protocol::IceCandidate>(&message)) {
+    if (has_remote_description_) {
+      webrtcbin_->add_ice_candidate(candidate->sdp_m_line_index, candidate->candidate);
+    } else {
+      early_candidates_.push_back(candidate->candidate);
+    }
+  } else if (std::holds_alternative<protocol::UserLeft>(message)) {
+    was_left_ = true;
+  }
+}
+
+void Viewer::accept(const std::string& offer) {
+  if (!webrtcbin_) {
+    webrtcbin_ = std::make_unique<WebRtcBin>(
+        GST_BIN(pipeline_.get()), "viewer", IceSettings{}, kDefaultLatency,
+        WebRtcBin::Callbacks{.on_candidate =
+                                 [this](unsigned index, const std::string& candidate) {
+                                   if (!candidate.empty()) {
+                                     client_.send(sender_, protocol::IceCandidate{candidate, "", index});
+                                   }
+                                 },
+                             .on_connection_state = [](GstWebRTCPeerConnectionState) {},
+                             .on_media = [this](unsigned, std::shared_ptr<receive::Tap> tap,
+                                                std::optional<rtp::Codec>) { taps_.push_back(std::move(tap)); }});
+    pad_added_ = glib::SignalConnection(
+        webrtcbin_->element(), "pad-added",
+        G_CALLBACK(+[](GstElement*, GstPad* pad, gpointer self) { static_cast<Viewer*>(self)->count_packets_of(pad); }),
+        this);
+    const auto caps = glib::Ref<GstCaps>::adopt(
+        gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "video", "encoding-name", G_TYPE_STRING,
+                            options_.codec.c_str(), "clock-rate", G_TYPE_INT, 90000, nullptr));
+    glib::Ref<GstWebRTCRTPTransceiver> transceiver;
+    g_signal_emit_by_name(webrtcbin_->element(), "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY,
+                          caps.get(), transceiver.out());
+  }
+  auto parsed = sdp::parse(offer);
+  ASSERT_TRUE(std::holds_alternative<sdp::Description>(parsed)) << std::get<std::string>(parsed);
+  webrtcbin_->set_remote_description(GST_WEBRTC_SDP_TYPE_OFFER, std::get<sdp::Description>(parsed).message.get(),
+                                     [this](const auto& fault) {
+                                       EXPECT_FALSE(fault) << *fault;
+                                       answer();
+                                     });
+}
+
+void Viewer::answer() {
+  webrtcbin_->create_answer([this](auto result) {
+    ASSERT_TRUE(std::holds_alternative<sdp::MessagePtr>(result));
+    const auto& message = std::get<sdp::MessagePtr>(result);
+    const glib::String text(gst_sdp_message_as_text(message.get()));
+    client_.send(sender_, protocol::SessionDescription{
+                              .type = protocol::SdpType::Answer, .sdp = text.get(), .streams_to_share = {}});
+    webrtcbin_->set_local_description(GST_WEBRTC_SDP_TYPE_ANSWER, message.get(), [this](const auto& fault) {
+      EXPECT_FALSE(fault) << *fault;
+      has_remote_description_ = true;
+      for (const std::string& candidate : std::exchange(early_candidates_, {})) {
+        webrtcbin_->add_ice_candidate(0, candidate);
+      }
+    });
+  });
+}
+
+/// On a thread of webrtcbin's.
+void Viewer::count_packets_of(GstPad* pad) {
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        auto* self = static_cast<Viewer*>(data);
+        std::array<std::uint8_t, 4> header{};
+        gst_buffer_extract(GST_PAD_PROBE_INFO_BUFFER(info), 0, header.data(), header.size());
+        const std::int32_t sequence = header[2] << 8 | header[3];
+        const std::int32_t last = self->last_sequence_.exchange(sequence);
+        if (last >= 0 && sequence != ((last + 1) & 0xffff)) {
+          ++self->lost_;
+        }
+        ++self->packets_;
+        return GST_PAD_PROBE_OK;
+      },
+      this, nullptr);
+}
+
+}  // namespace rtcmc::test

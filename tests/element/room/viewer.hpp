@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gst_ref.hpp"
+#include "room/room_client.hpp"
+#include "sdp.hpp"
+#include "webrtcbin.hpp"
+
+namespace rtcmc::test {
+
+/// A participant that only receives: a RoomClient and one webrtcbin, which is connected with whoever offers.
+///
+/// Threads: made, used and destroyed on the test's thread, whose main context must be iterated (wait_until()).
+class Viewer final : private room::RoomClient::Listener {
+ public:
+  struct Options {
+    std::string codec = "VP8";  // the only one that it takes, as in a=rtpmap
+    bool answers = true;
+    bool is_first = false;  // then it waits for a newcomer, and asks it for its media
+  };
+
+  Viewer(const std::string& socket_url, const std::string& room_id, Options options);
+  Viewer(const Viewer&) = delete;
+  Viewer& operator=(const Viewer&) = delete;
+  ~Viewer();
+
+  [[nodiscard]] unsigned packets() const { return packets_; }
+  /// Sequence numbers that were left out.
+  [[nodiscard]] unsigned lost() const { return lost_; }
+  [[nodiscard]] bool in_room() const { return client_.in_room(); }
+  [[nodiscard]] bool was_left() const { return was_left_; }
+
+ private:
+  void on_joined(bool created) override;
+  void on_failed(const room::RoomError& error) override;
+  void on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) override;
+  void on_user_id_changed(const std::string&, const std::string&) override {}
+  void on_message(const std::string& sender, const glib::Ref<JsonObject>& extra, protocol::Message message) override;
+  void on_user_disconnected(const std::string&) override { was_left_ = true; }
+  void on_extra_changed(const std::string&, const glib::Ref<JsonObject>&) override {}
+  void on_became_owner() override {}
+  void on_room_closed() override {}
+
+  void accept(const std::string& offer);
+  void answer();
+  void count_packets_of(GstPad* pad);
+
+  const Options options_;
+  room::RoomClient client_;
+  std::string sender_;
+  glib::Ref<GstElement> pipeline_;
+  std::unique_ptr<WebRtcBin> webrtcbin_;
+  std::vector<std::shared_ptr<receive::Tap>> taps_;
+  glib::SignalConnection pad_added_;
+  bool has_remote_description_ = false;
+  std::vector<std::string> early_candidates_;
+  bool was_left_ = false;
+  std::atomic<unsigned> packets_ = 0;
+  std::atomic<unsigned> lost_ = 0;
+  std::atomic<std::int32_t> last_sequence_ = -1;
+};
+
+}  // namespace rtcmc::test

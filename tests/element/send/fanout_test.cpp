@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "send/fanout.hpp"
+
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
+
+#include <initializer_list>
+
+#include "send/subscriber.hpp"
+#include "send/track_fixture.hpp"
+
+namespace rtcmc::send::testing {
+namespace {
+
+constexpr std::uint32_t kSsrc = 0x01020304;
+constexpr std::uint8_t kKeyframe = 0x65;    // IDR slice
+constexpr std::uint8_t kParameters = 0x67;  // SPS
+constexpr std::uint8_t kOther = 0x61;
+
+std::atomic<int> now_ms = 0;
+
+std::chrono::steady_clock::time_point test_clock() {
+  return std::chrono::steady_clock::time_point(std::chrono::milliseconds(1'000'000 + now_ms));
+}
+
+struct HarnessDeleter {
+  void operator()(GstHarness* harness) const { gst_harness_teardown(harness); }
+};
+
+/// An H.264 fan-out whose payloader is the test.
+class FanoutTest : public ::testing::Test {
+ protected:
+  FanoutTest()
+      : fanout_(std::make_shared<Fanout>(rtp::Codec::H264, "stream", test_clock)),
+        element_(make_element(fanout_, "fanout")),
+        harness_(gst_harness_new_with_element(element_.get(), "sink", nullptr)) {
+    now_ms = 0;
+    gst_harness_set_src_caps_str(harness_.get(), "application/x-rtp,media=video,encoding-name=H264,clock-rate=90000");
+  }
+
+  std::shared_ptr<Fanout::Subscriber> add(const Peer& peer, std::uint8_t payload_type = 96) {
+    return fanout_->add({rtp::Codec::H264, payload_type, std::nullopt, ""}, kSsrc, peer.pad(),
+                        glib::Ref<GstCaps>::adopt(gst_caps_new_empty_simple("application/x-rtp")));
+  }
+
+  /// A packet whose payload begins with `unit`.
+  GstBuffer* packet(std::uint32_t timestamp, std::uint8_t unit) {
+    const Packet bytes{0x80, 96, 0, sequence_++, 0, 0, 0, static_cast<std::uint8_t>(timestamp), 9, 9, 9, 9, unit, 1};
+    return gst_buffer_new_memdup(bytes.data(), bytes.size());
+  }
+  void push(std::uint32_t timestamp, std::uint8_t unit) {
+    ASSERT_EQ(gst_harness_push(harness_.get(), packet(timestamp, unit)), GST_FLOW_OK);
+  }
+
+  int keyframe_requests() {
+    int count = 0;
+    while (GstEvent* event = gst_harness_try_pull_upstream_event(harness_.get())) {
+      count += gst_video_event_is_force_key_unit(event) ? 1 : 0;
+      gst_event_unref(event);
+    }
+    return count;
+  }
+
+  static std::vector<std::uint8_t> units(const Peer& peer) {
+    std::vector<std::uint8_t> units;
+    for (const Packet& packet : peer.packets()) {
+      units.push_back(payload_of(packet).front());
+    }
+    return units;
+  }
+
+  std::shared_ptr<Fanout> fanout_;
+  glib::Ref<GstElement> element_;
+  std::unique_ptr<GstHarness, HarnessDeleter> harness_;
+  std::uint8_t sequence_ = 0;
+};
+
+using Units = std::vector<std::uint8_t>;
+
+TEST_F(FanoutTest, HoldsPacketsBackUntilStartedAndThenUntilAKeyframe) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  push(1, kKeyframe);
+  fanout_->start(*subscriber);
+  EXPECT_EQ(keyframe_requests(), 1);
+  push(2, kOther);
+  EXPECT_TRUE(units(peer).empty());
+  push(3, kParameters);
+  push(3, kKeyframe);
+  push(4, kOther);
+  EXPECT_EQ(units(peer), (Units{kParameters, kKeyframe, kOther}));
+  fanout_->remove(subscriber);
+  push(5, kKeyframe);
+  EXPECT_EQ(units(peer).size(), 3U);
+}
+
+TEST_F(FanoutTest, NobodyStartsInTheMiddleOfAKeyframe) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  push(1, kParameters);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  push(1, kKeyframe);
+  EXPECT_TRUE(units(peer).empty());
+  push(2, kParameters);
+  EXPECT_EQ(units(peer), (Units{kParameters}));
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, AKeyframeInTheMiddleOfAListIsWhereNewcomersStart) {
+  Peer old_peer;
+  Peer newcomer;
+  const auto old_subscriber = add(old_peer);
+  const auto subscriber = add(newcomer, 120);
+  fanout_->start(*old_subscriber);
+  push(1, kKeyframe);
+  fanout_->start(*subscriber);
+  GstBufferList* list = gst_buffer_list_new();
+  for (const auto& [timestamp, unit] :
+       std::initializer_list<std::pair<std::uint32_t, std::uint8_t>>{{2, kOther}, {3, kKeyframe}, {4, kOther}}) {
+    gst_buffer_list_add(list, packet(timestamp, unit));
+  }
+  ASSERT_EQ(gst_pad_push_list(harness_->srcpad, list), GST_FLOW_OK);
+  EXPECT_EQ(units(old_peer), (Units{kKeyframe, kOther, kKeyframe, kOther}));
+  EXPECT_EQ(units(newcomer), (Units{kKeyframe, kOther}));
+  EXPECT_EQ(payload_type_of(newcomer.packets().front()), 120);
+  EXPECT_EQ(ssrc_of(newcomer.packets().front()), kSsrc);
+  fanout_->remove(old_subscriber);
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, RequestsOfManyPeersBecomeOne) {
+  std::array<Peer, 4> peers;
+  std::vector<std::shared_ptr<Fanout::Subscriber>> subscribers;
+  for (const Peer& peer : peers) {
+    subscribers.push_back(add(peer));
+    fanout_->start(*subscribers.back());
+  }
+  EXPECT_EQ(keyframe_requests(), 1) << "of all newcomers";
+  push(1, kKeyframe);
+  for (int i = 1; i < 10; ++i) {
+    now_ms = i * 40;
+    for (const Peer& peer : peers) {
+      peer.request_keyframe();
+    }
+    push(static_cast<std::uint32_t>(1 + i), kOther);
+  }
+  EXPECT_EQ(keyframe_requests(), 0) << "too early";
+  now_ms = 500;
+  push(20, kOther);
+  EXPECT_EQ(keyframe_requests(), 1) << "the last one is not lost";
+  push(21, kKeyframe);
+  now_ms = 2000;
+  push(22, kOther);
+  EXPECT_EQ(keyframe_requests(), 0);
+  for (const auto& subscriber : subscribers) {
+    fanout_->remove(subscriber);
+  }
+}
+
+TEST_F(FanoutTest, GarbageIsDroppedAndTheRestGoesOn) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  ASSERT_EQ(gst_harness_push(harness_.get(), gst_buffer_new_memdup("short", 5)), GST_FLOW_OK);
+  push(2, kOther);
+  EXPECT_EQ(units(peer), (Units{kKeyframe, kOther}));
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, AFormatThatRtpCannotCarryIsRefused) {
+  const Peer peer;
+  EXPECT_FALSE(fanout_->add({rtp::Codec::H264, 72, std::nullopt, ""}, kSsrc, peer.pad(),
+                            glib::Ref<GstCaps>::adopt(gst_caps_new_empty_simple("application/x-rtp"))));
+}
+
+TEST_F(FanoutTest, APeerLinkedElsewhereIsRefused) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  ASSERT_TRUE(subscriber);
+  EXPECT_FALSE(add(peer));
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, KnowsTheNextSequenceNumber) {
+  EXPECT_EQ(fanout_->next_sequence(), std::nullopt);
+  push(1, kKeyframe);
+  push(1, kOther);
+  EXPECT_EQ(fanout_->next_sequence(), 2);
+}
+
+}  // namespace
+}  // namespace rtcmc::send::testing

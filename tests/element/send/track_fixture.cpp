@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "send/track_fixture.hpp"
+
+#include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
+#include <gst/video/video.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "rtp/keyframe.hpp"
+#include "rtp/packet.hpp"
+
+namespace rtcmc::send::testing {
+
+namespace {
+
+rtp::PacketHeader header_of(const Packet& packet) {
+  return rtp::PacketHeader::parse(packet).value_or(rtp::PacketHeader{});
+}
+
+std::string factory_of(GstElement* element) {
+  GstElementFactory* factory = gst_element_get_factory(element);
+  return factory ? GST_OBJECT_NAME(factory) : "";
+}
+
+std::vector<glib::Ref<GstElement>> elements_in(GstElement* bin) {
+  std::vector<glib::Ref<GstElement>> elements;
+  const glib::IteratorPtr iterator(gst_bin_iterate_elements(GST_BIN(bin)));
+  gst_iterator_foreach(
+      iterator.get(),
+      [](const GValue* item, gpointer elements) {
+        static_cast<std::vector<glib::Ref<GstElement>>*>(elements)->push_back(
+            glib::Ref<GstElement>::share(GST_ELEMENT(g_value_get_object(item))));
+      },
+      &elements);
+  return elements;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> payload_of(const Packet& packet) {
+  return {packet.begin() + static_cast<std::ptrdiff_t>(header_of(packet).size), packet.end()};
+}
+
+std::uint8_t payload_type_of(const Packet& packet) {
+  return packet.at(1) & 0x7f;
+}
+
+std::uint16_t sequence_of(const Packet& packet) {
+  return header_of(packet).sequence;
+}
+
+std::uint32_t timestamp_of(const Packet& packet) {
+  return header_of(packet).timestamp;
+}
+
+std::uint32_t ssrc_of(const Packet& packet) {
+  return header_of(packet).ssrc;
+}
+
+bool starts_keyframe(const Packet& packet, rtp::Codec codec) {
+  return rtp::starts_keyframe(codec, payload_of(packet));
+}
+
+std::size_t count_keyframes(const std::vector<Packet>& packets, rtp::Codec codec) {
+  std::set<std::uint32_t> timestamps;
+  for (const Packet& packet : packets) {
+    if (starts_keyframe(packet, codec)) {
+      timestamps.insert(timestamp_of(packet));
+    }
+  }
+  return timestamps.size();
+}
+
+Peer::Peer() : pad_(glib::Ref<GstPad>::adopt(GST_PAD(gst_object_ref_sink(gst_pad_new(nullptr, GST_PAD_SINK))))) {
+  gst_pad_set_element_private(pad_.get(), this);
+  gst_pad_set_chain_function(pad_.get(), on_buffer);
+  gst_pad_set_event_function(pad_.get(), on_event);
+  gst_pad_set_active(pad_.get(), TRUE);
+}
+
+Peer::~Peer() {
+  gst_pad_set_active(pad_.get(), FALSE);
+}
+
+GstFlowReturn Peer::on_buffer(GstPad* pad, GstObject*, GstBuffer* buffer) {
+  const auto held = glib::Ref<GstBuffer>::adopt(buffer);
+  auto& peer = *static_cast<Peer*>(gst_pad_get_element_private(pad));
+  Packet packet(gst_buffer_get_size(buffer));
+  gst_buffer_extract(buffer, 0, packet.data(), packet.size());
+  peer.monitor_.change([&] { peer.packets_.push_back(std::move(packet)); });
+  return peer.flow_;
+}
+
+gboolean Peer::on_event(GstPad* pad, GstObject*, GstEvent* event) {
+  const auto held = glib::Ref<GstEvent>::adopt(event);
+  auto& peer = *static_cast<Peer*>(gst_pad_get_element_private(pad));
+  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+    GstCaps* caps = nullptr;
+    gst_event_parse_caps(event, &caps);
+    peer.monitor_.change([&] { peer.caps_ = glib::Ref<GstCaps>::share(caps); });
+  } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
+    peer.monitor_.change([&] { peer.ended_ = true; });
+  }
+  return TRUE;
+}
+
+std::vector<Packet> Peer::packets() const {
+  return monitor_.read([this] { return packets_; });
+}
+
+glib::Ref<GstCaps> Peer::caps() const {
+  return monitor_.read([this] { return caps_; });
+}
+
+bool Peer::got_end_of_stream() const {
+  return monitor_.read([this] { return ended_; });
+}
+
+bool Peer::await_packets(std::size_t count) const {
+  return monitor_.await([this, count] { return packets_.size() >= count; });
+}
+
+bool Peer::await(const std::function<bool(const std::vector<Packet>&)>& matches) const {
+  return monitor_.await([&] { return matches(packets_); });
+}
+
+void Peer::forget_packets() {
+  monitor_.change([this] { packets_.clear(); });
+}
+
+void Peer::request_keyframe() const {
+  gst_pad_push_event(pad_.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+void Listener::on_encoder_setup(GstElement* encoder) {
+  EXPECT_EQ(GST_STATE(encoder), GST_STATE_NULL);
+  monitor_.change([&] { encoders_.push_back(factory_of(encoder)); });
+}
+
+void Listener::on_payloader_setup(GstElement* payloader) {
+  EXPECT_EQ(GST_STATE(payloader), GST_STATE_NULL);
+  monitor_.change([&] { payloaders_.push_back(factory_of(payloader)); });
+}
+
+TrackTest::TrackTest()
+    : pipeline_(glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))))) {}
+
+TrackTest::~TrackTest() {
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  track_.reset();
+}
+
+void TrackTest::make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs) {
+  track_ = send::make_track(GST_BIN(pipeline_.get()),
+                            {kind, std::move(codecs), kind == rtp::Kind::Video ? 1'000'000U : 64'000U}, listener_);
+}
+
+void TrackTest::feed(const std::string& elements) {
+  glib::Error error;
+  // The parser wants an element after caps.
+  const bool ends_in_caps = elements.find('/', elements.rfind('!')) != std::string::npos;
+  source_ = glib::Ref<GstElement>::share(
+      gst_parse_bin_from_description((elements + (ends_in_caps ? " ! capsfilter" : "")).c_str(), TRUE, error.out()));
+  ASSERT_FALSE(error) << error.message();
+  gst_bin_add(GST_BIN(pipeline_.get()), source_.get());
+  const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(source_.get(), "src"));
+  ASSERT_EQ(gst_pad_link(pad.get(), track_->sink_pad()), GST_PAD_LINK_OK);
+}
+
+void TrackTest::feed_instead(const std::string& elements) {
+  gst_element_set_state(source_.get(), GST_STATE_NULL);
+  gst_bin_remove(GST_BIN(pipeline_.get()), source_.get());
+  ASSERT_NO_FATAL_FAILURE(feed(elements));
+  gst_element_sync_state_with_parent(source_.get());
+}
+
+void TrackTest::play() {
+  ASSERT_NE(gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+}
+
+void TrackTest::play(const std::string& elements) {
+  ASSERT_NO_FATAL_FAILURE(feed(elements));
+  ASSERT_NO_FATAL_FAILURE(play());
+  ASSERT_TRUE(listener_.await_codecs());
+}
+
+GstElement* TrackTest::element(const std::string& name) {
+  const auto found = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), name.c_str()));
+  return found.get();  // the pipeline holds it
+}
+
+std::size_t TrackTest::count(const std::string& factory) const {
+  const auto elements = elements_in(pipeline_.get());
+  return static_cast<std::size_t>(
+      std::ranges::count(elements, factory, [](const auto& element) { return factory_of(element.get()); }));
+}
+
+std::size_t TrackTest::count_all() const {
+  return elements_in(pipeline_.get()).size();
+}
+
+glib::Ref<GstElement> TrackTest::find(const std::string& factory) const {
+  for (const auto& element : elements_in(pipeline_.get())) {
+    if (factory_of(element.get()) == factory) {
+      return element;
+    }
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Subscription> TrackTest::subscribe(const Peer& peer, rtp::Codec codec, std::uint8_t payload_type) {
+  return track_->subscribe({codec, payload_type, std::nullopt, ""}, peer.pad());
+}
+
+std::unique_ptr<Subscription> TrackTest::start(const Peer& peer, rtp::Codec codec, std::uint8_t payload_type) {
+  auto subscription = subscribe(peer, codec, payload_type);
+  subscription->start();
+  return subscription;
+}
+
+std::vector<std::unique_ptr<Subscription>> TrackTest::start(std::span<const Peer> peers, rtp::Codec codec) {
+  std::vector<std::unique_ptr<Subscription>> subscriptions;
+  subscriptions.reserve(peers.size());
+  for (const Peer& peer : peers) {
+    subscriptions.push_back(start(peer, codec));
+  }
+  return subscriptions;
+}
+
+Picture decode(const Peer& peer, const std::string& decoder) {
+  glib::Error error;
+  const auto pipeline = glib::Ref<GstElement>::adopt(GST_ELEMENT(
+      gst_object_ref_sink(gst_parse_launch(("appsrc name=in format=time ! " + decoder +
+                                            " ! videoconvert ! video/x-raw,format=RGB ! appsink name=out sync=false")
+                                               .c_str(),
+                                           error.out()))));
+  EXPECT_FALSE(error) << error.message();
+  const auto in = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
+  const auto out = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
+  g_object_set(in.get(), "caps", peer.caps().get(), nullptr);
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  for (const Packet& packet : peer.packets()) {
+    gst_app_src_push_buffer(GST_APP_SRC(in.get()), gst_buffer_new_memdup(packet.data(), packet.size()));
+  }
+  gst_app_src_end_of_stream(GST_APP_SRC(in.get()));
+  Picture picture;
+  while (GstSample* sample =
+             gst_app_sink_try_pull_sample(GST_APP_SINK(out.get()), std::chrono::nanoseconds(kPatience).count())) {
+    GstVideoInfo info;
+    GstVideoFrame frame;
+    gst_video_info_from_caps(&info, gst_sample_get_caps(sample));
+    if (gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ)) {
+      const auto* row = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
+                        static_cast<std::ptrdiff_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0)) * (info.height / 2);
+      const std::uint8_t* pixel = row + static_cast<std::ptrdiff_t>(info.width / 2) * 3;
+      picture = {info.width, info.height, pixel[0], pixel[1], pixel[2]};
+      gst_video_frame_unmap(&frame);
+    }
+    gst_sample_unref(sample);
+  }
+  gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  return picture;
+}
+
+}  // namespace rtcmc::send::testing

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gst_ref.hpp"
+#include "send/track.hpp"
+
+namespace rtcmc::send::testing {
+
+inline constexpr std::chrono::seconds kPatience{20};
+
+/// Waits, with a deadline, for something that another thread brings about.
+class Monitor {
+ public:
+  template <typename Change>
+  void change(Change change) {
+    {
+      const std::lock_guard lock(mutex_);
+      change();
+    }
+    changed_.notify_all();
+  }
+  template <typename Condition>
+  [[nodiscard]] bool await(Condition condition) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kPatience, condition);
+  }
+  template <typename Read>
+  auto read(Read read) const {
+    const std::lock_guard lock(mutex_);
+    return read();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+};
+
+using Packet = std::vector<std::uint8_t>;
+
+std::vector<std::uint8_t> payload_of(const Packet& packet);
+std::uint8_t payload_type_of(const Packet& packet);
+std::uint16_t sequence_of(const Packet& packet);
+std::uint32_t timestamp_of(const Packet& packet);
+std::uint32_t ssrc_of(const Packet& packet);
+bool starts_keyframe(const Packet& packet, rtp::Codec codec);
+std::size_t count_keyframes(const std::vector<Packet>& packets, rtp::Codec codec);
+
+/// Stands for a webrtcbin's sink pad: keeps what arrives.
+class Peer {
+ public:
+  Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer();
+
+  [[nodiscard]] GstPad* pad() const { return pad_.get(); }
+  [[nodiscard]] std::vector<Packet> packets() const;
+  [[nodiscard]] glib::Ref<GstCaps> caps() const;
+  [[nodiscard]] bool got_end_of_stream() const;
+  [[nodiscard]] bool await_packets(std::size_t count) const;
+  /// Until `matches` is true for the packets so far.
+  [[nodiscard]] bool await(const std::function<bool(const std::vector<Packet>&)>& matches) const;
+  void forget_packets();
+  /// What its pad answers to packets from now on.
+  void answer_with(GstFlowReturn flow) { flow_ = flow; }
+  void request_keyframe() const;
+
+ private:
+  static GstFlowReturn on_buffer(GstPad* pad, GstObject* parent, GstBuffer* buffer);
+  static gboolean on_event(GstPad* pad, GstObject* parent, GstEvent* event);
+
+  glib::Ref<GstPad> pad_;
+  std::atomic<GstFlowReturn> flow_ = GST_FLOW_OK;
+  Monitor monitor_;
+  std::vector<Packet> packets_;
+  glib::Ref<GstCaps> caps_;
+  bool ended_ = false;
+};
+
+class Listener final : public Track::Listener {
+ public:
+  struct Error {
+    int code;
+    std::string text;
+  };
+
+  void on_codecs_known(Track&) override {
+    monitor_.change([this] { ++codecs_known_; });
+  }
+  void on_end_of_stream(Track&) override {
+    monitor_.change([this] { ++ended_; });
+  }
+  void on_error(Track&, int code, const std::string& text, const std::string&) override {
+    monitor_.change([this, code, &text] { errors_.push_back({code, text}); });
+  }
+  void on_encoder_setup(GstElement* encoder) override;
+  void on_payloader_setup(GstElement* payloader) override;
+
+  /// Until they have become known that many times.
+  [[nodiscard]] bool await_codecs(int times = 1) const {
+    return monitor_.await([this, times] { return codecs_known_ >= times; });
+  }
+  [[nodiscard]] int codecs_known() const {
+    return monitor_.read([this] { return codecs_known_; });
+  }
+  [[nodiscard]] bool await_end() const {
+    return monitor_.await([this] { return ended_ > 0; });
+  }
+  [[nodiscard]] bool await_error() const {
+    return monitor_.await([this] { return !errors_.empty(); });
+  }
+  [[nodiscard]] std::vector<Error> errors() const {
+    return monitor_.read([this] { return errors_; });
+  }
+  [[nodiscard]] std::vector<std::string> encoders() const {
+    return monitor_.read([this] { return encoders_; });
+  }
+  [[nodiscard]] std::vector<std::string> payloaders() const {
+    return monitor_.read([this] { return payloaders_; });
+  }
+
+ private:
+  Monitor monitor_;
+  int codecs_known_ = 0;
+  int ended_ = 0;
+  std::vector<Error> errors_;
+  std::vector<std::string> encoders_;  // factory names
+  std::vector<std::string> payloaders_;
+};
+
+/// A pipeline with a track in it, and elements that feed the track.
+class TrackTest : public ::testing::Test {
+ public:
+  TrackTest(const TrackTest&) = delete;
+  TrackTest& operator=(const TrackTest&) = delete;
+
+ protected:
+  TrackTest();
+  ~TrackTest() override;
+
+  void make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs = {});
+  /// Adds elements in gst-launch's notation; the last one is linked to the track.
+  void feed(const std::string& elements);
+  /// The same in place of what fed it so far.
+  void feed_instead(const std::string& elements);
+  void play();
+  /// feed() and play(), until the track knows its codecs.
+  void play(const std::string& elements);
+  [[nodiscard]] GstElement* element(const std::string& name);
+  [[nodiscard]] std::size_t count(const std::string& factory) const;
+  [[nodiscard]] std::size_t count_all() const;
+  /// An element made by `factory`; null if there is none.
+  [[nodiscard]] glib::Ref<GstElement> find(const std::string& factory) const;
+  [[nodiscard]] std::unique_ptr<Subscription> subscribe(const Peer& peer, rtp::Codec codec,
+                                                        std::uint8_t payload_type = 96);
+  /// The same, and started, for each of `peers`.
+  [[nodiscard]] std::vector<std::unique_ptr<Subscription>> start(std::span<const Peer> peers, rtp::Codec codec);
+  /// The same for one.
+  [[nodiscard]] std::unique_ptr<Subscription> start(const Peer& peer, rtp::Codec codec, std::uint8_t payload_type = 96);
+
+  Listener listener_;
+  glib::Ref<GstElement> pipeline_;
+  std::unique_ptr<Track> track_;
+  glib::Ref<GstElement> source_;
+};
+
+/// Decodes a peer's video, and gives the middle pixel of its latest picture.
+struct Picture {
+  int width = 0;
+  int height = 0;
+  int red = -1;
+  int green = -1;
+  int blue = -1;
+};
+Picture decode(const Peer& peer, const std::string& decoder);
+
+}  // namespace rtcmc::send::testing

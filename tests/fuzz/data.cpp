@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <glib.h>
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fuzz.hpp"
+#include "glib/json_grammar.hpp"
+#include "protocol/file_messages.hpp"
+#include "protocol/file_transfer.hpp"
+#include "protocol/text_frames.hpp"
+
+/// What a participant sends over its data channel: lines as texts, and the same bytes as binary messages, each with its
+/// size in two bytes before it.
+namespace rtcmc::protocol {
+
+namespace {
+
+using fuzz::require;
+using Bytes = std::span<const std::uint8_t>;
+
+bool is_utf8_text(const std::string& text) {
+  return g_utf8_validate(text.c_str(), static_cast<gssize>(text.size()), nullptr) &&
+         text.find('\0') == std::string::npos;
+}
+
+void check(const TextMessage& message) {
+  require(is_utf8_text(message.text), "a text is UTF-8 without NUL");
+  require(length_of(message.text) <= kMaxTextLength, "a text is bounded");
+  require(!message.is_object || glib::is_json(message.text), "an object is JSON");
+  TextAssembler again;
+  std::variant<TextAssembler::Unfinished, TextMessage, TextAssembler::Fault> result;
+  for (const std::string& frame : frame_text(message, "uuid", 0)) {
+    result = again.receive(frame);
+  }
+  const auto* survived = std::get_if<TextMessage>(&result);
+  require(message.text.empty() || (survived && *survived == message), "a text survives");
+}
+
+void try_texts(std::string_view lines) {
+  TextAssembler assembler;
+  while (!lines.empty()) {
+    const auto end = lines.find('\n');
+    const std::string line(lines.substr(0, end));
+    lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+    const auto result = assembler.receive(line);
+    if (const auto* message = std::get_if<TextMessage>(&result)) {
+      check(*message);
+    } else if (const auto* fault = std::get_if<TextAssembler::Fault>(&result)) {
+      require(!fault->empty() && fault->size() <= 256, "a log line is bounded");
+    }
+  }
+}
+
+FileMessage survivor(const std::vector<std::uint8_t>& bytes) {
+  const auto again = parse_file_message(bytes);
+  require(again.has_value(), "a file message of ours is one");
+  return *again;
+}
+
+struct Checks {
+  void operator()(const FileChunk& chunk) const {
+    require(is_utf8_text(chunk.name) && plain_file_name(chunk.name) == chunk.name, "a file's name is plain");
+    require(plain_mime_type(chunk.type) == chunk.type, "a file's type is plain");
+    const auto bytes = to_bytes(chunk, "me", "you");
+    const auto message = survivor(bytes);
+    const auto* again = std::get_if<FileChunk>(&message);
+    require(again && again->uuid == chunk.uuid && again->position == chunk.position && again->size == chunk.size &&
+                again->name == chunk.name && again->type == chunk.type && again->start == chunk.start &&
+                again->end == chunk.end,
+            "a chunk survives");
+    require(chunk.start || chunk.end || std::ranges::equal(again->data, chunk.data), "a chunk's data survives");
+  }
+  void operator()(const NextChunkRequest& request) const {
+    const auto message = survivor(to_bytes(request));
+    const auto* again = std::get_if<NextChunkRequest>(&message);
+    require(again && again->uuid == request.uuid && again->position == request.position, "a request survives");
+  }
+  void operator()(const ChunkMissing& missing) const {
+    const auto message = survivor(to_bytes(missing));
+    require(std::holds_alternative<ChunkMissing>(message), "an end survives");
+  }
+};
+
+void try_files(Bytes bytes) {
+  FileReceiver receiver;
+  while (bytes.size() >= 2) {
+    const std::size_t size = std::min<std::size_t>(bytes[0] << 8 | bytes[1], bytes.size() - 2);
+    // A copy of its own, so that reading beyond it is seen.
+    const std::vector<std::uint8_t> copy(bytes.begin() + 2, bytes.begin() + 2 + static_cast<std::ptrdiff_t>(size));
+    bytes = bytes.subspan(2 + size);
+    const auto message = parse_file_message(copy);
+    if (!message) {
+      continue;
+    }
+    std::visit(Checks(), *message);
+    if (const auto* chunk = std::get_if<FileChunk>(&*message)) {
+      const auto result = receiver.receive(*chunk, {});
+      const auto* received = std::get_if<FileReceiver::Received>(&result);
+      require(!received || received->data.size() == received->file.size, "a file has the size it announced");
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try_texts(fuzz::text_of(data, size));
+  try_files(Bytes(data, size));
+  return 0;
+}
+
+}  // namespace rtcmc::protocol

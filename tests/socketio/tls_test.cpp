@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <glib/gstdio.h>
+
+#include "client_fixture.hpp"
+
+namespace rtcmc::test {
+namespace {
+
+using Kind = ConnectError::Kind;
+
+class Tls : public ClientTest {
+ protected:
+  static void SetUpTestSuite() {
+    directory_ = glib::String(g_dir_make_tmp("rtcmc-tls-XXXXXX", nullptr)).get();
+    const std::string certificate = cert(), key = directory_ + "/key.pem";
+    std::vector<const char*> command{
+        "openssl", "req",       "-x509", "-newkey",           "rsa:2048", "-nodes",
+        "-days",   "2",         "-subj", "/CN=rtcmc test",    "-addext",  "subjectAltName=IP:127.0.0.1",
+        "-keyout", key.c_str(), "-out",  certificate.c_str(), nullptr};
+    const auto openssl =
+        glib::Ref<GSubprocess>::adopt(g_subprocess_newv(command.data(), G_SUBPROCESS_FLAGS_STDERR_SILENCE, nullptr));
+    ASSERT_TRUE(openssl) << "the program openssl is needed";
+    ASSERT_TRUE(g_subprocess_wait_check(openssl.get(), nullptr, nullptr));
+    server_ = std::make_unique<NodeServer>(R"({"cert":")" + certificate + R"(","key":")" + key + R"("})");
+  }
+
+  static void TearDownTestSuite() {
+    server_.reset();
+    g_remove(cert().c_str());
+    g_remove((directory_ + "/key.pem").c_str());
+    g_rmdir(directory_.c_str());
+  }
+
+  static std::string cert() { return directory_ + "/cert.pem"; }
+
+  void expect_tls_error(ClientOptions options, const std::string& part) {
+    connect(std::move(options));
+    const auto error = first_error();
+    EXPECT_EQ(error.kind, Kind::Tls) << error.text;
+    EXPECT_NE(error.text.find(part), std::string::npos) << error.text;
+    ASSERT_FALSE(recorder_.retries.empty());
+    EXPECT_TRUE(recorder_.retries.front()) << "it is retried";
+    EXPECT_EQ(recorder_.connections, 0U);
+  }
+
+  static inline std::string directory_;
+  static inline std::unique_ptr<NodeServer> server_;
+};
+
+TEST_F(Tls, ACertificateOfTheGivenAuthorityIsTrusted) {
+  for (const auto* scheme : {"https", "wss"}) {
+    auto options = options_for(server_->url(scheme));
+    options.tls_ca_file = cert();
+    recorder_.connections = 0;
+    connect(options);
+    ASSERT_TRUE(wait_until([this] { return recorder_.connections == 1; })) << first_error().text;
+    EXPECT_EQ(ask("transport"), R"(["websocket"])");
+  }
+}
+
+TEST_F(Tls, AnUnknownAuthorityIsNotEvenIfOthersHereTrustIt) {
+  auto trusting = options_for(server_->url("https"));
+  trusting.tls_ca_file = cert();
+  connect(trusting);
+  ASSERT_TRUE(wait_until([this] { return recorder_.connections == 1; }));
+  recorder_ = {};
+  expect_tls_error(options_for(server_->url("https")), "name its authority's PEM file in tls-ca-file");
+}
+
+TEST_F(Tls, ACertificateForAnotherHostIsNot) {
+  auto options = options_for(server_->url("https", "localhost"));
+  options.tls_ca_file = cert();
+  expect_tls_error(options, "another host name");
+}
+
+TEST_F(Tls, InsecureTakesAnyCertificate) {
+  auto options = options_for(server_->url("wss", "localhost"));
+  options.tls_insecure = true;
+  connect(options);
+  EXPECT_TRUE(wait_until([this] { return recorder_.connections == 1; })) << first_error().text;
+}
+
+TEST_F(Tls, AFileWithoutAuthoritiesIsExplained) {
+  auto options = options_for(server_->url("https"));
+  options.tls_ca_file = "/nowhere/ca.pem";
+  expect_tls_error(options, "/nowhere/ca.pem cannot be used");
+}
+
+TEST_F(Tls, AServerWithoutTlsIsExplained) {
+  const NodeServer server("{}");
+  expect_tls_error(options_for(server.url("https")), "without TLS the URL begins with http://");
+}
+
+TEST_F(Tls, AServerWithTlsAskedWithoutIsNotReached) {
+  connect_to(server_->url("http"));
+  const auto error = first_error();
+  EXPECT_TRUE(error.kind == Kind::Unreachable || error.kind == Kind::NotSocketIo) << error.text;
+}
+
+}  // namespace
+}  // namespace rtcmc::test

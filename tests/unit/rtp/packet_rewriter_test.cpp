@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rtp/packet_rewriter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace rtcmc::rtp {
+namespace {
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr std::uint32_t kSsrc = 0x01020304;
+
+/// Marker, payload type 96, another SSRC, one extension, one CSRC.
+const Bytes kPacket{0x91, 0xe0, 0x12, 0x34, 0,    0, 1, 2,    0xde, 0xad, 0xbe, 0xef, 9,
+                    9,    9,    9,    0xbe, 0xde, 0, 1, 0x30, 7,    0,    0,    0xaa, 0xbb};
+
+std::optional<Bytes> rewrite(const PacketRewriter& rewriter, const Bytes& packet) {
+  std::array<std::uint8_t, PacketRewriter::kMaxHeaderSize> out{};
+  const auto sizes = rewriter.rewrite(packet, out);
+  if (!sizes) {
+    return std::nullopt;
+  }
+  Bytes result(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(sizes->written));
+  result.insert(result.end(), packet.begin() + static_cast<std::ptrdiff_t>(sizes->consumed), packet.end());
+  return result;
+}
+
+TEST(PacketRewriter, WritesPayloadTypeSsrcAndMid) {
+  const auto rewriter = PacketRewriter::create(120, kSsrc, MidExtension{4, "video0"});
+  ASSERT_TRUE(rewriter);
+  EXPECT_EQ(rewrite(*rewriter, kPacket),
+            (Bytes{0x91, 0xf8, 0x12, 0x34, 0, 0,    1,   2,   1,   2,   3,   4,   9, 9,    9,
+                   9,    0xbe, 0xde, 0,    2, 0x45, 'v', 'i', 'd', 'e', 'o', '0', 0, 0xaa, 0xbb}));
+}
+
+TEST(PacketRewriter, DropsForeignExtensionsWhenNoMidIsWanted) {
+  const auto rewriter = PacketRewriter::create(0, kSsrc, std::nullopt);
+  ASSERT_TRUE(rewriter);
+  EXPECT_EQ(rewrite(*rewriter, kPacket),
+            (Bytes{0x81, 0x80, 0x12, 0x34, 0, 0, 1, 2, 1, 2, 3, 4, 9, 9, 9, 9, 0xaa, 0xbb}));
+}
+
+TEST(PacketRewriter, TheLongestHeaderFits) {
+  Bytes packet = kPacket;
+  packet[0] = 0x8f;
+  packet.resize(12);
+  packet.resize(12 + 15 * 4 + 1, 5);
+  const auto rewriter = PacketRewriter::create(96, kSsrc, MidExtension{14, "0123456789abcdef"});
+  ASSERT_TRUE(rewriter);
+  const auto result = rewrite(*rewriter, packet);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->size(), PacketRewriter::kMaxHeaderSize + 1);
+}
+
+TEST(PacketRewriter, RefusesWhatRtpCannotCarry) {
+  EXPECT_FALSE(PacketRewriter::create(128, kSsrc, std::nullopt));
+  EXPECT_FALSE(PacketRewriter::create(72, kSsrc, std::nullopt));  // would be taken for RTCP
+  EXPECT_TRUE(PacketRewriter::create(35, kSsrc, std::nullopt));
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, MidExtension{0, "0"}));
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, MidExtension{15, "0"}));
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, MidExtension{1, ""}));
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, MidExtension{1, "0123456789abcdefg"}));
+}
+
+TEST(PacketRewriter, RefusesWhatIsNotRtp) {
+  const auto rewriter = PacketRewriter::create(96, kSsrc, std::nullopt);
+  ASSERT_TRUE(rewriter);
+  EXPECT_FALSE(rewrite(*rewriter, {}));
+  EXPECT_FALSE(rewrite(*rewriter, Bytes(kPacket.begin(), kPacket.begin() + 20)));
+  std::array<std::uint8_t, 12> small{};
+  EXPECT_FALSE(rewriter->rewrite(kPacket, small));
+}
+
+}  // namespace
+}  // namespace rtcmc::rtp
