@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installs the Debian packages that rtcmc needs: "install-packages.sh" for building and running it,
+# "install-packages.sh test" for its tests as well. Does nothing if all are there.
+set -eu
+
+packages="
+  g++ meson ninja-build pkg-config
+  libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
+  libsoup-3.0-dev libjson-glib-dev glib-networking
+  gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+  gstreamer1.0-plugins-ugly gstreamer1.0-nice"
+if [ "${1:-}" = test ]; then
+  packages="$packages
+  ccache clang libclang-rt-14-dev clang-format clang-tidy libgtest-dev gstreamer1.0-libav chromium firefox-esr openssl
+  python3-gi gir1.2-gstreamer-1.0"
+  # Whoever has a newer Node.js than Debian's keeps it.
+  command -v node > /dev/null || packages="$packages nodejs"
+  command -v npm > /dev/null || packages="$packages npm"
+fi
+
+missing=""
+for package in $packages; do
+  dpkg-query --show --showformat='${Status}' "$package" 2> /dev/null | grep -q '^install ok installed$' ||
+    missing="$missing $package"
+done
+if [ -z "$missing" ]; then
+  exit 0
+fi
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+  as_root=sudo
+fi
+echo "== Installing Debian packages:$missing"
+$as_root apt-get update --quiet --quiet
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends $missing > /dev/null

@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installs what the tests need on Debian 12 and runs all of them: as they are, under ASan and UBSan, and each fuzz target
+# for a minute. May be run again. "test.sh plain", "test.sh asan" or "test.sh fuzz" runs one part. What takes longest is
+# run by name only: "test.sh tsan" (the parts without GStreamer under ThreadSanitizer) and "test.sh lint" (clang-format,
+# clang-tidy).
+set -eu
+cd "$(dirname "$0")/.."
+wanted=${1:-all}
+passed=0
+failed=0
+
+want() {
+  [ "$wanted" = all ] || [ "$wanted" = "$1" ]
+}
+
+# Only if asked for by name.
+want_explicitly() {
+  [ "$wanted" = "$1" ]
+}
+
+# configure DIRECTORY OPTION…
+configure() {
+  directory=$1
+  shift
+  [ -f "$directory/build.ninja" ] || meson setup "$directory" -Dtests=enabled "$@" > /dev/null
+}
+
+# Runs the tests of a build directory and adds to the counts: run DIRECTORY ARGUMENT…
+run() {
+  directory=$1
+  shift
+  meson compile -C "$directory" > "$directory/compile.log" 2>&1 || { cat "$directory/compile.log"; exit 1; }
+  before=$failed
+  status=0
+  meson test -C "$directory" --no-rebuild --print-errorlogs "$@" || status=$?
+  counts=$(python3 scripts/count_tests.py "$directory/meson-logs/testlog.junit.xml")
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+  # A program that was cut off has no failed test case to count.
+  if [ "$status" -ne 0 ] && [ "$failed" -eq "$before" ]; then
+    failed=$((failed + 1))
+  fi
+}
+
+scripts/install-packages.sh test
+echo "== Installing npm packages for the tests"
+npm ci --prefix examples/web-room --no-fund --no-audit --loglevel=error > /dev/null
+npm ci --prefix tests/e2e --no-fund --no-audit --loglevel=error > /dev/null
+
+if want plain; then
+  git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+  echo "== Building and running all tests"
+  configure build-test -Dwerror=true
+  run build-test
+fi
+if want asan; then
+  # Not -Dwerror: g++ 12 sees uninitialised members where its own instrumentation gets in its way.
+  echo "== Building and running all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+  configure build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1
+  run build-asan --timeout-multiplier 3
+fi
+if want fuzz; then
+  echo "== Fuzzing what reads from the network"
+  fuzz_log=$(mktemp)
+  scripts/fuzz.sh > "$fuzz_log" 2>&1 || true
+  cat "$fuzz_log"
+  counts=$(sed -n 's/^\([0-9]*\) fuzz targets passed, \([0-9]*\) failed$/\1 \2/p' "$fuzz_log")
+  rm "$fuzz_log"
+  # Without totals nothing could be built.
+  counts=${counts:-0 1}
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+fi
+if want_explicitly tsan; then
+  echo "== Building and running the tests of the parts without GStreamer under ThreadSanitizer"
+  configure build-tsan -Db_sanitize=thread -Db_lundef=false -Doptimization=1
+  run build-tsan --timeout-multiplier 3 --suite unit --suite socketio --suite room
+fi
+if want_explicitly lint; then
+  echo "== Linting"
+  scripts/lint.sh
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
