@@ -11,13 +11,21 @@ using Verdict = LogLimiter::Verdict;
 TEST(LogLimiter, WritesAFewLinesThenSaysSoThenIsSilent) {
   LogLimiter limiter;
   const LogLimiter::Time now{};
-  for (unsigned i = 0; i < LogLimiter::kLines; ++i) {
+  for (unsigned i = 0; i < LogLimiter::kDefaultLines; ++i) {
     EXPECT_EQ(limiter.count("mallory", now), Verdict::Write);
   }
   EXPECT_EQ(limiter.count("mallory", now), Verdict::WriteLast);
   EXPECT_EQ(limiter.count("mallory", now), Verdict::Skip);
   EXPECT_EQ(limiter.count("ann", now), Verdict::Write) << "one's flood is not another's";
   EXPECT_EQ(limiter.count("mallory", now + LogLimiter::kWhile), Verdict::Write);
+}
+
+TEST(LogLimiter, WithoutAnyLinesItOnlySaysThatItIsSilent) {
+  LogLimiter limiter(0);
+  const LogLimiter::Time now{};
+  EXPECT_EQ(limiter.count("mallory", now), Verdict::WriteLast);
+  EXPECT_EQ(limiter.count("mallory", now), Verdict::Skip);
+  EXPECT_EQ(limiter.count("mallory", now + LogLimiter::kWhile), Verdict::WriteLast);
 }
 
 TEST(LogLimiter, MemoryIsBoundedWhateverNamesTheyUse) {
