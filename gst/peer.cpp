@@ -16,6 +16,11 @@ namespace rtcmc {
 namespace {
 
 constexpr std::chrono::seconds kConnectTimeout{12};
+constexpr std::chrono::seconds kAnswerTimeout{12};
+// How often a participant may renegotiate: people do so rarely, programs in bursts, and each time costs us all of SDP.
+constexpr double kOffersPerSecond = 5;
+constexpr double kOfferBurst = 10;
+constexpr std::chrono::milliseconds kOfferInterval{200};
 constexpr std::size_t kMaxCandidates = 256;
 
 sdp::MediaKind media_kind(rtp::Kind kind) {
@@ -53,17 +58,6 @@ rtp::Kind kind_of(sdp::MediaKind kind) {
   return kind == sdp::MediaKind::Audio ? rtp::Kind::Audio : rtp::Kind::Video;
 }
 
-/// What we receive in sections of our own offers.
-glib::Ref<GstCaps> receivable_caps(const std::vector<rtp::Codec>& codecs) {
-  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
-  for (const rtp::Codec codec : codecs) {
-    auto caps = rtp_caps(codec, nullptr);
-    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), nullptr);
-    gst_caps_append(result.get(), caps.release());
-  }
-  return result;
-}
-
 const sdp::Format* best_format(const std::vector<rtp::Codec>& codecs, const sdp::Section& section) {
   for (const rtp::Codec codec : codecs) {
     if (const sdp::Format* format = sdp::find_format(section, codec)) {
@@ -79,18 +73,6 @@ const sdp::Format* best_format(const send::Track& track, const sdp::Section& sec
 
 sdp::DtlsSetup counterpart_of(sdp::DtlsSetup setup) {
   return setup == sdp::DtlsSetup::Active ? sdp::DtlsSetup::Passive : sdp::DtlsSetup::Active;
-}
-
-bool wants_media(const sdp::Section& section) {
-  return !section.rejected && sdp::receives(section.direction);
-}
-
-bool carries_media(const sdp::Section& section) {
-  return section.kind != sdp::MediaKind::Application && !section.rejected;
-}
-
-bool sends_media(const sdp::Section& section) {
-  return carries_media(section) && sdp::sends(section.direction);
 }
 
 std::string element_name(const std::string& user_id) {
@@ -123,7 +105,8 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                   .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
                   .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
                                      std::optional<rtp::Codec> codec) { on_media(index, std::move(tap), codec); },
-                  .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}) {
+                  .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
+      offers_(kOffersPerSecond, kOfferBurst, std::chrono::steady_clock::now()) {
   deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
 }
 
@@ -189,12 +172,18 @@ void Peer::renegotiate() {
 }
 
 void Peer::offer() {
-  if (state_ != State::Stable) {
+  if (state_ != State::Stable || waiting_offer_) {
     return;  // settle() offers what is still unoffered
   }
+  if (sections_.size() + unoffered_.size() + 2 > sdp::kMaxSections) {
+    // Later, since a new peer takes the place of this one, which is being called.
+    next_offer_.start_once(std::chrono::milliseconds(0), [this] { listener_.on_restart_needed(*this); });
+    return;
+  }
   state_ = State::Offering;
+  offered_at_ = std::chrono::steady_clock::now();
   for (const OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
-    add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt, false);
+    add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt, can_receive());
   }
   add_receivers();
   offer_due_ = false;
@@ -219,41 +208,6 @@ void Peer::add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::
                       section, std::nullopt, nullptr});
 }
 
-/// Sections of their own: what we can receive has nothing to do with what we send.
-void Peer::add_receivers() {
-  for (const rtp::Kind kind : {rtp::Kind::Audio, rtp::Kind::Video}) {
-    if (wanted_.of(kind) && std::ranges::find(receiving_, kind, &Receiving::kind) == receiving_.end()) {
-      webrtcbin_.add_receiver(kind, receivable_caps(receivable_.of(kind)).get());
-      receiving_.push_back({kind, std::nullopt, nullptr, nullptr, std::nullopt});
-    }
-  }
-}
-
-void Peer::receive(WantedMedia wanted) {
-  if (std::exchange(wanted_, wanted) == wanted) {
-    return;
-  }
-  if (negotiated_once_ && !can_receive() && wanted != WantedMedia()) {
-    listener_.on_restart_needed(*this);
-  } else {
-    renegotiate();
-  }
-}
-
-bool Peer::can_receive() const {
-  return sections_.empty() || carries_media(sections_.front());
-}
-
-std::vector<std::shared_ptr<receive::RemoteStream>> Peer::streams() const {
-  std::vector<std::shared_ptr<receive::RemoteStream>> result;
-  for (const Receiving& receiving : receiving_) {
-    if (receiving.stream) {
-      result.push_back(receiving.stream);
-    }
-  }
-  return result;
-}
-
 void Peer::publish_offer(sdp::MessagePtr message) {
   const sdp::Description local = sdp::describe(std::move(message));
   // webrtcbin appends a section for each new sender and receiver, in their order.
@@ -267,6 +221,10 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   for (Sending& sending : sending_) {
     if (!sending.section) {
       sending.section = take_next(sending.outgoing.track->kind());
+      if (can_receive()) {
+        // Browsers put a further track of theirs into a section that only they receive on so far.
+        receiving_.push_back({.kind = sending.outgoing.track->kind(), .section = sending.section, .is_shared = true});
+      }
     }
   }
   for (Receiving& receiving : receiving_) {
@@ -278,7 +236,7 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
     const Sending* sending = sending_on(i);
-    published.push_back({.direction = sdp::direction_of(sending != nullptr, is_wanted_on(i)),
+    published.push_back({.direction = sdp::direction_of(sending != nullptr, is_open_on(i)),
                          .rejected = false,
                          .stream_id = sending ? sending->outgoing.stream_id : "",
                          .track_id = local.sections[i].mid,
@@ -286,6 +244,7 @@ void Peer::publish_offer(sdp::MessagePtr message) {
                          .format = std::nullopt});
   }
   sections_ = local.sections;
+  GST_DEBUG("%s gets an offer with %zu sections", user_id_.c_str(), sections_.size());
   // Sent before it is set: setting it makes candidates, and a browser loses those that arrive first.
   listener_.on_local_description(*this, protocol::SdpType::Offer, sdp::publish(local.message.get(), published),
                                  negotiated_once_);
@@ -331,37 +290,61 @@ void Peer::accept_answer(const std::string& text) {
 }
 
 void Peer::accept_offer(const std::string& text) {
-  if (state_ != State::Stable) {
-    // The browser rolls its own offer back and answers ours.
-    drop("offer", "ours is not answered yet");
-    return;
-  }
-  auto parsed = sdp::parse(text);
-  auto* offer = std::get_if<sdp::Description>(&parsed);
-  if (!offer) {
-    drop("offer", std::get<std::string>(parsed));
-    return;
-  }
-  if (const auto fault = sdp::check_continuity(sections_, offer->sections, false)) {
-    drop("offer", *fault);
-    return;
-  }
-  if (!receiving_.empty() && !offer->sections.empty() && offer->sections.front().rejected) {
-    drop("offer", "it rejects the section that carries all others");
-    return;
-  }
-  if (!offer->sections.empty()) {
-    const std::string& ufrag = offer->sections.front().ice_ufrag;
-    if (!remote_ice_ufrag_.empty() && remote_ice_ufrag_ != ufrag) {
+  if (state_ == State::Offering) {
+    if (negotiated_once_ && std::chrono::steady_clock::now() - offered_at_ > kAnswerTimeout) {
       listener_.on_restart_needed(*this);
       return;
     }
+    // The browser rolls it back and answers ours. What it wanted is then to be said again.
+    drop("offer", "it crosses ours");
+    crossed_ = true;
+    return;
   }
+  waiting_offer_ = text;
+  take_waiting_offer();
+}
+
+void Peer::take_waiting_offer() {
+  if (!waiting_offer_ || state_ != State::Stable) {
+    return;
+  }
+  if (!offers_.take(1, std::chrono::steady_clock::now())) {
+    next_offer_.start_once(kOfferInterval, [this] { take_waiting_offer(); });
+    return;
+  }
+  auto parsed = sdp::parse(*std::exchange(waiting_offer_, std::nullopt));
+  const auto* offer = std::get_if<sdp::Description>(&parsed);
+  const auto fault = offer ? fault_of(*offer) : std::get<std::string>(parsed);
+  if (fault) {
+    drop("offer", *fault);
+    offer_what_is_due();
+  } else if (wants_ice_restart(*offer)) {
+    listener_.on_restart_needed(*this);
+  } else {
+    answer(*offer);
+  }
+}
+
+std::optional<std::string> Peer::fault_of(const sdp::Description& offer) const {
+  if (auto fault = sdp::check_continuity(sections_, offer.sections, false)) {
+    return fault;
+  }
+  if (!receiving_.empty() && !offer.sections.empty() && offer.sections.front().rejected) {
+    return "it rejects the section that carries all others";
+  }
+  return std::nullopt;
+}
+
+bool Peer::wants_ice_restart(const sdp::Description& offer) const {
+  return !remote_ice_ufrag_.empty() && !offer.sections.empty() && offer.sections.front().ice_ufrag != remote_ice_ufrag_;
+}
+
+void Peer::answer(const sdp::Description& offer) {
   state_ = State::Answering;
-  assign_tracks_to(*offer);
-  freeze_directions(*offer);
+  assign_tracks_to(offer);
+  freeze_directions(offer);
   webrtcbin_.set_remote_description(
-      GST_WEBRTC_SDP_TYPE_OFFER, offer->message.get(), [this, remote = offer->sections](const auto& fault) {
+      GST_WEBRTC_SDP_TYPE_OFFER, offer.message.get(), [this, remote = offer.sections](const auto& fault) {
         if (fault) {
           // webrtcbin stays half-way in such an offer: nothing can be agreed on with it any more.
           listener_.on_failed(*this, "its offer was refused: " + *fault);
@@ -378,22 +361,21 @@ void Peer::accept_offer(const std::string& text) {
 }
 
 void Peer::assign_tracks_to(const sdp::Description& offer) {
-  const bool may_receive = !offer.sections.empty() && carries_media(offer.sections.front());
+  const bool may_receive = !offer.sections.empty() && sdp::carries_media(offer.sections.front());
   for (std::size_t i = sections_.size(); i < offer.sections.size(); ++i) {
     const sdp::Section& section = offer.sections[i];
     mid_extension_id_ = section.mid_extension_id.value_or(mid_extension_id_);
-    if (!carries_media(section)) {
+    if (!sdp::carries_media(section)) {
       continue;
     }
     const auto match = std::ranges::find_if(unoffered_, [&section](const OutgoingTrack& outgoing) {
-      return wants_media(section) && media_kind(outgoing.track->kind()) == section.kind &&
+      return sdp::wants_media(section) && media_kind(outgoing.track->kind()) == section.kind &&
              best_format(*outgoing.track, section);
     });
     const sdp::Format* sent = match == unoffered_.end() ? nullptr : best_format(*match->track, section);
-    // Also if we want none of it now: webrtcbin cannot be told later.
+    // Also if we want none of it or nothing is sent now: webrtcbin cannot be told later.
     const rtp::Kind kind = kind_of(section.kind);
-    const sdp::Format* received =
-        may_receive && sends_media(section) ? best_format(receivable_.of(kind), section) : nullptr;
+    const sdp::Format* received = may_receive ? best_format(receivable_.of(kind), section) : nullptr;
     if (sent) {
       add_sender(*match, answered_caps(*match->track, *sent).get(), i, received != nullptr);
       unoffered_.erase(match);
@@ -401,7 +383,7 @@ void Peer::assign_tracks_to(const sdp::Description& offer) {
       webrtcbin_.add_receiver(kind, answered_caps(*received).get());
     }
     if (received) {
-      receiving_.push_back({kind, i, nullptr, nullptr, std::nullopt});
+      receiving_.push_back({.kind = kind, .section = i, .is_shared = sent != nullptr});
     }
   }
 }
@@ -419,15 +401,16 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
     const Sending* sending = sending_on(i);
     const sdp::Format* format = sending ? best_format(*sending->outgoing.track, offer[i]) : nullptr;
-    published.push_back(
-        {.direction = sdp::direction_of(sending && wants_media(offer[i]), is_wanted_on(i) && sends_media(offer[i])),
-         .rejected = offer[i].rejected,
-         .stream_id = sending ? sending->outgoing.stream_id : "",
-         .track_id = local.sections[i].mid,
-         .mid_extension_id = offer[i].mid_extension_id,
-         .format = format ? std::optional(*format) : std::nullopt});
+    published.push_back({.direction = sdp::direction_of(sending && sdp::wants_media(offer[i]),
+                                                        is_wanted_on(i) && sdp::sends_media(offer[i])),
+                         .rejected = offer[i].rejected,
+                         .stream_id = sending ? sending->outgoing.stream_id : "",
+                         .track_id = local.sections[i].mid,
+                         .mid_extension_id = offer[i].mid_extension_id,
+                         .format = format ? std::optional(*format) : std::nullopt});
   }
   sections_ = local.sections;
+  GST_DEBUG("%s gets an answer with %zu sections", user_id_.c_str(), sections_.size());
   listener_.on_local_description(*this, protocol::SdpType::Answer, sdp::publish(local.message.get(), published),
                                  negotiated_once_);
   webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_ANSWER, local.message.get(), [this, offer](const auto& fault) {
@@ -441,6 +424,7 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
 }
 
 void Peer::settle(const std::vector<sdp::Section>& remote) {
+  GST_DEBUG("%s and we agree on %zu sections", user_id_.c_str(), remote.size());
   state_ = State::Stable;
   negotiated_once_ = true;
   remote_ice_ufrag_ = remote.empty() ? std::string() : remote.front().ice_ufrag;
@@ -455,16 +439,27 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
       update(receiving_[i], remote[*receiving_[i].section]);
     }
   }
+  if (waiting_offer_) {
+    next_offer_.start_once(std::chrono::milliseconds(0), [this] { take_waiting_offer(); });
+    return;
+  }
+  offer_what_is_due();
+  if (state_ == State::Stable && std::exchange(crossed_, false)) {
+    listener_.on_offer_wanted(*this);
+  }
+}
+
+void Peer::offer_what_is_due() {
   if (!unoffered_.empty() || offer_due_) {
     offer();
   }
 }
 
 void Peer::update(Sending& sending, const sdp::Section& remote) {
-  const sdp::Format* format = wants_media(remote) ? best_format(*sending.outgoing.track, remote) : nullptr;
+  const sdp::Format* format = sdp::wants_media(remote) ? best_format(*sending.outgoing.track, remote) : nullptr;
   if (!format) {
     GST_INFO("%s does not take our section %s%s", user_id_.c_str(), remote.mid.c_str(),
-             wants_media(remote) ? ": it decodes no codec that we have" : "");
+             sdp::wants_media(remote) ? ": it decodes no codec that we have" : "");
     sending.subscription.reset();
     sending.format.reset();
     return;
@@ -481,47 +476,6 @@ void Peer::update(Sending& sending, const sdp::Section& remote) {
   if (connected_) {
     sending.subscription->start();
   }
-}
-
-void Peer::update(Receiving& receiving, const sdp::Section& remote) {
-  const bool flows = wanted_.of(receiving.kind) && sends_media(remote);
-  if (receiving.stream && (!flows || receiving.stream->stream_id != remote.stream_id)) {
-    listener_.on_stream_removed(*this, std::exchange(receiving.stream, nullptr));
-  }
-  if (flows && !receiving.stream) {
-    receiving.stream = std::make_shared<receive::RemoteStream>(
-        receive::RemoteStream{user_id_, remote.stream_id, receiving.kind, group_id_, receiving.tap, receiving.codec});
-    listener_.on_stream_added(*this, receiving.stream);
-  }
-}
-
-void Peer::on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec) {
-  Receiving* receiving = receiving_on(section);
-  if (!receiving) {
-    GST_DEBUG("%s sends something in section %zu, where nothing is wanted", user_id_.c_str(), section);
-    strays_.push_back(std::move(tap));
-    return;
-  }
-  if (receiving->tap && receiving->tap != tap && !codec) {
-    strays_.push_back(std::exchange(receiving->tap, nullptr));  // the same track on another pad
-  }
-  receiving->tap = std::move(tap);
-  receiving->codec = codec;
-  if (codec && receiving->stream) {
-    receiving->stream->tap = receiving->tap;
-    receiving->stream->codec = codec;
-    listener_.on_media(*this, receiving->stream);
-  }
-}
-
-Peer::Receiving* Peer::receiving_on(std::size_t section) {
-  const auto found = std::ranges::find_if(receiving_, [section](const Receiving& r) { return r.section == section; });
-  return found == receiving_.end() ? nullptr : &*found;
-}
-
-bool Peer::is_wanted_on(std::size_t section) {
-  const Receiving* receiving = receiving_on(section);
-  return receiving && wanted_.of(receiving->kind);
 }
 
 const Peer::Sending* Peer::sending_on(std::size_t section) const {

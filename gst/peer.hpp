@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "glib/timer.hpp"
+#include "limit/token_bucket.hpp"
 #include "log/log_limiter.hpp"
 #include "messenger.hpp"
 #include "protocol/messages.hpp"
@@ -77,8 +79,11 @@ class Peer {
     /// The track's packets arrive, or they arrive in another codec.
     virtual void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
     virtual void on_data(Peer& peer, DataEvent event) = 0;
-    /// The remote side wants an ICE restart, which webrtcbin cannot do: a new peer must take over.
+    /// webrtcbin cannot go on: with an ICE restart, after an offer of ours that was never answered, or because tracks
+    /// have come and gone until there are no sections left. A new peer must take over.
     virtual void on_restart_needed(Peer& peer) = 0;
+    /// The participant has given up an offer for one of ours that it crossed, and is to make it again.
+    virtual void on_offer_wanted(Peer& peer) = 0;
     /// The connection cannot be made, or is gone.
     virtual void on_failed(Peer& peer, const std::string& reason) = 0;
 
@@ -97,7 +102,8 @@ class Peer {
   [[nodiscard]] GstElement* webrtcbin() const { return webrtcbin_.element(); }
   [[nodiscard]] bool connected() const { return connected_; }
   /// Our first offer is out, or about to be.
-  [[nodiscard]] bool awaits_first_answer() const { return state_ == State::Offering && !negotiated_once_; }
+  [[nodiscard]] bool awaits_first_answer() const { return awaits_answer() && !negotiated_once_; }
+  [[nodiscard]] bool awaits_answer() const { return state_ == State::Offering; }
 
   /// What to send over the data channel: any thread may fill it; then call send_data(). Null without data channel.
   [[nodiscard]] std::shared_ptr<Outbox> outbox() const { return messenger_ ? messenger_->outbox() : nullptr; }
@@ -124,6 +130,7 @@ class Peer {
 
   /// Offers all tracks that the remote participant was not offered yet.
   void offer();
+  /// An offer that comes while another one is being answered, or too soon after it, waits; only the latest counts then.
   void accept_offer(const std::string& text);
   void accept_answer(const std::string& text);
   void accept_candidate(const protocol::IceCandidate& candidate);
@@ -144,10 +151,11 @@ class Peer {
   /// A section that the participant may send us a track on.
   struct Receiving {
     rtp::Kind kind;
-    std::optional<std::size_t> section;             // absent until the offer is made
-    std::shared_ptr<receive::RemoteStream> stream;  // null: it sends none
-    std::shared_ptr<receive::Tap> tap;              // null: no packets so far
-    std::optional<rtp::Codec> codec;
+    std::optional<std::size_t> section = {};             // absent until the offer is made
+    bool is_shared = false;                              // with a track of ours
+    std::shared_ptr<receive::RemoteStream> stream = {};  // null: it sends none
+    std::shared_ptr<receive::Tap> tap = {};              // null: no packets so far
+    std::optional<rtp::Codec> codec = {};
     stats::Pace pace = {};
   };
 
@@ -160,6 +168,11 @@ class Peer {
   /// none for media.
   [[nodiscard]] bool can_receive() const;
   void publish_offer(sdp::MessagePtr message);
+  void take_waiting_offer();
+  [[nodiscard]] std::optional<std::string> fault_of(const sdp::Description& offer) const;
+  [[nodiscard]] bool wants_ice_restart(const sdp::Description& offer) const;
+  void answer(const sdp::Description& offer);
+  void offer_what_is_due();
   void assign_tracks_to(const sdp::Description& offer);
   void publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer);
   void settle(const std::vector<sdp::Section>& remote);
@@ -168,6 +181,8 @@ class Peer {
   [[nodiscard]] const Sending* sending_on(std::size_t section) const;
   [[nodiscard]] Receiving* receiving_on(std::size_t section);
   [[nodiscard]] bool is_wanted_on(std::size_t section);
+  /// Whether our offer asks for something there.
+  [[nodiscard]] bool is_open_on(std::size_t section);
   void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec);
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
@@ -197,7 +212,11 @@ class Peer {
   std::vector<sdp::Direction> frozen_;                 // of each section, as webrtcbin sees the remote side
 
   State state_ = State::Stable;
-  bool negotiated_once_ = false;  // what follows is renegotiation
+  std::chrono::steady_clock::time_point offered_at_;  // our latest
+  bool crossed_ = false;                              // an offer of the participant's has crossed that
+  std::optional<std::string> waiting_offer_;          // of the participant's
+  TokenBucket offers_;                                // of the participant's that are answered
+  bool negotiated_once_ = false;                      // what follows is renegotiation
   bool has_remote_description_ = false;
   bool connected_ = false;
   GstClockTime latency_ = 0;
@@ -210,6 +229,7 @@ class Peer {
   stats::Rate sent_rate_, received_rate_;  // bytes
   LogLimiter log_limiter_;
   glib::Timer deadline_;
+  glib::Timer next_offer_;
 };
 
 }  // namespace rtcmc

@@ -23,6 +23,8 @@ constexpr auto kInvitationTime = 15s;
 /// Participants that wait for our tracks, and what we remember of each: a bound for hostile peers.
 constexpr std::size_t kMaxWaiting = 1000;
 constexpr std::size_t kMaxWaitingCandidates = 64;
+/// How often a participant may have a connection made, in a minute: each is a webrtcbin with its threads.
+constexpr unsigned kMaxConnections = 30;
 
 }  // namespace
 
@@ -32,6 +34,7 @@ Room::Room(GstBin* bin, RoomSettings settings, std::vector<OutgoingTrack> tracks
       observer_(observer),
       settings_(std::move(settings)),
       tracks_(std::move(tracks)),
+      connections_(kMaxConnections),
       worker_(std::make_unique<glib::WorkerThread>("rtcmc-room")) {
   for (auto& slot : slots) {
     add_slot(std::move(slot));
@@ -125,34 +128,6 @@ void Room::resume() {
   });
 }
 
-void Room::add_track(OutgoingTrack track) {
-  worker_->post([this, track = std::move(track)] { tracks_.push_back(track); });
-}
-
-void Room::remove_track(std::shared_ptr<send::Track> track) {
-  worker_->post([this, track = std::move(track)] {
-    std::erase_if(tracks_, [&track](const OutgoingTrack& outgoing) { return outgoing.track == track; });
-    for (auto& [user_id, participant] : participants_) {
-      participant.peer->remove_track(*track);
-    }
-    serve_waiting();
-  });
-}
-
-void Room::add_slot(std::shared_ptr<receive::Slot> slot) {
-  worker_->post([this, slot = std::move(slot)] {
-    reception_.add(slot);
-    want_media();
-  });
-}
-
-void Room::remove_slot(std::shared_ptr<receive::Slot> slot) {
-  worker_->post([this, slot = std::move(slot)] {
-    reception_.remove(*slot);
-    want_media();
-  });
-}
-
 void Room::on_joined(bool created) {
   ++entry_;
   is_owner_ = created;
@@ -239,10 +214,13 @@ void Room::handle(const std::string& sender, const protocol::SessionDescription&
 void Room::handle_offer(const std::string& sender, const protocol::SessionDescription& offer) {
   Peer* peer = find(sender);
   if (offer.renegotiating) {
-    if (peer) {
-      peer->accept_offer(offer.sdp);
-    } else {
+    if (!peer) {
       drop(sender, "an offer", "it would change a connection that does not exist");
+    } else if (!peer->awaits_answer() || !offer.crossing_resolved_by_user_id) {
+      peer->accept_offer(offer.sdp);
+    } else if (client_->user_id() < sender) {
+      // Another rtcmcroom: neither webrtcbin can take its own offer back.
+      connect_with(sender, std::nullopt);
     }
     return;
   }
@@ -315,6 +293,10 @@ void Room::on_room_closed() {
 }
 
 void Room::connect_with(const std::string& user_id, std::optional<std::string> offer) {
+  if (connections_.count(user_id) != Quota::Verdict::Within) {
+    drop(user_id, "a wish for a connection", "it has had too many of late");
+    return;
+  }
   if (!remove(user_id)) {
     return;
   }
@@ -486,6 +468,10 @@ Room::Sent Room::send(const std::optional<std::string>& user_id, const OutgoingD
 
 void Room::on_restart_needed(Peer& peer) {
   connect_with(std::string(peer.user_id()), std::nullopt);
+}
+
+void Room::on_offer_wanted(Peer& peer) {
+  client_->send(peer.user_id(), protocol::OfferRequest());
 }
 
 void Room::on_failed(Peer& peer, const std::string& reason) {

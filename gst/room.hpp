@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "glib/worker_thread.hpp"
+#include "limit/quota.hpp"
 #include "log/log_limiter.hpp"
 #include "peer.hpp"
 #include "receive/reception.hpp"
@@ -153,6 +154,7 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_data(Peer& peer, DataEvent event) override;
   void on_restart_needed(Peer& peer) override;
+  void on_offer_wanted(Peer& peer) override;
   void on_failed(Peer& peer, const std::string& reason) override;
 
   void handle(const std::string& sender, const protocol::ParticipationRequest& request);
@@ -229,6 +231,7 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   std::vector<StatsReply> stats_replies_;
   GstClockTime latency_ = 0;
   LogLimiter log_limiter_;
+  Quota connections_;  // that a participant may have made anew
   unsigned entry_ = 0;
   bool is_owner_ = false;
   bool left_ = false;                             // or on our way out

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the application does to a Room, and participants say of themselves, between the connections coming and going.
+#include <algorithm>
 #include <utility>
 
 #include "log.hpp"
@@ -94,6 +95,43 @@ void Room::depart(Farewell farewell, std::function<void()> done) {
   } else {
     client_->leave(told, kGoodbyeTimeout, is_out);
   }
+}
+
+void Room::add_track(OutgoingTrack track) {
+  worker_->post([this, track = std::move(track)] { tracks_.push_back(track); });
+}
+
+void Room::remove_track(std::shared_ptr<send::Track> track) {
+  worker_->post([this, track = std::move(track)] {
+    const auto removed = std::ranges::find(tracks_, track, &OutgoingTrack::track);
+    if (removed == tracks_.end()) {
+      return;
+    }
+    const std::string stream_id = removed->stream_id;
+    tracks_.erase(removed);
+    const bool ends = std::ranges::find(tracks_, stream_id, &OutgoingTrack::stream_id) == tracks_.end();
+    for (auto& [user_id, participant] : participants_) {
+      participant.peer->remove_track(*track);
+      if (ends) {  // browsers' library would not notice
+        client_->send(user_id, protocol::StreamSync{stream_id, protocol::StreamSync::Action::Ended});
+      }
+    }
+    serve_waiting();
+  });
+}
+
+void Room::add_slot(std::shared_ptr<receive::Slot> slot) {
+  worker_->post([this, slot = std::move(slot)] {
+    reception_.add(slot);
+    want_media();
+  });
+}
+
+void Room::remove_slot(std::shared_ptr<receive::Slot> slot) {
+  worker_->post([this, slot = std::move(slot)] {
+    reception_.remove(*slot);
+    want_media();
+  });
 }
 
 void Room::set_muted(std::vector<MuteChange> changes) {

@@ -14,7 +14,6 @@ namespace rtcmc::sdp {
 namespace {
 
 constexpr const char* kMaxMessageSize = "max-message-size";  // RFC 8841, section 6
-constexpr std::size_t kMaxSections = 64;
 constexpr unsigned kMaxFormats = 128;
 constexpr std::size_t kMaxTokenLength = 256;
 constexpr const char* kMidExtension = "urn:ietf:params:rtp-hdrext:sdes:mid";

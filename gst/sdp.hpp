@@ -44,6 +44,9 @@ struct Format {
   std::string fmtp;  // what follows the payload type in a=fmtp; may be empty
 };
 
+/// A description with more sections is refused.
+inline constexpr std::size_t kMaxSections = 64;
+
 /// One m= section.
 struct Section {
   MediaKind kind;
@@ -56,6 +59,19 @@ struct Section {
   std::string ice_ufrag;
   DtlsSetup dtls_setup;
 };
+
+[[nodiscard]] inline bool carries_media(const Section& section) {
+  return section.kind != MediaKind::Application && !section.rejected;
+}
+
+/// Whether who wrote it sends media there.
+[[nodiscard]] inline bool sends_media(const Section& section) {
+  return carries_media(section) && sends(section.direction);
+}
+
+[[nodiscard]] inline bool wants_media(const Section& section) {
+  return carries_media(section) && receives(section.direction);
+}
 
 struct MessageDeleter {
   void operator()(GstSDPMessage* message) const { gst_sdp_message_free(message); }

@@ -4,7 +4,10 @@
 #include <gst/sdp/sdp.h>
 
 #include <charconv>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "extra.hpp"
 #include "glib/worker_thread.hpp"
@@ -31,6 +34,32 @@ struct Mailbox {
       }
     });
   }
+};
+
+/// While it lives, webrtcbin makes a section for each new sender: it would give it the section of one that has ended,
+/// where 1.22 sends nothing any more.
+class EndedSectionsStay {
+ public:
+  explicit EndedSectionsStay(GstElement* webrtcbin) {
+    glib::Ref<GArray> transceivers;
+    g_signal_emit_by_name(webrtcbin, "get-transceivers", transceivers.out());
+    for (auto* transceiver : std::span(reinterpret_cast<GObject**>(transceivers->data), transceivers->len)) {
+      GstWebRTCRTPTransceiverDirection direction{};
+      g_object_get(transceiver, "direction", &direction, nullptr);
+      g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE, nullptr);
+      directions_.emplace_back(glib::Ref<GObject>::share(transceiver), direction);
+    }
+  }
+  EndedSectionsStay(const EndedSectionsStay&) = delete;
+  EndedSectionsStay& operator=(const EndedSectionsStay&) = delete;
+  ~EndedSectionsStay() {
+    for (const auto& [transceiver, direction] : directions_) {
+      g_object_set(transceiver.get(), "direction", direction, nullptr);
+    }
+  }
+
+ private:
+  std::vector<std::pair<glib::Ref<GObject>, GstWebRTCRTPTransceiverDirection>> directions_;
 };
 
 struct DescriptionDeleter {
@@ -313,8 +342,11 @@ void WebRtcBin::stop() {
 
 WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, const std::string& stream_id,
                                         bool receives_too) {
-  auto pad = glib::Ref<GstPad>::adopt(gst_element_request_pad(
-      element_.get(), gst_element_get_pad_template(element_.get(), "sink_%u"), nullptr, preferences));
+  auto pad = [&] {
+    const EndedSectionsStay guard(element_.get());
+    return glib::Ref<GstPad>::adopt(gst_element_request_pad(
+        element_.get(), gst_element_get_pad_template(element_.get(), "sink_%u"), nullptr, preferences));
+  }();
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(pad.get()), "msid")) {
     g_object_set(pad.get(), "msid", stream_id.c_str(), nullptr);
   }

@@ -42,6 +42,12 @@ struct RefTraits<GBytes> {
 };
 
 template <>
+struct RefTraits<GArray> {
+  static GArray* ref(GArray* array) { return g_array_ref(array); }
+  static void unref(GArray* array) { g_array_unref(array); }
+};
+
+template <>
 struct RefTraits<GMainContext> {
   static GMainContext* ref(GMainContext* context) { return g_main_context_ref(context); }
   static void unref(GMainContext* context) { g_main_context_unref(context); }

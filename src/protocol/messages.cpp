@@ -329,15 +329,22 @@ glib::Ref<JsonNode> to_json(const UserLeft& goodbye) {
 }
 
 glib::Ref<JsonNode> to_json(const StreamSync& sync) {
+  using Action = StreamSync::Action;
   using Kind = StreamSync::Kind;
   return ObjectBuilder()
       .add("streamid", sync.stream_id)
-      .add("action", sync.action == StreamSync::Action::Mute ? "mute" : "unmute")
+      .add("action", sync.action == Action::Mute     ? "mute"
+                     : sync.action == Action::Unmute ? "unmute"
+                                                     : "stream-removed")
       .add("streamSyncNeeded", true)
       .add("type", sync.kind == Kind::Both    ? "both"
                    : sync.kind == Kind::Audio ? "audio"
                                               : "video")
       .build();
+}
+
+glib::Ref<JsonNode> to_json(const OfferRequest&) {
+  return ObjectBuilder().add("allParticipants", glib::json_array()).build();
 }
 
 glib::Ref<JsonNode> make_envelope(std::string_view sender, std::string_view remote_user_id,

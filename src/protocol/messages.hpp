@@ -84,6 +84,10 @@ struct StreamSync {
   friend bool operator==(const StreamSync&, const StreamSync&) = default;
 };
 
+/// Asks a browser for an offer. RTCMultiConnection.js makes one to everybody that it is told of, and to the sender;
+/// to those whom it is connected with, to renegotiate. For sending only.
+struct OfferRequest {};
+
 /// A participant goes by another userid from now on.
 struct UserIdChanged {
   std::string old_id;
@@ -122,8 +126,8 @@ struct Envelope {
 [[nodiscard]] glib::Ref<JsonNode> to_json(const SessionDescription& description, const glib::Ref<JsonObject>& extra);
 [[nodiscard]] glib::Ref<JsonNode> to_json(const IceCandidate& candidate);
 [[nodiscard]] glib::Ref<JsonNode> to_json(const UserLeft& goodbye);
-/// The action is not Ended, which browsers find out by themselves.
 [[nodiscard]] glib::Ref<JsonNode> to_json(const StreamSync& sync);
+[[nodiscard]] glib::Ref<JsonNode> to_json(const OfferRequest& request);
 
 [[nodiscard]] glib::Ref<JsonNode> make_envelope(std::string_view sender, std::string_view remote_user_id,
                                                 glib::Ref<JsonNode> message);

@@ -369,6 +369,10 @@ void RoomClient::send(const std::string& remote_user_id, const protocol::StreamS
   relay(remote_user_id, protocol::to_json(sync));
 }
 
+void RoomClient::send(const std::string& remote_user_id, const protocol::OfferRequest& request) {
+  relay(remote_user_id, protocol::to_json(request));
+}
+
 void RoomClient::set_extra(glib::Ref<JsonObject> extra) {
   options_.extra = std::move(extra);
   if (client_ && client_->connected()) {

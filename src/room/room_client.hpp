@@ -111,6 +111,7 @@ class RoomClient final : private socketio::Client::Listener {
   void send(const std::string& remote_user_id, const protocol::SessionDescription& description);
   void send(const std::string& remote_user_id, const protocol::IceCandidate& candidate);
   void send(const std::string& remote_user_id, const protocol::StreamSync& sync);
+  void send(const std::string& remote_user_id, const protocol::OfferRequest& request);
 
   /// Tells everyone. `extra` may be null.
   void set_extra(glib::Ref<JsonObject> extra);

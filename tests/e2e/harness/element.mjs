@@ -19,6 +19,8 @@ const MESSAGE = /^Got message #\d+ from \S+ "[^"]*" \(element\): (rtcmc-.*)$/;
 const TROUBLE = /^(ERROR|WARNING): from element (\S+): (.*)$/;
 // Messages, that is: a queue of the sending side that is too slow drops buffers.
 const DROPPED = /\b(?:WARN|INFO)\s+rtcmc(?!send)\w+ .*\bdropped\b/;
+// What webrtcbin warns of in every call.
+const NOISE = /No SSRC found in buffer|Invalid buffer, dropping|failed to match fec decoder/;
 const LOG_LINES_SHOWN = 60;
 
 const running = new Set();
@@ -179,7 +181,8 @@ export class Element {
   describe() {
     const shown = (title, lines) => [`--- ${title}`, ...lines.slice(-LOG_LINES_SHOWN)];
     const output = this.#output.filter((line) => !/\((?:state-changed|stream-status|tag|latency)\)/.test(line));
-    return [...shown(`${this.program[0]} of ${this.userid}`, output), ...shown('its log', this.log())].join('\n');
+    const log = this.log().filter((line) => !NOISE.test(line));
+    return [...shown(`${this.program[0]} of ${this.userid}`, output), ...shown('its log', log)].join('\n');
   }
 
   /** Ends it, whatever it is doing. */
@@ -251,6 +254,16 @@ export class HostedElement extends Element {
   /** An action. Its last argument is left out if it is a promise, whose answer is returned then. */
   emit(action, ...args) {
     return this.#command({ emit: action, args });
+  }
+
+  /** Requests a pad and links `description` to it. */
+  feed(description, pad) {
+    return this.#command({ feed: description, pad });
+  }
+
+  /** Gives back a pad of feed(). */
+  release(pad) {
+    return this.#command({ release: pad });
   }
 
   /** What a signal's handler returns from now on. */

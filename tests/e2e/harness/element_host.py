@@ -8,6 +8,8 @@ Arguments: the pipeline in gst-launch's words; the element is the one named "r".
     {"id": 2, "get": "participants"}                      "pad" as above
     {"id": 3, "emit": "leave", "args": []}                an action: see argument_of() for what stands for what
     {"id": 4, "answer": {"participant-request": false}}   what signals with a return value return from now on
+    {"id": 5, "feed": "videotestsrc", "pad": "video_1"}   requests the pad, and links this to it
+    {"id": 6, "release": "video_1"}                       gives the pad back, and ends what was linked to it
 
 Output, one line each: {"reply": id, "value": …} or {"reply": id, "error": text}; {"signal": name, "args": […]} for every
 signal of the element; {"notify": property, "value": …} for every change of one; {"message": structure} for every element message of it; {"error": text}, {"warning": text} and
@@ -71,6 +73,7 @@ class Host:
             self.pipeline.add(parsed)
         self.element = self.pipeline.get_by_name("r")
         self.answers = {}
+        self.feeds = {}
         for name in GObject.signal_list_names(self.element.__gtype__):
             query = GObject.signal_query(name, self.element.__gtype__)
             if not query.signal_flags & GObject.SignalFlags.ACTION:
@@ -122,11 +125,30 @@ class Host:
         promise.wait()
         return json_of(promise.get_reply())
 
+    def feed(self, description, pad_name):
+        source = Gst.parse_bin_from_description(description, True)
+        self.feeds[pad_name] = source
+        self.pipeline.add(source)
+        source.get_static_pad("src").link(self.element.request_pad_simple(pad_name))
+        source.sync_state_with_parent()
+
+    def release(self, pad_name):
+        pad = self.element.get_static_pad(pad_name)
+        source = self.feeds.pop(pad_name)
+        source.set_state(Gst.State.NULL)
+        source.get_static_pad("src").unlink(pad)
+        self.pipeline.remove(source)
+        self.element.release_request_pad(pad)
+
     def run(self, command):
         if "emit" in command:
             return self.emit(command["emit"], command.get("args", []))
         if "get" in command:
             return json_of(self.target(command).get_property(command["get"]))
+        if "feed" in command:
+            return self.feed(command["feed"], command["pad"])
+        if "release" in command:
+            return self.release(command["release"])
         for name, value in command.get("set", {}).items():
             self.set(self.target(command), name, value)
         self.answers.update(command.get("answer", {}))

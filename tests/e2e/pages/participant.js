@@ -12,6 +12,7 @@ const participant = {
   files: [], // what came as files: { userid, name, type, size, sha256 }, and those sent: { sentTo, name }
   mutes: [], // {streamid, type, muted}, in order
   extras: [], // {userid, extra}, in order
+  held: [], // messages that holdMessages() keeps
 
   /** Makes the connection, before any traffic. */
   prepare({ camera = false, testCard = false, session, password, userid, extra, maxParticipants, socketUrl = '/',
@@ -64,6 +65,19 @@ const participant = {
   join({ room, ...options }) {
     this.prepare(options);
     return this.enter(room);
+  },
+
+  /** Keeps what the room's server sends from now on, until it is to be delivered. */
+  holdMessages() {
+    const { socket } = this.connection;
+    const deliver = socket.listeners(this.connection.socketMessageEvent);
+    socket.off(this.connection.socketMessageEvent);
+    socket.on(this.connection.socketMessageEvent, (...message) => this.held.push(message));
+    this.deliverMessages = () => {
+      socket.off(this.connection.socketMessageEvent);
+      deliver.forEach((listener) => socket.on(this.connection.socketMessageEvent, listener));
+      this.held.splice(0).forEach((message) => deliver.forEach((listener) => listener(...message)));
+    };
   },
 
   leave() {

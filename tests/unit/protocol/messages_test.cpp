@@ -162,13 +162,17 @@ TEST(Messages, RecordedMutesAreUnderstood) {
   EXPECT_GT(mutes, 0U);
 }
 
-TEST(Messages, OurMutesAreUnderstoodByOurselves) {
-  for (const auto action : {StreamSync::Action::Mute, StreamSync::Action::Unmute}) {
+TEST(Messages, WhatWeSayOfOurStreamsIsUnderstoodByOurselves) {
+  for (const auto action : {StreamSync::Action::Mute, StreamSync::Action::Unmute, StreamSync::Action::Ended}) {
     for (const auto kind : {StreamSync::Kind::Audio, StreamSync::Kind::Video, StreamSync::Kind::Both}) {
       const StreamSync sync{"cam", action, kind};
       EXPECT_EQ(parsed<StreamSync>(glib::to_text(to_json(sync).get())), sync);
     }
   }
+}
+
+TEST(Messages, AnOfferIsAskedForAsFromEverybody) {
+  EXPECT_EQ(glib::to_text(to_json(OfferRequest{}).get()), R"({"allParticipants":[]})");
 }
 
 TEST(Messages, AChangedUserId) {
