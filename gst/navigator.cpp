@@ -4,9 +4,11 @@
 #include <gst/video/navigation.h>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <limits>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "log.hpp"
@@ -170,14 +172,14 @@ class Navigator::Upstream : public std::enable_shared_from_this<Upstream> {
 
  private:
   [[nodiscard]] Item* overtaken_by(const Item& item) {
-    for (auto older = items_.rbegin(); older != items_.rend(); ++older) {
-      if (older->pad != item.pad || older->user_id != item.user_id) {
+    for (Item& older : std::views::reverse(items_)) {
+      if (older.pad != item.pad || older.user_id != item.user_id) {
         continue;
       }
-      if (is_same_motion(older->action, item.action)) {
-        return &*older;
+      if (is_same_motion(older.action, item.action)) {
+        return &older;
       }
-      if (!is_motion(older->action)) {
+      if (!is_motion(older.action)) {
         return nullptr;
       }
     }
