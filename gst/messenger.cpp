@@ -135,7 +135,18 @@ void Messenger::receive_text(const std::string& text) {
   if (const auto* fault = std::get_if<protocol::TextAssembler::Fault>(&result)) {
     drop("a message", *fault);
   } else if (auto* message = std::get_if<protocol::TextMessage>(&result)) {
-    on_event_(std::move(*message));
+    receive(std::move(*message));
+  }
+}
+
+void Messenger::receive(protocol::TextMessage message) {
+  auto navigation = message.is_object ? protocol::parse_navigation(message.text) : std::nullopt;
+  if (!navigation) {
+    on_event_(std::move(message));
+  } else if (const auto* fault = std::get_if<std::string>(&*navigation)) {
+    drop("a message of navigation", *fault);
+  } else {
+    on_event_(std::get<protocol::Navigation>(std::move(*navigation)));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "log/log_limiter.hpp"
 #include "outbox.hpp"
 #include "protocol/file_transfer.hpp"
+#include "protocol/navigation.hpp"
 #include "protocol/text_frames.hpp"
 
 namespace rtcmc {
@@ -37,10 +38,12 @@ struct FileReceived {
 };
 
 /// What a participant says over its data channel, and how a file gets on.
-using DataEvent = std::variant<ChannelOpened, protocol::TextMessage, BinaryMessage, FileProgress, FileReceived>;
+using DataEvent =
+    std::variant<ChannelOpened, protocol::TextMessage, protocol::Navigation, BinaryMessage, FileProgress, FileReceived>;
 
-/// What one participant and we tell each other over data channels: texts in RTCMultiConnection's frames, files, and
-/// binary messages. All channels are heard; what we have to say goes to the one that opened last, as in browsers.
+/// What one participant and we tell each other over data channels: texts in RTCMultiConnection's frames, navigation
+/// among them, files, and binary messages. All channels are heard; what we have to say goes to the one that opened
+/// last, as in browsers.
 ///
 /// Threads: the room's. `on_event` may destroy it.
 class Messenger {
@@ -60,6 +63,7 @@ class Messenger {
  private:
   void opened(DataChannel& channel);
   void receive_text(const std::string& text);
+  void receive(protocol::TextMessage message);
   void receive_binary(glib::Ref<GBytes> bytes);
   void receive(const protocol::FileChunk& chunk);
   void receive(const protocol::NextChunkRequest& request);

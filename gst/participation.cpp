@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "log.hpp"
@@ -33,11 +34,6 @@ std::string random_stream_id() {
   return std::string(uuid.get()).substr(0, 23);
 }
 
-OutgoingTrack outgoing(RtcmcSinkPad* pad, std::shared_ptr<send::Track> track) {
-  SinkPadSettings settings = settings_of(pad);
-  return {std::move(track), std::move(settings.stream_id), settings.is_screen, settings.is_muted};
-}
-
 /// The default is what every browser encodes well; others may be asked for.
 std::vector<rtp::Codec> receivable(rtp::Kind kind, const std::vector<rtp::Codec>& allowed) {
   std::vector<rtp::Codec> codecs = allowed;
@@ -57,7 +53,7 @@ std::string in_seconds(std::chrono::milliseconds time) {
 }  // namespace
 
 Participation::Participation(GstBin* bin)
-    : bin_(bin), announcer_(GST_ELEMENT(bin)), stream_id_base_(random_stream_id()) {}
+    : bin_(bin), announcer_(GST_ELEMENT(bin)), navigator_(GST_ELEMENT(bin)), stream_id_base_(random_stream_id()) {}
 
 Participation::~Participation() {
   stop();
@@ -68,16 +64,19 @@ void Participation::add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number
     g_object_set(pad, "stream-id", (stream_id_base_ + "-" + std::to_string(number)).c_str(), nullptr);
   }
   Input input{pad, kind, nullptr};
-  input.mute_watch = std::make_shared<glib::SignalConnection>(
-      pad, "notify::muted",
-      G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) { static_cast<Participation*>(self)->apply_mutes(); }),
-      this);
+  for (const char* change : {"notify::muted", "notify::navigation"}) {
+    input.watches.push_back(
+        std::make_shared<glib::SignalConnection>(pad, change, G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
+                                                   static_cast<Participation*>(self)->apply_pad_settings();
+                                                 }),
+                                                 this));
+  }
   if (with_settings([this](const Settings&) { return has_tracks_; })) {
     input.track = make_track_for(input);
   }
   const std::lock_guard lock(mutex_);
   if (room_ && input.track) {
-    room_->add_track(outgoing(pad, input.track));
+    room_->add_track(outgoing(input));
   }
   inputs_.push_back(std::move(input));
 }
@@ -94,6 +93,7 @@ void Participation::remove_input(RtcmcSinkPad* pad) {
   if (room_ && track) {
     room_->remove_track(track);
   }
+  navigator_.release(GST_PAD(pad));
 }
 
 void Participation::end_of_stream() {
@@ -239,9 +239,7 @@ void Participation::start() {
   }
   const std::lock_guard lock(mutex_);
   std::vector<OutgoingTrack> tracks;
-  for (const Input& input : inputs_) {
-    tracks.push_back(outgoing(input.pad, input.track));
-  }
+  std::ranges::transform(inputs_, std::back_inserter(tracks), outgoing);
   std::vector<std::shared_ptr<receive::Slot>> slots;
   for (const Output& output : outputs_) {
     output.slot->set_latency(settings_.latency * GST_MSECOND);
@@ -266,6 +264,7 @@ void Participation::stop() {
   }
   room->stop();
   room.reset();
+  navigator_.forget_all();
   for (const Output& output : with_settings([this](const Settings&) { return std::exchange(exposed_, {}); })) {
     remove_exposed(output);
   }
@@ -525,6 +524,7 @@ void Participation::on_participant_joined(const std::string& user_id, const glib
 }
 
 void Participation::on_participant_left(const std::string& user_id) {
+  navigator_.forget(user_id);
   {
     const std::lock_guard lock(mutex_);
     std::erase(participants_, user_id);
@@ -541,7 +541,11 @@ void Participation::on_participant_failed(const std::string& user_id, const std:
 }
 
 void Participation::on_data(const std::string& user_id, const DataEvent& event) {
-  announcer_.data(user_id, event);
+  if (const auto* navigation = std::get_if<protocol::Navigation>(&event)) {
+    navigator_.navigate(user_id, navigable_pad(navigation->stream_id), *navigation);
+  } else {
+    announcer_.data(user_id, event);
+  }
 }
 
 void Participation::on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) {

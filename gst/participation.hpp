@@ -14,6 +14,7 @@
 #include "embedded_server.hpp"
 #include "extra.hpp"
 #include "glib/signal_connection.hpp"
+#include "navigator.hpp"
 #include "promise_reply.hpp"
 #include "receive/slot.hpp"
 #include "room.hpp"
@@ -124,8 +125,11 @@ class Participation final : private send::Track::Listener, private Room::Observe
     rtp::Kind kind;
     std::shared_ptr<send::Track> track{};  // present from make_tracks() to drop_tracks()
     bool ended = false;
-    bool is_muted = false;  // as the track and the room know it
-    std::shared_ptr<glib::SignalConnection> mute_watch{};
+    // As the track and the room know it:
+    std::string stream_id{};
+    bool is_muted = false;
+    bool takes_navigation = false;
+    std::vector<std::shared_ptr<glib::SignalConnection>> watches{};
   };
   struct Output {
     RtcmcSourcePad* pad;  // only as a key
@@ -165,8 +169,11 @@ class Participation final : private send::Track::Listener, private Room::Observe
   void on_participant_renamed(const std::string& old_id, const std::string& new_id) override;
   void on_stream_muted(const std::string& user_id, const protocol::StreamSync& sync) override;
 
-  /// Makes the tracks and the room do what the pads' property "muted" says.
-  void apply_mutes();
+  [[nodiscard]] static OutgoingTrack outgoing(Input& input);
+  /// Makes the tracks and the room do what the pads' properties "muted" and "navigation" say.
+  void apply_pad_settings();
+  /// The sink pad that takes navigation for this stream; null: none.
+  [[nodiscard]] glib::Ref<GstPad> navigable_pad(const std::string& stream_id) const;
   void forget_participants();
   void left();
   [[nodiscard]] std::shared_ptr<send::Track> make_track_for(const Input& input);
@@ -176,12 +183,13 @@ class Participation final : private send::Track::Listener, private Room::Observe
 
   GstBin* const bin_;
   const Announcer announcer_;
+  Navigator navigator_;
   const std::string stream_id_base_;
   std::future<void> certificate_;  // start() alone uses it; made once
   // From find_server() to stop(), if we were given no server. The room's thread uses it while there is a room.
   std::unique_ptr<EmbeddedServer> server_;
 
-  std::mutex mute_mutex_;  // of apply_mutes(), so that the latest change wins; taken before mutex_
+  std::mutex pad_settings_mutex_;  // of apply_pad_settings(), so that the latest change wins; taken before mutex_
 
   mutable std::mutex mutex_;
   Settings settings_;

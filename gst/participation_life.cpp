@@ -106,6 +106,7 @@ void Participation::left() {
 }
 
 void Participation::forget_participants() {
+  navigator_.forget_all();
   std::vector<std::string> gone;
   {
     const std::lock_guard lock(mutex_);
@@ -160,31 +161,53 @@ void Participation::mute(std::optional<rtp::Kind> kind, bool muted) {
       }
     }
   }
-  apply_mutes();
+  apply_pad_settings();
   for (const auto& pad : changed) {
     g_object_notify(pad.get(), "muted");
   }
 }
 
-void Participation::apply_mutes() {
-  const std::lock_guard serial(mute_mutex_);
-  std::vector<Room::MuteChange> changes;
+OutgoingTrack Participation::outgoing(Input& input) {
+  input.stream_id = settings_of(input.pad).stream_id;
+  return {input.track, input.stream_id, settings_of(input.pad).is_screen, input.is_muted, input.takes_navigation};
+}
+
+void Participation::apply_pad_settings() {
+  const std::lock_guard serial(pad_settings_mutex_);
+  std::vector<Room::TrackChange> changes;
+  std::vector<glib::Ref<GstPad>> released;
   {
     const std::lock_guard lock(mutex_);
     for (Input& input : inputs_) {
-      const bool is_muted = settings_of(input.pad).is_muted;
-      if (std::exchange(input.is_muted, is_muted) != is_muted && input.track) {
-        changes.push_back({input.track, is_muted});
+      const SinkPadSettings settings = settings_of(input.pad);
+      const bool takes_navigation = settings.takes_navigation && input.kind == rtp::Kind::Video;
+      const bool is_mute_news = std::exchange(input.is_muted, settings.is_muted) != settings.is_muted;
+      const bool is_navigation_news = std::exchange(input.takes_navigation, takes_navigation) != takes_navigation;
+      if (is_navigation_news && !takes_navigation) {
+        released.push_back(glib::Ref<GstPad>::share(GST_PAD(input.pad)));
+      }
+      if ((is_mute_news || is_navigation_news) && input.track) {
+        changes.push_back({input.track, settings.is_muted, takes_navigation});
       }
     }
   }
-  for (const auto& [track, is_muted] : changes) {
-    track->set_muted(is_muted);
+  for (const auto& pad : released) {
+    navigator_.release(pad.get());
+  }
+  for (const auto& change : changes) {
+    change.track->set_muted(change.is_muted);
   }
   const std::lock_guard lock(mutex_);
   if (room_ && !changes.empty()) {
-    room_->set_muted(std::move(changes));
+    room_->change_tracks(std::move(changes));
   }
+}
+
+glib::Ref<GstPad> Participation::navigable_pad(const std::string& stream_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(
+      inputs_, [&stream_id](const Input& input) { return input.takes_navigation && input.stream_id == stream_id; });
+  return found == inputs_.end() ? nullptr : glib::Ref<GstPad>::share(GST_PAD(found->pad));
 }
 
 void Participation::check_presence(const std::string& room_id, std::shared_ptr<PromiseReply> reply) {
@@ -211,6 +234,7 @@ void Participation::on_participant_renamed(const std::string& old_id, const std:
     const std::lock_guard lock(mutex_);
     std::ranges::replace(participants_, old_id, new_id);
   }
+  navigator_.rename(old_id, new_id);
   g_object_notify(G_OBJECT(bin_), "participants");
   announcer_.user_id_changed(old_id, new_id);
 }

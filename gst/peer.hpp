@@ -32,6 +32,7 @@ struct OutgoingTrack {
   std::string stream_id;
   bool is_screen = false;
   bool is_muted = false;
+  bool takes_navigation = false;
 };
 
 /// What we can receive, best first.

@@ -394,7 +394,7 @@ void Room::on_local_candidate(Peer& peer, protocol::IceCandidate candidate) {
 }
 
 void Room::on_connected(Peer& peer) {
-  tell_mutes(peer.user_id());
+  tell_syncs(peer.user_id());
   observer_.on_participant_joined(peer.user_id(), extra_of(peer.user_id()));
 }
 

@@ -108,12 +108,13 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   /// Over the data channel, as soon as that is open. Without `user_id`, to everyone: taken if one takes it.
   [[nodiscard]] Sent send(const std::optional<std::string>& user_id, const OutgoingData& data);
 
-  struct MuteChange {
+  struct TrackChange {
     std::shared_ptr<send::Track> track;
     bool is_muted;
+    bool takes_navigation;
   };
   /// Tells everyone, now and when they come.
-  void set_muted(std::vector<MuteChange> changes);
+  void change_tracks(std::vector<TrackChange> changes);
   void set_extra(glib::Ref<JsonObject> extra);
   void disconnect_with(std::string user_id);
   /// The callbacks run on the worker thread, or are destroyed without having run if no answer comes.
@@ -187,8 +188,8 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   void depart(Farewell farewell, std::function<void()> done);
   /// Enters the room that next_ says, unless we are still on our way out of one.
   void enter_next();
-  /// What of our streams is muted.
-  void tell_mutes(const std::string& user_id);
+  /// Which of our streams are muted, and which take navigation.
+  void tell_syncs(const std::string& user_id);
   /// `offer` is absent if we are to make one.
   void connect_with(const std::string& user_id, std::optional<std::string> offer);
   void serve_waiting();

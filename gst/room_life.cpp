@@ -23,7 +23,7 @@ StreamSync::Kind kind_of(const OutgoingTrack& outgoing) {
 }
 
 /// One message for a stream whose audio and video change together, so that browsers do not see two changes.
-void add(std::vector<StreamSync>& syncs, const OutgoingTrack& outgoing) {
+void add_mute(std::vector<StreamSync>& syncs, const OutgoingTrack& outgoing) {
   const auto action = outgoing.is_muted ? StreamSync::Action::Mute : StreamSync::Action::Unmute;
   for (StreamSync& sync : syncs) {
     if (sync.stream_id == outgoing.stream_id && sync.action == action) {
@@ -31,6 +31,11 @@ void add(std::vector<StreamSync>& syncs, const OutgoingTrack& outgoing) {
       return;
     }
   }
+  syncs.push_back({outgoing.stream_id, action, kind_of(outgoing)});
+}
+
+void add_navigation(std::vector<StreamSync>& syncs, const OutgoingTrack& outgoing) {
+  const auto action = outgoing.takes_navigation ? StreamSync::Action::NavigationOn : StreamSync::Action::NavigationOff;
   syncs.push_back({outgoing.stream_id, action, kind_of(outgoing)});
 }
 
@@ -134,13 +139,19 @@ void Room::remove_slot(std::shared_ptr<receive::Slot> slot) {
   });
 }
 
-void Room::set_muted(std::vector<MuteChange> changes) {
+void Room::change_tracks(std::vector<TrackChange> changes) {
   worker_->post([this, changes = std::move(changes)] {
     std::vector<StreamSync> syncs;
     for (OutgoingTrack& outgoing : tracks_) {
-      for (const auto& [track, is_muted] : changes) {
-        if (outgoing.track == track && std::exchange(outgoing.is_muted, is_muted) != is_muted) {
-          add(syncs, outgoing);
+      for (const TrackChange& change : changes) {
+        if (outgoing.track != change.track) {
+          continue;
+        }
+        if (std::exchange(outgoing.is_muted, change.is_muted) != change.is_muted) {
+          add_mute(syncs, outgoing);
+        }
+        if (std::exchange(outgoing.takes_navigation, change.takes_navigation) != change.takes_navigation) {
+          add_navigation(syncs, outgoing);
         }
       }
     }
@@ -152,11 +163,14 @@ void Room::set_muted(std::vector<MuteChange> changes) {
   });
 }
 
-void Room::tell_mutes(const std::string& user_id) {
+void Room::tell_syncs(const std::string& user_id) {
   std::vector<StreamSync> syncs;
   for (const OutgoingTrack& outgoing : outgoing_tracks()) {
     if (outgoing.is_muted) {
-      add(syncs, outgoing);
+      add_mute(syncs, outgoing);
+    }
+    if (outgoing.takes_navigation) {
+      add_navigation(syncs, outgoing);
     }
   }
   for (const StreamSync& sync : syncs) {
@@ -211,10 +225,10 @@ void Room::set_password(std::string password, std::function<void(const std::opti
 void Room::handle(const std::string& sender, const protocol::StreamSync& sync) {
   if (!find(sender)) {
     drop(sender, "a change of a stream", "there is no connection with it");
-  } else if (sync.action == StreamSync::Action::Ended) {
-    GST_DEBUG_OBJECT(bin_, "%s says that %s has ended", sender.c_str(), sync.stream_id.c_str());
-  } else {
+  } else if (sync.action == StreamSync::Action::Mute || sync.action == StreamSync::Action::Unmute) {
     observer_.on_stream_muted(sender, sync);
+  } else {
+    GST_DEBUG_OBJECT(bin_, "what %s says of its stream %s is ignored", sender.c_str(), sync.stream_id.c_str());
   }
 }
 

@@ -18,7 +18,7 @@ G_DEFINE_FINAL_TYPE(RtcmcSinkPad, rtcmc_sink_pad, GST_TYPE_GHOST_PAD)
 
 namespace {
 
-enum Property { kPropStreamId = 1, kPropScreen, kPropMuted };
+enum Property { kPropStreamId = 1, kPropScreen, kPropMuted, kPropNavigation };
 
 constexpr std::size_t kMaxStreamId = 64;
 
@@ -54,6 +54,11 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       // GObject notifies by itself.
       (void)rtcmc::set_muted(pad, g_value_get_boolean(value) != FALSE);
       break;
+    case kPropNavigation:
+      GST_OBJECT_LOCK(pad);
+      pad->settings->takes_navigation = g_value_get_boolean(value) != FALSE;
+      GST_OBJECT_UNLOCK(pad);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -70,6 +75,9 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
       break;
     case kPropMuted:
       g_value_set_boolean(value, static_cast<gboolean>(settings.is_muted));
+      break;
+    case kPropNavigation:
+      g_value_set_boolean(value, static_cast<gboolean>(settings.takes_navigation));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
@@ -109,6 +117,13 @@ static void rtcmc_sink_pad_class_init(RtcmcSinkPadClass* klass) {
       g_param_spec_boolean("muted", "Muted",
                            "Send nothing, and tell participants so; takes effect at once, also while playing", FALSE,
                            GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)));
+  g_object_class_install_property(
+      object_class, kPropNavigation,
+      g_param_spec_boolean("navigation", "Navigation",
+                           "Of video: push what any participant does over the picture with mouse, keys and touch "
+                           "upstream, as GstNavigation events, and tell participants so; takes effect at once, also "
+                           "while playing",
+                           FALSE, GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)));
 }
 
 rtcmc::SinkPadSettings rtcmc::settings_of(RtcmcSinkPad* pad) {

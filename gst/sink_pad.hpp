@@ -18,6 +18,7 @@ struct SinkPadSettings {
   std::string stream_id;
   bool is_screen;
   bool is_muted;
+  bool takes_navigation;
 };
 
 /// Any thread.

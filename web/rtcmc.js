@@ -5,6 +5,8 @@ import './socket.io.js';
 import { Participant } from './rtcmc/participant.js';
 import { frameText, isId, message, parseEnvelope, parseExtra, parseMessage, parseRooms, sectionsFor } from './rtcmc/protocol.js';
 
+export { control } from './rtcmc/control.js';
+
 const MESSAGE = 'RTCMultiConnection-Message';
 const ANSWER_TIME = 8000;
 const RETRY_TIME = 5000;

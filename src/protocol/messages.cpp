@@ -2,6 +2,7 @@
 #include "protocol/messages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -113,16 +114,23 @@ std::variant<Message, std::string> parse_candidate(const glib::Ref<JsonObject>& 
   return Message(IceCandidate{*std::move(candidate), mid, static_cast<std::uint32_t>(index)});
 }
 
+struct SyncAction {
+  std::string_view name;
+  StreamSync::Action action;
+};
+constexpr std::array kSyncActions{
+    SyncAction{"mute", StreamSync::Action::Mute},
+    SyncAction{"unmute", StreamSync::Action::Unmute},
+    SyncAction{"ended", StreamSync::Action::Ended},
+    SyncAction{"inactive", StreamSync::Action::Ended},
+    SyncAction{"stream-removed", StreamSync::Action::Ended},
+    SyncAction{"navigation-on", StreamSync::Action::NavigationOn},
+    SyncAction{"navigation-off", StreamSync::Action::NavigationOff},
+};
+
 std::optional<StreamSync::Action> action_from(std::string_view text) {
-  using Action = StreamSync::Action;
-  if (text == "mute") {
-    return Action::Mute;
-  }
-  if (text == "unmute") {
-    return Action::Unmute;
-  }
-  const bool is_end = text == "ended" || text == "inactive" || text == "stream-removed";
-  return is_end ? std::optional(Action::Ended) : std::nullopt;
+  const auto found = std::ranges::find(kSyncActions, text, &SyncAction::name);
+  return found == kSyncActions.end() ? std::nullopt : std::optional(found->action);
 }
 
 std::optional<StreamSync::Kind> kind_from(std::string_view text) {
@@ -141,7 +149,7 @@ std::variant<Message, std::string> parse_stream_sync(const glib::Ref<JsonObject>
   const auto action = action_from(glib::string_of(glib::member(object, "action")).value_or(""));
   const auto kind = kind_from(glib::string_of(glib::member(object, "type")).value_or("both"));
   if (!action || !kind) {
-    return "it neither mutes, unmutes nor ends a stream";
+    return "it says nothing known of a stream";
   }
   return Message(StreamSync{*stream_id, *action, *kind});
 }
@@ -329,13 +337,10 @@ glib::Ref<JsonNode> to_json(const UserLeft& goodbye) {
 }
 
 glib::Ref<JsonNode> to_json(const StreamSync& sync) {
-  using Action = StreamSync::Action;
   using Kind = StreamSync::Kind;
   return ObjectBuilder()
       .add("streamid", sync.stream_id)
-      .add("action", sync.action == Action::Mute     ? "mute"
-                     : sync.action == Action::Unmute ? "unmute"
-                                                     : "stream-removed")
+      .add("action", std::ranges::find(kSyncActions, sync.action, &SyncAction::action)->name)
       .add("streamSyncNeeded", true)
       .add("type", sync.kind == Kind::Both    ? "both"
                    : sync.kind == Kind::Audio ? "audio"

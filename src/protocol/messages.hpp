@@ -72,9 +72,10 @@ struct UserLeft {
 
 struct DropPeerConnection {};
 
-/// The sender mutes, unmutes or ends one of its streams.
+/// The sender mutes, unmutes or ends one of its streams; or, an extension of ours, which browsers ignore: takes
+/// navigation over it, or no longer does.
 struct StreamSync {
-  enum class Action { Mute, Unmute, Ended };
+  enum class Action { Mute, Unmute, Ended, NavigationOn, NavigationOff };
   enum class Kind { Audio, Video, Both };
 
   std::string stream_id;

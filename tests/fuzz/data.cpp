@@ -2,6 +2,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <span>
 #include <string>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "glib/json_grammar.hpp"
 #include "protocol/file_messages.hpp"
 #include "protocol/file_transfer.hpp"
+#include "protocol/navigation.hpp"
 #include "protocol/text_frames.hpp"
 
 /// What a participant sends over its data channel: lines as texts, and the same bytes as binary messages, each with its
@@ -27,10 +29,53 @@ bool is_utf8_text(const std::string& text) {
          text.find('\0') == std::string::npos;
 }
 
+bool is_within(const Position& at) {
+  return at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1;
+}
+
+struct NavigationChecks {
+  void operator()(const MouseMove& move) const { require(is_within(move.at), "a mouse is in the picture"); }
+  void operator()(const MouseButton& button) const {
+    require(is_within(button.at) && button.button >= 1 && button.button <= 9, "a button is one");
+  }
+  void operator()(const MouseScroll& scroll) const {
+    require(is_within(scroll.at) && std::abs(scroll.delta_x) <= 10000 && std::abs(scroll.delta_y) <= 10000,
+            "scrolling is bounded");
+  }
+  void operator()(const Key& key) const {
+    require(!key.name.empty() && key.name.size() <= 16 &&
+                std::ranges::all_of(key.name, [](char c) { return g_ascii_isgraph(c); }),
+            "a key's name is short and ASCII");
+  }
+  void operator()(const Touch& touch) const {
+    require(is_within(touch.at), "a touch is in the picture");
+    require(!touch.pressure || (*touch.pressure >= 0 && *touch.pressure <= 1), "pressure is bounded");
+  }
+  void operator()(const TouchFrame&) const {}
+  void operator()(const TouchCancel&) const {}
+};
+
+void try_navigation(const std::string& object) {
+  const auto result = parse_navigation(object);
+  if (!result) {
+    return;
+  }
+  if (const auto* navigation = std::get_if<Navigation>(&*result)) {
+    require(navigation->stream_id.size() <= 256, "a stream's id is bounded");
+    std::visit(NavigationChecks(), navigation->action);
+  } else {
+    const auto& fault = std::get<std::string>(*result);
+    require(!fault.empty() && fault.size() <= 256, "a log line is bounded");
+  }
+}
+
 void check(const TextMessage& message) {
   require(is_utf8_text(message.text), "a text is UTF-8 without NUL");
   require(length_of(message.text) <= kMaxTextLength, "a text is bounded");
   require(!message.is_object || glib::is_json(message.text), "an object is JSON");
+  if (message.is_object) {
+    try_navigation(message.text);
+  }
   TextAssembler again;
   std::variant<TextAssembler::Unfinished, TextMessage, TextAssembler::Fault> result;
   for (const std::string& frame : frame_text(message, "uuid", 0)) {

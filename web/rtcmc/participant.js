@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Somebody else in the room, and the connection with them.
 
-import { TextReceiver, message, nameOf } from './protocol.js';
+import { TextReceiver, isId, message, nameOf } from './protocol.js';
 import { summarize } from './statistics.js';
 
 const CONNECT_TIME = 15000;
@@ -18,6 +18,7 @@ export class Participant {
 	entry = 0; // our entry into the room that the connection is of
 	labels = new Map(); // stream id → what the sender says of it
 	muted = new Map(); // stream id → 'audio', 'video' or 'both'
+	navigable = new Set(); // ids of streams
 	#room;
 	#pc;
 	#streams = new Map();
@@ -83,6 +84,7 @@ export class Participant {
 		const pc = this.#pc;
 		this.#pc = this.#channel = undefined;
 		pc?.close();
+		this.navigable.clear();
 		this.streams.forEach((stream) => this.#removeStream(stream));
 	}
 
@@ -141,9 +143,14 @@ export class Participant {
 		frames.forEach((frame) => this.#channel.send(frame));
 	}
 
+	navigate(stream, navigation, members) {
+		if (this.canChat) this.#room.send({ ...members, navigation, streamid: stream.id }, this);
+	}
+
 	sync({ id, action, type }) {
-		if (!this.#streams.has(id)) return;
-		if (action === 'mute') this.muted.set(id, type);
+		if (action === 'navigation-on' && isId(id) && this.navigable.size < MAX.streams) this.navigable.add(id);
+		if (action === 'navigation-off') this.navigable.delete(id);
+		if (action === 'mute' && this.#streams.has(id)) this.muted.set(id, type);
 		if (action === 'unmute') this.muted.delete(id);
 		this.#changed();
 	}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { control } from '../rtcmc.js';
 import { ui } from './ui.js';
 import { describeStats, fit } from './words.js';
 
 class Tile {
 	#isMuted = false; // by whoever watches
+	#endControl; // while there is any
 
 	constructor(participant, stream) {
 		this.participant = participant; // null: it is ours
@@ -12,12 +14,13 @@ class Tile {
 		this.figure = ui.tile.content.firstElementChild.cloneNode(true);
 		this.figure.classList.toggle('self', !participant);
 		[this.video, this.initial, this.stats, this.caption, this.tools] = this.figure.children;
-		[this.sound, this.full] = this.tools.children;
+		[this.sound, this.control, this.full] = this.tools.children;
 		this.sound.onclick = () => {
 			this.#isMuted = !this.#isMuted;
 			this.sound.ariaPressed = this.#isMuted;
 			this.play();
 		};
+		this.control.onclick = () => this.setControl(!this.#endControl);
 		this.full.onclick = this.video.ondblclick = () => this.#toggleFullScreen();
 		this.video.onplaying = () => this.figure.classList.add('playing');
 		this.video.muted = true;
@@ -31,10 +34,15 @@ class Tile {
 	refresh() {
 		const name = this.participant?.name ?? 'You';
 		const muted = this.participant?.muted.get(this.stream.id);
-		this.caption.firstElementChild.textContent = this.video.ariaLabel = name;
+		const isNavigable = this.participant?.canChat && this.participant.navigable.has(this.stream.id);
+		if (!isNavigable) this.setControl(false);
+		const label = this.#endControl ? `${name}: Escape ends control` : name;
+		this.caption.firstElementChild.textContent = this.video.ariaLabel = label;
 		this.initial.textContent = [...name][0];
 		this.sound.ariaLabel = `Mute ${name}`;
 		this.sound.hidden = !this.hasSound;
+		this.control.ariaLabel = `Control ${name}`;
+		this.control.hidden = !isNavigable;
 		this.full.ariaLabel = `Full screen: ${name}`;
 		this.figure.classList.toggle('blind', !this.stream.getVideoTracks().length || /video|both/.test(muted));
 		this.figure.classList.toggle('mute', /audio|both/.test(muted));
@@ -44,6 +52,22 @@ class Tile {
 		this.video.muted = !this.hasSound || !tiles.soundIsOn || this.#isMuted;
 		// A browser starts no sound before the person has touched the page.
 		this.video.play().catch((error) => error.name === 'NotAllowedError' && tiles.soundIsOn && tiles.setSound(false));
+	}
+
+	setControl(isOn) {
+		if (!isOn) return this.#endControl?.();
+		this.#endControl = control(this.video, this.participant, this.stream, () => {
+			this.#endControl = undefined;
+			this.#showControl();
+			this.control.focus();
+		});
+		this.#showControl();
+	}
+
+	#showControl() {
+		this.control.ariaPressed = Boolean(this.#endControl);
+		this.figure.classList.toggle('controlled', Boolean(this.#endControl));
+		this.refresh();
 	}
 
 	async showStats() {
@@ -79,6 +103,7 @@ export const tiles = {
 		const tile = this.all.get(stream);
 		if (!tile) return;
 		this.all.delete(stream);
+		tile.setControl(false);
 		tile.video.srcObject = null;
 		tile.figure.remove();
 		this.arrange();

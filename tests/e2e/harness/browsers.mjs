@@ -105,6 +105,43 @@ class Page {
     await this.#page.keyboard.type(text);
   }
 
+  /** Holds a key down, or lets it go. */
+  async hold(key, isDown) {
+    await this.#page.bringToFront();
+    await this.#page.keyboard[isDown ? 'down' : 'up'](key);
+  }
+
+  /** The mouse of both browsers: move(x, y), down(), up() and click(x, y), in CSS pixels. */
+  get mouse() {
+    return this.#page.mouse;
+  }
+
+  /** Turns the mouse's wheel, by CSS pixels. */
+  wheel(deltaX, deltaY) {
+    return this.#isOfPlaywright ? this.mouse.wheel(deltaX, deltaY) : this.mouse.wheel({ deltaX, deltaY });
+  }
+
+  /** A finger that comes down at the first of these points, goes over the others, and up. */
+  async touch(...points) {
+    if (!this.#isOfPlaywright) {
+      const finger = await this.#page.touchscreen.touchStart(points[0].x, points[0].y);
+      for (const { x, y } of points.slice(1)) {
+        await finger.move(x, y);
+      }
+      return finger.end();
+    }
+    const session = await this.#context.newCDPSession(this.#page);
+    for (const [index, point] of points.entries()) {
+      const type = index === 0 ? 'touchStart' : 'touchMove';
+      await session.send('Input.dispatchTouchEvent', { type, touchPoints: [point] });
+    }
+    return session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  }
+
+  get #isOfPlaywright() {
+    return 'setViewportSize' in this.#page;
+  }
+
   /** As if the window had this size, in CSS pixels. */
   resize(width, height) {
     const size = { width, height };

@@ -202,6 +202,7 @@ export class HostedElement extends Element {
 
   signals = []; // [name, ...arguments]
   notified = []; // [property, value]
+  navigation = []; // fields of the events that reached what is upstream
   ended = false; // end of stream
 
   get program() {
@@ -221,6 +222,8 @@ export class HostedElement extends Element {
       this.notified.push([said.notify, said.value]);
     } else if (said.message) {
       this.messages.push(parseStructure(said.message));
+    } else if (said.navigation) {
+      this.navigation.push(said.navigation);
     } else if (said.error) {
       this.errors.push(said.error);
     } else if (said.warning) {
@@ -276,6 +279,13 @@ export class HostedElement extends Element {
     const find = () => this.signals.filter(([signal, ...args]) => signal === name && fits(...args))[count - 1];
     return this.until(`signal ${name}`, find, timeout).then(([, ...args]) => args);
   }
+
+  /** Waits for a GstNavigation event upstream. @param {object} fields some that it has */
+  untilNavigation(fields) {
+    const fits = (event) => Object.entries(fields).every(([name, value]) => event[name] === value);
+    return this.until(`navigation ${JSON.stringify(fields)}`, () => this.navigation.find(fits));
+  }
+
   /** Waits until a property has become `value` and listeners were told. */
   untilNotify(property, value) {
     const is = ([name, latest]) => name === property && latest === value;

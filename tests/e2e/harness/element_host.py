@@ -12,8 +12,10 @@ Arguments: the pipeline in gst-launch's words; the element is the one named "r".
     {"id": 6, "release": "video_1"}                       gives the pad back, and ends what was linked to it
 
 Output, one line each: {"reply": id, "value": …} or {"reply": id, "error": text}; {"signal": name, "args": […]} for every
-signal of the element; {"notify": property, "value": …} for every change of one; {"message": structure} for every element message of it; {"error": text}, {"warning": text} and
-{"eos": true}. A structure is text as gst-launch writes it, bytes are base64. The end of the input ends the pipeline.
+signal of the element; {"notify": property, "value": …} for every change of one; {"message": structure} for every element
+message of it; {"navigation": fields} for every GstNavigation event that reaches what is upstream of it; {"error": text},
+{"warning": text} and {"eos": true}. A structure is text as gst-launch writes it, bytes are base64. The end of the input
+ends the pipeline.
 """
 
 import base64
@@ -79,6 +81,16 @@ class Host:
             if not query.signal_flags & GObject.SignalFlags.ACTION:
                 self.element.connect(name, self.on_signal, name)
         self.element.connect("notify", self.on_notify)
+        for pad in self.element.sinkpads:
+            pad.get_peer().add_probe(Gst.PadProbeType.EVENT_UPSTREAM, self.on_upstream_event)
+
+    def on_upstream_event(self, _pad, info):
+        event = info.get_event()
+        if event.type == Gst.EventType.NAVIGATION:
+            structure = event.get_structure()
+            names = [structure.nth_field_name(index) for index in range(structure.n_fields())]
+            say(navigation={name: structure.get_value(name) for name in names if name != "state"})
+        return Gst.PadProbeReturn.OK
 
     def on_signal(self, _element, *arguments):
         *values, name = arguments

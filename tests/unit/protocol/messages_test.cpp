@@ -163,7 +163,8 @@ TEST(Messages, RecordedMutesAreUnderstood) {
 }
 
 TEST(Messages, WhatWeSayOfOurStreamsIsUnderstoodByOurselves) {
-  for (const auto action : {StreamSync::Action::Mute, StreamSync::Action::Unmute, StreamSync::Action::Ended}) {
+  using Action = StreamSync::Action;
+  for (const auto action : {Action::Mute, Action::Unmute, Action::Ended, Action::NavigationOn, Action::NavigationOff}) {
     for (const auto kind : {StreamSync::Kind::Audio, StreamSync::Kind::Video, StreamSync::Kind::Both}) {
       const StreamSync sync{"cam", action, kind};
       EXPECT_EQ(parsed<StreamSync>(glib::to_text(to_json(sync).get())), sync);

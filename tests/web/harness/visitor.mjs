@@ -58,6 +58,22 @@ export class Visitor {
     return this.#page.type(text);
   }
 
+  hold(key, isDown) {
+    return this.#page.hold(key, isDown);
+  }
+
+  get mouse() {
+    return this.#page.mouse;
+  }
+
+  wheel(deltaX, deltaY) {
+    return this.#page.wheel(deltaX, deltaY);
+  }
+
+  touch(...points) {
+    return this.#page.touch(...points);
+  }
+
   resize(width, height) {
     return this.#page.resize(width, height);
   }
