@@ -244,6 +244,7 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   bool left_ = false;                             // or on our way out
   std::vector<std::function<void()>> departing_;  // to be called when we are out; empty: we are, or stay
   std::optional<room::RoomOptions> next_;         // where to go from there
+  guint32 selection_ = GST_SEQNUM_INVALID;        // the latest one's
   bool wanting_ = false;                          // want_media() will run
   std::chrono::steady_clock::time_point asked_to_participate_;
 

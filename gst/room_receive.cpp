@@ -22,6 +22,9 @@ void Room::remove_slot(std::shared_ptr<receive::Slot> slot) {
 
 void Room::select_streams(std::vector<std::string> ids, guint32 seqnum) {
   worker_->post([this, ids = std::move(ids), seqnum] {
+    if (std::exchange(selection_, seqnum) == seqnum) {
+      return;  // it comes on every pad
+    }
     reception_.select(ids);
     const auto all = reception_.publish();
     if (tell([&all](Observer& observer) { observer.on_streams_changed(all); })) {

@@ -64,6 +64,7 @@ inEachBrowser('Playing', {}, (test) => {
     await assertShows(player, RED);
     await player.select(player.streamsOf(userid));
     await assertShows(player, CARD);
+    assert.equal(player.selected.length, 2);
     assertPlaysOn(player);
   });
 

@@ -110,8 +110,7 @@ class Player:
 
     def run(self, command):
         if "select" in command:
-            # Not to playbin3, which loses it (GStreamer 1.22).
-            self.source.send_event(Gst.Event.new_select_streams(command["select"]))
+            self.playbin.send_event(Gst.Event.new_select_streams(command["select"]))
         elif "end" in command:
             self.playbin.send_event(Gst.Event.new_eos())
 
