@@ -25,7 +25,7 @@ struct RoomUri {
   std::optional<std::uint32_t> latency = {};  // ms
 
   /// The URI, or sentences that say what is wrong with it and what to write.
-  [[nodiscard]] static std::variant<RoomUri, std::string> parse(const std::string& uri);
+  [[nodiscard]] static std::variant<RoomUri, std::string> parse(const std::string& text);
   /// The URI of a room, without options. Absent if there is none: `socket_url` has more than host and port.
   [[nodiscard]] static std::optional<std::string> write(const std::string& socket_url, const std::string& room_id);
 };
