@@ -219,6 +219,20 @@ void Announcer::data(const std::string& user_id, const DataEvent& event) const {
   }
 }
 
+void Announcer::streams_changed(GstStreamCollection* streams) const {
+  gst_element_post_message(element_, gst_message_new_stream_collection(GST_OBJECT(element_), streams));
+}
+
+void Announcer::streams_selected(GstStreamCollection* collection, const std::vector<glib::Ref<GstStream>>& selected,
+                                 guint32 seqnum) const {
+  auto message = glib::Ref<GstMessage>::adopt(gst_message_new_streams_selected(GST_OBJECT(element_), collection));
+  for (const auto& stream : selected) {
+    gst_message_streams_selected_add(message.get(), stream.get());
+  }
+  gst_message_set_seqnum(message.get(), seqnum);
+  gst_element_post_message(element_, message.release());
+}
+
 void Announcer::mute_changed(const std::string& user_id, const std::string& stream_id, const std::string& kind,
                              bool muted) const {
   g_signal_emit(element_, signals[kMuteChanged], 0, user_id.c_str(), stream_id.c_str(), kind.c_str(),

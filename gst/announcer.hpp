@@ -7,8 +7,9 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "glib/ref.hpp"
+#include "gst_ref.hpp"
 #include "messenger.hpp"
 #include "room/room_client.hpp"
 #include "rtp/codec.hpp"
@@ -39,6 +40,10 @@ class Announcer {
   void extra_changed(const std::string& user_id, JsonObject* extra) const;
   void user_id_changed(const std::string& old_id, const std::string& new_id) const;
   void stream_added(const std::string& user_id, const std::string& stream_id, rtp::Kind kind) const;
+  /// Messages of GStreamer's own.
+  void streams_changed(GstStreamCollection* streams) const;
+  void streams_selected(GstStreamCollection* collection, const std::vector<glib::Ref<GstStream>>& selected,
+                        guint32 seqnum) const;
   void stream_removed(const std::string& user_id, const std::string& stream_id, rtp::Kind kind) const;
   /// At most kMaxUnread of these messages, and kMaxUnreadSize bytes, wait on a bus that nobody reads: what is more
   /// comes as a signal alone.

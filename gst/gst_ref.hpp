@@ -46,6 +46,12 @@ struct RefTraits<GstMessage> {
 };
 
 template <>
+struct RefTraits<GstTagList> {
+  static GstTagList* ref(GstTagList* tags) { return gst_tag_list_ref(tags); }
+  static void unref(GstTagList* tags) { gst_tag_list_unref(tags); }
+};
+
+template <>
 struct RefTraits<GstPromise> {
   static GstPromise* ref(GstPromise* promise) { return gst_promise_ref(promise); }
   static void unref(GstPromise* promise) { gst_promise_unref(promise); }

@@ -165,6 +165,7 @@ RoomSettings Participation::room_settings() const {
                                .receivable = {.audio = receivable(rtp::Kind::Audio, settings_.audio_codecs),
                                               .video = receivable(rtp::Kind::Video, settings_.video_codecs)}},
                       .auto_receive = settings_.auto_receive,
+                      .keeps_pads = !settings_.uri.empty(),
                       .session_is_implied = !settings_.session};
   if (settings_.session) {
     result.options.session = *settings_.session;

@@ -37,6 +37,7 @@ struct Settings {
   std::uint32_t audio_bitrate = 64'000;     // bit/s
   std::uint32_t latency = kDefaultLatency;  // ms
   bool auto_receive = false;
+  std::string uri;  // from a player; empty: none. What it says is in the other settings too
   // Of the server that we bring along if room.socket_url is empty:
   std::string listen_address = EmbeddedServerSettings().address;
   std::uint16_t listen_port = EmbeddedServerSettings().port;
@@ -69,6 +70,9 @@ class Participation final : private send::Track::Listener, private Room::Observe
   void add_output(RtcmcSourcePad* pad, rtp::Kind kind);
   void remove_output(RtcmcSourcePad* pad);
   [[nodiscard]] bool has_outputs() const;
+  /// Whether select_streams() makes sense: we were given a URI.
+  [[nodiscard]] bool is_selectable() const;
+  void select_streams(std::vector<std::string> ids, guint32 seqnum);
   /// As if all inputs had ended; downstream of the source pads gets an end of stream.
   void end_of_stream();
 
@@ -159,6 +163,9 @@ class Participation final : private send::Track::Listener, private Room::Observe
   void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) override;
   void on_stream_added(const receive::RemoteStream& stream) override;
   void on_stream_removed(const receive::RemoteStream& stream) override;
+  void on_streams_changed(const glib::Ref<GstStreamCollection>& streams) override;
+  void on_streams_selected(const glib::Ref<GstStreamCollection>& all, const std::vector<glib::Ref<GstStream>>& passing,
+                           guint32 seqnum) override;
   std::shared_ptr<receive::Slot> expose(const receive::RemoteStream& stream) override;
   bool withdraw(const receive::Slot& slot) override;
   void on_data(const std::string& user_id, const DataEvent& event) override;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A Participation's source pads: those that were requested, and those of auto-receive.
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "pad_templates.hpp"
 #include "participation.hpp"
+#include "player.hpp"
 
 namespace rtcmc {
 
@@ -73,6 +75,27 @@ void Participation::on_stream_removed(const receive::RemoteStream& stream) {
   announcer_.stream_removed(stream.user_id, stream.stream_id, stream.kind);
 }
 
+bool Participation::is_selectable() const {
+  const std::lock_guard lock(mutex_);
+  return settings_.auto_receive && !settings_.uri.empty();
+}
+
+void Participation::select_streams(std::vector<std::string> ids, guint32 seqnum) {
+  const std::lock_guard lock(mutex_);
+  if (room_) {
+    room_->select_streams(std::move(ids), seqnum);
+  }
+}
+
+void Participation::on_streams_changed(const glib::Ref<GstStreamCollection>& streams) {
+  announcer_.streams_changed(streams.get());
+}
+
+void Participation::on_streams_selected(const glib::Ref<GstStreamCollection>& all,
+                                        const std::vector<glib::Ref<GstStream>>& passing, guint32 seqnum) {
+  announcer_.streams_selected(all.get(), passing, seqnum);
+}
+
 std::shared_ptr<receive::Slot> Participation::expose(const receive::RemoteStream& stream) {
   const bool is_video = stream.kind == rtp::Kind::Video;
   GstPadTemplate* pad_template =
@@ -80,14 +103,23 @@ std::shared_ptr<receive::Slot> Participation::expose(const receive::RemoteStream
   const std::string name = free_pad_name(GST_ELEMENT(bin_), is_video ? "remote_video_" : "remote_audio_");
   auto* pad = RTCMC_SOURCE_PAD(g_object_new(RTCMC_TYPE_SOURCE_PAD, "name", name.c_str(), "direction", GST_PAD_SRC,
                                             "template", pad_template, nullptr));
-  g_object_set(pad, "user-id", stream.user_id.c_str(), "stream-id", stream.stream_id.c_str(), nullptr);
+  const bool stays = is_selectable();
+  if (stays) {
+    player::let_select(GST_PAD(pad));
+  } else {
+    g_object_set(pad, "user-id", stream.user_id.c_str(), "stream-id", stream.stream_id.c_str(), nullptr);
+  }
   auto slot = make_slot(pad, stream.kind);
-  {
+  const std::size_t pads = [&] {
     const std::lock_guard lock(mutex_);
     exposed_.push_back({pad, slot});
-  }
+    return exposed_.size();
+  }();
   gst_pad_set_active(GST_PAD(pad), TRUE);
   gst_element_add_pad(GST_ELEMENT(bin_), GST_PAD(pad));
+  if (stays && pads == 2) {
+    gst_element_no_more_pads(GST_ELEMENT(bin_));  // one for each kind; playbin and uridecodebin wait for this
+  }
   return slot;
 }
 

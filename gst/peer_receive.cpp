@@ -69,8 +69,9 @@ void Peer::update(Receiving& receiving, const sdp::Section& remote) {
     listener_.on_stream_removed(*this, std::exchange(receiving.stream, nullptr));
   }
   if (flows && !receiving.stream) {
-    receiving.stream = std::make_shared<receive::RemoteStream>(
-        receive::RemoteStream{user_id_, remote.stream_id, receiving.kind, group_id_, receiving.tap, receiving.codec});
+    receiving.stream = std::make_shared<receive::RemoteStream>(receive::RemoteStream{
+        user_id_, remote.stream_id, receiving.kind, receive::describe(user_id_, remote.stream_id, receiving.kind),
+        group_id_, receiving.tap, receiving.codec});
     listener_.on_stream_added(*this, receiving.stream);
   }
 }

@@ -334,25 +334,6 @@ void Room::serve_waiting() {
   }
 }
 
-WantedMedia Room::wanted_from(const std::string& user_id) const {
-  const auto wants = [&](rtp::Kind kind) { return settings_.auto_receive || reception_.wants(user_id, kind); };
-  return {.audio = wants(rtp::Kind::Audio), .video = wants(rtp::Kind::Video)};
-}
-
-void Room::want_media() {
-  // Later, since a participant may be on its way out when this is called.
-  if (!std::exchange(wanting_, true)) {
-    worker_->post([this] {
-      wanting_ = false;
-      for (const std::string& user_id : user_ids()) {
-        if (Peer* peer = find(user_id)) {
-          peer->receive(wanted_from(user_id));
-        }
-      }
-    });
-  }
-}
-
 bool Room::remove(const std::string& user_id) {
   waiting_.erase(user_id);
   set_outbox(user_id, nullptr);
@@ -365,7 +346,7 @@ bool Room::remove(const std::string& user_id) {
   const bool was_connected = participant.mapped().peer->connected();
   for (const auto& stream : streams) {
     release(stream);
-    if (!tell([&stream](Observer& observer) { observer.on_stream_removed(*stream); })) {
+    if (!publish_streams() || !tell([&stream](Observer& observer) { observer.on_stream_removed(*stream); })) {
       return false;
     }
   }
@@ -396,34 +377,6 @@ void Room::on_local_candidate(Peer& peer, protocol::IceCandidate candidate) {
 void Room::on_connected(Peer& peer) {
   tell_syncs(peer.user_id());
   observer_.on_participant_joined(peer.user_id(), extra_of(peer.user_id()));
-}
-
-void Room::on_stream_added(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
-  reception_.add(stream);
-  want_media();
-  observer_.on_stream_added(*stream);
-}
-
-void Room::release(const std::shared_ptr<receive::RemoteStream>& stream) {
-  const auto slot = reception_.slot_of(*stream);
-  reception_.remove(stream);
-  if (slot && settings_.auto_receive && observer_.withdraw(*slot)) {
-    reception_.remove(*slot);
-  }
-}
-
-void Room::on_stream_removed(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
-  release(stream);
-  want_media();
-  observer_.on_stream_removed(*stream);
-}
-
-void Room::on_media(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
-  if (reception_.slot_of(*stream)) {
-    reception_.media_changed(*stream);
-  } else if (settings_.auto_receive) {
-    reception_.add(observer_.expose(*stream), stream);
-  }
 }
 
 void Room::on_data(Peer& peer, DataEvent event) {

@@ -27,6 +27,7 @@ struct RoomSettings {
   room::RoomOptions options;
   PeerSettings peer;
   bool auto_receive = false;
+  bool keeps_pads = false;  // of auto_receive: one for each kind of media, which stays and takes one stream at a time
   bool session_is_implied = true;  // by the tracks there are: none is without a place in it
 };
 
@@ -59,9 +60,14 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
     /// The participant sends us a track, or no longer does.
     virtual void on_stream_added(const receive::RemoteStream& stream) = 0;
     virtual void on_stream_removed(const receive::RemoteStream& stream) = 0;
+    /// With auto_receive: streams came or went, or passed from one slot to another. What there is now.
+    virtual void on_streams_changed(const glib::Ref<GstStreamCollection>& streams) = 0;
+    /// What select_streams() led to: which of all the streams pass in the slots now.
+    virtual void on_streams_selected(const glib::Ref<GstStreamCollection>& all,
+                                     const std::vector<glib::Ref<GstStream>>& passing, guint32 seqnum) = 0;
     /// With auto_receive: the media of a stream is there that no slot has. Makes one for it.
     virtual std::shared_ptr<receive::Slot> expose(const receive::RemoteStream& stream) = 0;
-    /// The stream in that slot is over. False if the slot is not one that expose() has made.
+    /// Unless keeps_pads: the stream in that slot is over. False if the slot is not one that expose() has made.
     virtual bool withdraw(const receive::Slot& slot) = 0;
     virtual void on_data(const std::string& user_id, const DataEvent& event) = 0;
     virtual void on_participant_renamed(const std::string& old_id, const std::string& new_id) = 0;
@@ -98,6 +104,8 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   void add_track(OutgoingTrack track);
   void remove_track(std::shared_ptr<send::Track> track);
   void add_slot(std::shared_ptr<receive::Slot> slot);
+  /// Lets those with these ids pass; `seqnum` comes back to the Observer.
+  void select_streams(std::vector<std::string> ids, guint32 seqnum);
   using StatsReply = std::function<void(const std::shared_ptr<const stats::Snapshot>&)>;
   /// The reply comes on the worker thread, within a second, unless the Room ends before.
   void get_stats(StatsReply reply);
@@ -179,6 +187,8 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   }
   /// Its slot is free again, or gone.
   void release(const std::shared_ptr<receive::RemoteStream>& stream);
+  /// False if that destroyed this Room.
+  [[nodiscard]] bool publish_streams();
   [[nodiscard]] WantedMedia wanted_from(const std::string& user_id) const;
   /// Slots have come, gone, or got a stream: asks participants for media that has a place now, and no longer for media
   /// that has none.
@@ -238,6 +248,7 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   bool left_ = false;                             // or on our way out
   std::vector<std::function<void()>> departing_;  // to be called when we are out; empty: we are, or stay
   std::optional<room::RoomOptions> next_;         // where to go from there
+  guint32 selection_ = GST_SEQNUM_INVALID;        // the latest one's
   bool wanting_ = false;                          // want_media() will run
   std::chrono::steady_clock::time_point asked_to_participate_;
 

@@ -125,20 +125,6 @@ void Room::remove_track(std::shared_ptr<send::Track> track) {
   });
 }
 
-void Room::add_slot(std::shared_ptr<receive::Slot> slot) {
-  worker_->post([this, slot = std::move(slot)] {
-    reception_.add(slot);
-    want_media();
-  });
-}
-
-void Room::remove_slot(std::shared_ptr<receive::Slot> slot) {
-  worker_->post([this, slot = std::move(slot)] {
-    reception_.remove(*slot);
-    want_media();
-  });
-}
-
 void Room::change_tracks(std::vector<TrackChange> changes) {
   worker_->post([this, changes = std::move(changes)] {
     std::vector<StreamSync> syncs;

@@ -30,6 +30,7 @@
 #include "log.hpp"
 #include "pad_templates.hpp"
 #include "participation.hpp"
+#include "player.hpp"
 #include "properties.hpp"
 #include "sink_pad.hpp"
 #include "source_pad.hpp"
@@ -44,7 +45,8 @@ struct _RtcmcRoom {
 static void child_proxy_init(gpointer interface, gpointer data);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE(RtcmcRoom, rtcmc_room, GST_TYPE_BIN,
-                              G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, child_proxy_init))
+                              G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, child_proxy_init)
+                                  G_IMPLEMENT_INTERFACE(GST_TYPE_URI_HANDLER, rtcmc::player::init_uri_handler))
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(rtcmcroom, "rtcmcroom", GST_RANK_NONE, RTCMC_TYPE_ROOM, rtcmc::init_logging())
 
 namespace {
@@ -106,6 +108,7 @@ GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const
     mark_as_source(element, true);
     participation.add_output(RTCMC_SOURCE_PAD(pad), kind.media);
   } else {
+    GST_OBJECT_FLAG_SET(element, GST_ELEMENT_FLAG_SINK);
     participation.add_input(RTCMC_SINK_PAD(pad), kind.media, *number);
   }
   if (GST_STATE(element) > GST_STATE_READY) {
@@ -180,12 +183,17 @@ gboolean query(GstElement* element, GstQuery* query) {
   if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) {
     return static_cast<gboolean>(rtcmc::answer_latency_query(element, query));
   }
-  return GST_ELEMENT_CLASS(rtcmc_room_parent_class)->query(element, query);
+  return static_cast<gboolean>(rtcmc::player::answer_query(element, query) ||
+                               GST_ELEMENT_CLASS(rtcmc_room_parent_class)->query(element, query) != FALSE);
 }
 
 /// The pipeline's latency is for the participants' connections alone, also for those that come later. Its end of
 /// stream, which only sources are told, ends our stay.
 gboolean send_event(GstElement* element, GstEvent* event) {
+  if (rtcmc::player::handle_event(element, event)) {
+    const auto held = Ref<GstEvent>::adopt(event);
+    return TRUE;
+  }
   if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && RTCMC_ROOM(element)->participation->has_outputs()) {
     const auto held = Ref<GstEvent>::adopt(event);
     RTCMC_ROOM(element)->participation->end_of_stream();

@@ -8,6 +8,7 @@ namespace rtcmc::receive {
 
 void Reception::add(std::shared_ptr<Slot> slot) {
   slot->open();
+  slot->set_collection(collection_);
   slots_.push_back(std::move(slot));
   assign();
 }
@@ -31,6 +32,7 @@ void Reception::remove(const std::shared_ptr<RemoteStream>& stream) {
 }
 
 void Reception::add(std::shared_ptr<Slot> slot, const std::shared_ptr<RemoteStream>& stream) {
+  slot->set_collection(collection_);
   slot->bind(stream);
   slots_.push_back(std::move(slot));
 }
@@ -45,6 +47,58 @@ void Reception::media_changed(const RemoteStream& stream) {
   if (const auto slot = slot_of(stream)) {
     slot->media_changed();
   }
+}
+
+bool Reception::has_slot_for(rtp::Kind kind) const {
+  return std::ranges::any_of(slots_, [kind](const auto& slot) { return slot->kind() == kind; });
+}
+
+void Reception::select(const std::vector<std::string>& ids) {
+  const auto is_selected = [&ids](const auto& stream) {
+    return std::ranges::find(ids, gst_stream_get_stream_id(stream->description.get())) != ids.end();
+  };
+  for (const auto& slot : slots_) {
+    if (slot->stream() && is_selected(slot->stream())) {
+      continue;
+    }
+    const auto next = std::ranges::find_if(streams_, [&](const auto& stream) {
+      return stream->kind == slot->kind() && is_selected(stream) && !slot_of(*stream);
+    });
+    if (next == streams_.end()) {
+      continue;
+    }
+    if (slot->stream()) {
+      slot->unbind();
+    }
+    slot->bind(*next);
+  }
+}
+
+std::vector<glib::Ref<GstStream>> Reception::in_slots() const {
+  std::vector<glib::Ref<GstStream>> result;
+  for (const auto& slot : slots_) {
+    if (slot->latest()) {
+      result.push_back(slot->latest());
+    }
+  }
+  return result;
+}
+
+glib::Ref<GstStreamCollection> Reception::publish() {
+  collection_ = glib::Ref<GstStreamCollection>::adopt(gst_stream_collection_new("rtcmc"));
+  const auto list = [this](glib::Ref<GstStream> stream) {
+    gst_stream_collection_add_stream(collection_.get(), stream.release());
+  };
+  for (const auto& stream : streams_) {
+    list(stream->description);
+  }
+  for (const auto& slot : slots_) {
+    if (!slot->stream() && slot->latest()) {
+      list(slot->latest());
+    }
+    slot->set_collection(collection_);
+  }
+  return collection_;
 }
 
 bool Reception::wants(const std::string& user_id, rtp::Kind kind) const {

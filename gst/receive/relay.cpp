@@ -19,8 +19,27 @@ glib::Ref<GstCaps> Relay::last_raw_caps() const {
 
 void Relay::expect(StreamName name) {
   name_ = std::move(name);
-  tag_due_ = !name_.title.empty();
+  tag_due_ = true;
   discontinuous_ = true;
+}
+
+void Relay::set_collection(glib::Ref<GstStreamCollection> collection) {
+  {
+    const std::lock_guard lock(mutex_);
+    collection_ = std::move(collection);
+  }
+  collection_due_ = true;
+}
+
+void Relay::push_collection() {
+  collection_due_ = false;
+  const auto collection = [this] {
+    const std::lock_guard lock(mutex_);
+    return collection_;
+  }();
+  if (collection) {
+    push_event(glib::Ref<GstEvent>::adopt(gst_event_new_stream_collection(collection.get())));
+  }
 }
 
 void Relay::end() {
@@ -61,6 +80,9 @@ GstFlowReturn Relay::on_buffer(glib::Ref<GstBuffer> buffer) {
   if (closed_ || at_end_) {
     return GST_FLOW_FLUSHING;
   }
+  if (collection_due_) {
+    push_collection();
+  }
   note(buffer.get());
   GstBuffer* raw = buffer.release();
   if (std::exchange(discontinuous_, false)) {
@@ -74,6 +96,9 @@ GstFlowReturn Relay::on_list(glib::Ref<GstBufferList> list) {
   if (closed_ || at_end_) {
     return GST_FLOW_FLUSHING;
   }
+  if (collection_due_) {
+    push_collection();
+  }
   for (guint i = 0; i < gst_buffer_list_length(list.get()); ++i) {
     note(gst_buffer_list_get(list.get(), i));
   }
@@ -83,14 +108,18 @@ GstFlowReturn Relay::on_list(glib::Ref<GstBufferList> list) {
 bool Relay::on_sink_event(glib::Ref<GstEvent> event) {
   switch (GST_EVENT_TYPE(event.get())) {
     case GST_EVENT_STREAM_START: {
-      auto renamed = glib::Ref<GstEvent>::adopt(gst_event_new_stream_start(name_.id.c_str()));
+      auto renamed =
+          glib::Ref<GstEvent>::adopt(gst_event_new_stream_start(gst_stream_get_stream_id(name_.stream.get())));
       gst_event_set_group_id(renamed.get(), name_.group_id);
+      gst_event_set_stream(renamed.get(), name_.stream.get());
       push_event(std::move(renamed));
+      push_collection();
       return true;
     }
     case GST_EVENT_CAPS: {
       GstCaps* caps = nullptr;
       gst_event_parse_caps(event.get(), &caps);
+      gst_stream_set_caps(name_.stream.get(), caps);
       if (gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw") ||
           gst_structure_has_name(gst_caps_get_structure(caps, 0), "audio/x-raw")) {
         const std::lock_guard lock(mutex_);
@@ -102,8 +131,9 @@ bool Relay::on_sink_event(glib::Ref<GstEvent> event) {
     case GST_EVENT_SEGMENT:
       push_event(std::move(event));
       if (std::exchange(tag_due_, false)) {
-        push_event(glib::Ref<GstEvent>::adopt(
-            gst_event_new_tag(gst_tag_list_new(GST_TAG_TITLE, name_.title.c_str(), nullptr))));
+        if (GstTagList* tags = gst_stream_get_tags(name_.stream.get())) {
+          push_event(glib::Ref<GstEvent>::adopt(gst_event_new_tag(tags)));
+        }
       }
       return true;
     // The end of one stream is not downstream's end.

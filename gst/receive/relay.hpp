@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <mutex>
-#include <string>
 
 #include "gst_ref.hpp"
 #include "media/node.hpp"
@@ -14,9 +13,8 @@ namespace rtcmc::receive {
 
 /// What downstream of a source pad is told of a stream.
 struct StreamName {
-  std::string id;  // of the stream-start event; the same for the same stream
+  glib::Ref<GstStream> stream;
   guint group_id;
-  std::string title;  // for a tag; empty: none
 };
 
 /// Where one stream after another enters a slot: downstream sees a single stream that changes now and then, and never
@@ -35,6 +33,8 @@ class Relay final : public Node {
   void set_latency(GstClockTime latency) { latency_ = latency; }
   /// What comes from now on is another stream.
   void expect(StreamName name);
+  /// What downstream may choose from: it is told before the next data.
+  void set_collection(glib::Ref<GstStreamCollection> collection);
   /// Nothing comes until expect() is called.
   void end();
   /// Nothing passes any more, for ever.
@@ -52,6 +52,7 @@ class Relay final : public Node {
 
  private:
   void push_event(glib::Ref<GstEvent> event);
+  void push_collection();
   void note(const GstBuffer* buffer);
   [[nodiscard]] GstFlowReturn judge(GstFlowReturn flow);
 
@@ -59,6 +60,7 @@ class Relay final : public Node {
   std::atomic<GstClockTime> latency_ = 0;  // at least
   std::atomic<bool> closed_ = false;
   std::atomic<bool> at_end_ = false;
+  std::atomic<bool> collection_due_ = false;
 
   // Streaming thread, or the room's while there is none:
   StreamName name_;
@@ -67,8 +69,9 @@ class Relay final : public Node {
   GstClockTime position_ = GST_CLOCK_TIME_NONE;  // end of the latest buffer
   GstFlowReturn last_flow_ = GST_FLOW_OK;
 
-  mutable std::mutex mutex_;
-  glib::Ref<GstCaps> raw_caps_;  // mutex_
+  mutable std::mutex mutex_;  // of what follows
+  glib::Ref<GstCaps> raw_caps_;
+  glib::Ref<GstStreamCollection> collection_;
 };
 
 }  // namespace rtcmc::receive

@@ -20,11 +20,14 @@ struct RemoteStream {
   std::string user_id;
   std::string stream_id;  // of the MediaStream (RFC 8830); may be empty
   rtp::Kind kind;
-  guint group_id;  // of GStreamer's stream-start event: one for each participant
+  glib::Ref<GstStream> description;  // what applications and downstream are told of it
+  guint group_id;                    // of GStreamer's stream-start event: one for each participant
   // From the first packet on:
   std::shared_ptr<Tap> tap;
   std::optional<rtp::Codec> codec;
   glib::Ref<GstPad> output = {};  // where it leaves for downstream, in a form that downstream wants; null: nowhere
 };
+
+[[nodiscard]] glib::Ref<GstStream> describe(const std::string& user_id, const std::string& stream_id, rtp::Kind kind);
 
 }  // namespace rtcmc::receive

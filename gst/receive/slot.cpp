@@ -76,6 +76,7 @@ bool Slot::takes(const RemoteStream& stream) const {
 
 void Slot::bind(std::shared_ptr<RemoteStream> stream) {
   stream_ = std::move(stream);
+  latest_ = stream_->description;
   stream_->output = glib::Ref<GstPad>::share(relay_->sink_pad());
   GST_INFO_OBJECT(src_pad_.get(), "takes a stream of %s", stream_->user_id.c_str());
   settings_.show(stream_->user_id, stream_->stream_id);
@@ -105,10 +106,7 @@ void Slot::media_changed() {
   const Form form = choose_form(codec, accepted.get());
   GST_INFO_OBJECT(src_pad_.get(), "%s of %s, %s for downstream", std::string(rtp::info(codec).encoding_name).c_str(),
                   stream_->user_id.c_str(), name_of(form));
-  relay_->expect(
-      {.id = stream_->user_id + "/" + stream_->stream_id + (settings_.kind == rtp::Kind::Video ? "/video" : "/audio"),
-       .group_id = stream_->group_id,
-       .title = stream_->user_id});
+  relay_->expect({.stream = stream_->description, .group_id = stream_->group_id});
   GstPad* entry = relay_->sink_pad();
   if (form != Form::Rtp) {
     auto made = Decoding::make(bin_, codec, form);
@@ -147,7 +145,10 @@ void Slot::disconnect() {
 
 void Slot::fill_if_wanted() {
   if (!stream_ && !filler_ && settings_.wish().fill) {
-    relay_->expect({.id = "filler", .group_id = gst_util_group_id_next(), .title = ""});
+    const auto filler = glib::Ref<GstStream>::adopt(gst_stream_new(
+        "filler", nullptr, settings_.kind == rtp::Kind::Video ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO,
+        GST_STREAM_FLAG_NONE));
+    relay_->expect({.stream = filler, .group_id = gst_util_group_id_next()});
     filler_ = std::make_unique<Filler>(bin_, settings_.kind, relay_->sink_pad(), relay_->last_raw_caps());
   }
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "gst_ref.hpp"
 #include "receive/decoding.hpp"
@@ -53,9 +54,14 @@ class Slot {
   void close();
   void end_of_stream() { relay_->end_of_stream(); }
 
+  /// What downstream may choose from.
+  void set_collection(glib::Ref<GstStreamCollection> collection) { relay_->set_collection(std::move(collection)); }
+
   /// The room is entered: an empty slot may be filled from now on.
   void open();
   [[nodiscard]] const std::shared_ptr<RemoteStream>& stream() const { return stream_; }
+  /// The stream, or the one before if there is none now. Null: there was none yet.
+  [[nodiscard]] const glib::Ref<GstStream>& latest() const { return latest_; }
   [[nodiscard]] bool takes_streams_of(const std::string& user_id) const;
   [[nodiscard]] bool takes(const RemoteStream& stream) const;
   void bind(std::shared_ptr<RemoteStream> stream);
@@ -76,6 +82,7 @@ class Slot {
   const glib::Ref<GstPad> src_pad_;
 
   std::shared_ptr<RemoteStream> stream_;
+  glib::Ref<GstStream> latest_;
   std::optional<rtp::Codec> connected_codec_;
   std::shared_ptr<Tap> tap_;            // connected; empty: no media
   std::unique_ptr<Decoding> decoding_;  // behind tap_, unless RTP is wanted

@@ -5,6 +5,11 @@ import assert from 'node:assert/strict';
 /** What is left of a colour after subsampling, a codec at low bitrate and conversions between colour spaces. */
 const TOLERANCE = 40;
 
+/** Whether a colour is another one, but for that. Both: [red, green, blue] */
+export function isNear(expected, seen) {
+  return expected.every((value, channel) => Math.abs(value - seen[channel]) <= TOLERANCE);
+}
+
 /**
  * @param participant of participant.mjs
  * @param {[number, number, number[]][]} expected x, y (as fractions), [red, green, blue]
@@ -12,7 +17,6 @@ const TOLERANCE = 40;
 export async function assertColours(participant, expected, streamid) {
   const seen = await participant.pixels(expected.map(([x, y]) => [x, y]), streamid);
   expected.forEach(([x, y, colour], index) => {
-    const isNear = colour.every((value, channel) => Math.abs(value - seen[index][channel]) <= TOLERANCE);
-    assert.ok(isNear, `at ${x}, ${y}: expected ${colour}, saw ${seen[index]}`);
+    assert.ok(isNear(colour, seen[index]), `at ${x}, ${y}: expected ${colour}, saw ${seen[index]}`);
   });
 }

@@ -44,27 +44,23 @@ export const input = {
   },
 };
 
-export class Element {
+/** A program that runs a pipeline. */
+export class Program {
   #child;
   #events = new EventEmitter();
   #output = [];
   #directory = mkdtempSync(path.join(tmpdir(), 'rtcmc-e2e-'));
   #exit;
 
-  messages = [];
   warnings = [];
   errors = [];
 
   /**
-   * @param {Object<string, string | number>} properties of rtcmcroom
-   * @param {string[][]} inputs of `input`
+   * @param {string[]} words its command line
    * @param {object} [options] debug: what to log, as GST_DEBUG
    */
-  constructor(properties, inputs, { debug = '2,rtpsession:1,rtcmc*:5' } = {}) {
-    this.userid = properties['user-id'];
-    const room = ['rtcmcroom', 'name=r', ...Object.entries(properties).map(([name, value]) => `${name}=${value}`)];
-    const [program, ...words] = this.program;
-    this.#child = spawn(program, [...words, ...room, ...inputs.flat()], {
+  constructor([program, ...words], { debug = '2,rtpsession:1,rtcmc*:5' } = {}) {
+    this.#child = spawn(program, words, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         GST_DEBUG: debug,
@@ -80,11 +76,6 @@ export class Element {
       createInterface({ input: stream }).on('line', (line) => this.#read(line)));
     this.#child.on('error', (error) => this.#ended({ code: null, error }));
     this.#child.on('close', (code, signal) => this.#ended({ code, signal }));
-  }
-
-  /** What runs a pipeline that it is given as further arguments. */
-  get program() {
-    return ['gst-launch-1.0', '-m', '-e'];
   }
 
   get input() {
@@ -108,16 +99,7 @@ export class Element {
   }
 
   /** One line that the program wrote. */
-  interpret(line) {
-    const message = MESSAGE.exec(line);
-    const trouble = TROUBLE.exec(line);
-    if (message) {
-      this.messages.push(parseStructure(message[1]));
-    } else if (trouble) {
-      const [, kind, , text] = trouble;
-      (kind === 'ERROR' ? this.errors : this.warnings).push(text);
-    }
-  }
+  interpret() {}
 
   /** Waits until `find` gives something true; fails early when the process ends without. */
   until(what, find, timeout = PATIENCE) {
@@ -132,23 +114,13 @@ export class Element {
         if (found) {
           finish(resolve, found);
         } else if (this.#exit) {
-          finish(reject, new Error(`${this.program[0]} ended (${JSON.stringify(this.#exit)}) before: ${what}`));
+          finish(reject, new Error(`${this.#child.spawnfile} ended (${JSON.stringify(this.#exit)}) before: ${what}`));
         }
       };
       const timer = setTimeout(() => finish(reject, new Error(`waited ${timeout} ms in vain: ${what}`)), timeout);
       this.#events.on('change', check);
       check();
     });
-  }
-
-  /** Waits for an element message and returns its fields. `count`: for the how manieth that fits. */
-  untilMessage(name, { fits = () => true, count = 1, timeout = PATIENCE } = {}) {
-    const find = () => this.messages.filter((message) => message.name === name && fits(message.fields))[count - 1];
-    return this.until(`message ${name}`, find, timeout).then((message) => message.fields);
-  }
-
-  untilWarning(timeout = PATIENCE) {
-    return this.until('a warning', () => this.warnings.at(-1), timeout);
   }
 
   /** Waits until the process has ended by itself; returns its exit code. */
@@ -172,17 +144,12 @@ export class Element {
     }
   }
 
-  /** The lines about messages that the element did not act on. */
-  loggedDrops() {
-    return this.log().filter((line) => DROPPED.test(line));
-  }
-
   /** For a person who asks why a test failed. */
   describe() {
     const shown = (title, lines) => [`--- ${title}`, ...lines.slice(-LOG_LINES_SHOWN)];
     const output = this.#output.filter((line) => !/\((?:state-changed|stream-status|tag|latency)\)/.test(line));
     const log = this.log().filter((line) => !NOISE.test(line));
-    return [...shown(`${this.program[0]} of ${this.userid}`, output), ...shown('its log', log)].join('\n');
+    return [...shown(this.#child.spawnargs.join(' '), output), ...shown('its log', log)].join('\n');
   }
 
   /** Ends it, whatever it is doing. */
@@ -192,6 +159,52 @@ export class Element {
       await this.untilExit();
     }
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+export class Element extends Program {
+  messages = [];
+
+  /**
+   * @param {Object<string, string | number>} properties of rtcmcroom
+   * @param {string[][]} inputs of `input`
+   * @param {object} [options] of Program
+   */
+  constructor(properties, inputs, options) {
+    const room = ['rtcmcroom', 'name=r', ...Object.entries(properties).map(([name, value]) => `${name}=${value}`)];
+    super([...new.target.program, ...room, ...inputs.flat()], options);
+    this.userid = properties['user-id'];
+  }
+
+  /** What runs a pipeline that it is given as further arguments. */
+  static get program() {
+    return ['gst-launch-1.0', '-m', '-e'];
+  }
+
+  interpret(line) {
+    const message = MESSAGE.exec(line);
+    const trouble = TROUBLE.exec(line);
+    if (message) {
+      this.messages.push(parseStructure(message[1]));
+    } else if (trouble) {
+      const [, kind, , text] = trouble;
+      (kind === 'ERROR' ? this.errors : this.warnings).push(text);
+    }
+  }
+
+  /** Waits for an element message and returns its fields. `count`: for the how manieth that fits. */
+  untilMessage(name, { fits = () => true, count = 1, timeout = PATIENCE } = {}) {
+    const find = () => this.messages.filter((message) => message.name === name && fits(message.fields))[count - 1];
+    return this.until(`message ${name}`, find, timeout).then((message) => message.fields);
+  }
+
+  untilWarning(timeout = PATIENCE) {
+    return this.until('a warning', () => this.warnings.at(-1), timeout);
+  }
+
+  /** The lines about messages that the element did not act on. */
+  loggedDrops() {
+    return this.log().filter((line) => DROPPED.test(line));
   }
 }
 
@@ -205,7 +218,7 @@ export class HostedElement extends Element {
   navigation = []; // fields of the events that reached what is upstream
   ended = false; // end of stream
 
-  get program() {
+  static get program() {
     return [PYTHON, HOST];
   }
 

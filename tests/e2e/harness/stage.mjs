@@ -11,6 +11,7 @@ import { isInstalled, launch } from './browsers.mjs';
 import { Element, HostedElement } from './element.mjs';
 import { OwnServer } from './own_server.mjs';
 import { Participant } from './participant.mjs';
+import { Player } from './player.mjs';
 import { RoomServer } from './room_server.mjs';
 import { Talker } from './talker.mjs';
 
@@ -135,6 +136,13 @@ class Stage {
   /** The same within an application that changes it while it runs. */
   hostedElement(inputs, properties) {
     return this.#entered(this.startElement(inputs, properties, HostedElement));
+  }
+
+  /** A player that is given the room's URI. @param {{factory?: string, options?: string}} given what is after the room */
+  player({ factory, options = '' } = {}) {
+    const player = new Player(`${this.server.url.replace(/^http/, 'rtcmc')}${this.room}${options}`, factory);
+    this.#elements.push(player);
+    return player;
   }
 
   async #entered(element) {

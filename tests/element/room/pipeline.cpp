@@ -64,6 +64,18 @@ void Pipeline::read_bus() {
       case GST_MESSAGE_WARNING:
         warnings_.push_back(trouble_in(message.get(), gst_message_parse_warning));
         break;
+      case GST_MESSAGE_STREAM_COLLECTION:
+        if (GST_MESSAGE_SRC(message.get()) == GST_OBJECT(room_.get())) {
+          gst_message_parse_stream_collection(message.get(), collection_.out());
+        }
+        break;
+      case GST_MESSAGE_STREAMS_SELECTED:
+        selected_.clear();
+        for (guint i = 0; i < gst_message_streams_selected_get_size(message.get()); ++i) {
+          const auto stream = glib::Ref<GstStream>::adopt(gst_message_streams_selected_get_stream(message.get(), i));
+          selected_.emplace_back(gst_stream_get_stream_id(stream.get()));
+        }
+        break;
       case GST_MESSAGE_EOS:
         has_ended_ = true;
         break;
@@ -81,6 +93,25 @@ unsigned Pipeline::count(const std::string& name) {
 bool Pipeline::has_ended() {
   read_bus();
   return has_ended_;
+}
+
+glib::Ref<GstStreamCollection> Pipeline::collection() {
+  read_bus();
+  return collection_;
+}
+
+std::vector<std::string> Pipeline::streams() {
+  std::vector<std::string> ids;
+  const auto all = collection();
+  for (guint i = 0; all && i < gst_stream_collection_get_size(all.get()); ++i) {
+    ids.emplace_back(gst_stream_get_stream_id(gst_stream_collection_get_stream(all.get(), i)));
+  }
+  return ids;
+}
+
+std::vector<std::string> Pipeline::selected() {
+  read_bus();
+  return selected_;
 }
 
 const std::vector<Pipeline::Trouble>& Pipeline::errors() {

@@ -38,6 +38,12 @@ class Pipeline {
   [[nodiscard]] const std::vector<Trouble>& errors();
   [[nodiscard]] const std::vector<Trouble>& warnings();
 
+  /// Ids in the latest stream collection of the room, in their order.
+  [[nodiscard]] std::vector<std::string> streams();
+  [[nodiscard]] glib::Ref<GstStreamCollection> collection();
+  /// Those in the latest answer to a choice of streams.
+  [[nodiscard]] std::vector<std::string> selected();
+
   /// How many elements in the room are made by this factory, at any depth.
   [[nodiscard]] unsigned elements_of(const std::string& factory) const;
   /// How often the signal encoder-setup came.
@@ -52,6 +58,8 @@ class Pipeline {
   std::vector<Trouble> errors_;
   std::vector<Trouble> warnings_;
   bool has_ended_ = false;
+  glib::Ref<GstStreamCollection> collection_;
+  std::vector<std::string> selected_;
   gint encoders_made_ = 0;
   glib::SignalConnection encoder_setup_;
 };
