@@ -13,6 +13,7 @@ export const ofPackage = (name, file) => path.join(path.dirname(requireOfRoom.re
 export const PAGES = {
   '/participant.html': here('../pages/participant.html'),
   '/participant.js': here('../pages/participant.js'),
+  '/beeps.js': here('../pages/beeps.js'),
   '/RTCMultiConnection.js': ofPackage('rtcmulticonnection', 'dist/RTCMultiConnection.js'),
   '/FileBufferReader.js': ofPackage('fbr', 'FileBufferReader.js'),
   '/adapter.js': ofPackage('webrtc-adapter', 'out/adapter.js'),

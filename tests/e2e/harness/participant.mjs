@@ -3,6 +3,10 @@
 
 /* global participant */
 
+import assert from 'node:assert/strict';
+import { medianOffset } from './offsets.mjs';
+import { PATIENCE } from './patience.mjs';
+
 export class Participant {
   #page;
 
@@ -13,7 +17,8 @@ export class Participant {
 
   /**
    * @param {string} url the room's server
-   * @param {object} options room, and any of camera, testCard (coloured bars and a tone), session, password, userid,
+   * @param {object} options room, and any of camera, testCard (coloured bars and a tone), flashAndBeep (how often,
+   *   in ms), session, password, userid,
    *   extra, maxParticipants
    * @returns {Promise<{joined: boolean, error?: string, created: boolean}>} what openOrJoin says
    */
@@ -90,6 +95,21 @@ export class Participant {
       const heard = await this.evaluate((stream) => participant.tone(stream), id);
       throw new Error(`${error.message}; heard ${JSON.stringify(heard)}`);
     });
+  }
+
+  /** Waits until the picture is at most `tolerance` ms from the sound, as both are played; they change each `interval`. */
+  async untilInSync(interval, tolerance) {
+    const id = await this.#only();
+    await this.evaluate((stream) => participant.watchSync(stream), id);
+    const deadline = Date.now() + PATIENCE;
+    let seen;
+    let offset;
+    do {
+      seen = await this.evaluate(() => participant.seen);
+      offset = medianOffset(seen.flashes, seen.beeps, interval);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    } while (!(Math.abs(offset) < tolerance) && Date.now() < deadline);
+    assert.ok(Math.abs(offset) < tolerance, `${offset} ms; ${JSON.stringify(seen)}`);
   }
 
   async pixels(points, streamid) {

@@ -9,7 +9,7 @@ import { ofPackage } from './pages.mjs';
 const require = createRequire(import.meta.url);
 
 const PACKAGES = { 4: 'socket.io', 2: 'socket.io-2' };
-const FILES = { ...Object.fromEntries(['participant.html', 'participant.js', 'marks.html', 'marks.js'].map((name) =>
+const FILES = { ...Object.fromEntries(['participant.html', 'participant.js', 'beeps.js', 'marks.html', 'marks.js'].map((name) =>
   [`/${name}`, fileURLToPath(new URL(`../pages/${name}`, import.meta.url))])),
   '/FileBufferReader.js': ofPackage('fbr', 'FileBufferReader.js') };
 

@@ -12,10 +12,11 @@ const participant = {
   files: [], // what came as files: { userid, name, type, size, sha256 }, and those sent: { sentTo, name }
   mutes: [], // {streamid, type, muted}, in order
   extras: [], // {userid, extra}, in order
+  seen: { flashes: [], beeps: [] }, // when there was one, in ms
   held: [], // messages that holdMessages() keeps
 
   /** Makes the connection, before any traffic. */
-  prepare({ camera = false, testCard = false, session, password, userid, extra, maxParticipants, socketUrl = '/',
+  prepare({ camera = false, testCard = false, flashAndBeep, session, password, userid, extra, maxParticipants, socketUrl = '/',
     fileSharing = false }) {
     const connection = new RTCMultiConnection();
     this.connection = connection;
@@ -35,6 +36,7 @@ const participant = {
     if (password) connection.password = password;
     if (maxParticipants) connection.maxParticipantsAllowed = maxParticipants;
     if (testCard) connection.attachStreams = [makeTestCard()];
+    if (flashAndBeep) connection.attachStreams = [makeFlashAndBeep(flashAndBeep)];
     connection.onstream = (event) => event.type === 'remote' && this.show(event);
     connection.onstreamended = (event) => this.hide(event.streamid);
     connection.onleave = (event) => {
@@ -65,6 +67,30 @@ const participant = {
   join({ room, ...options }) {
     this.prepare(options);
     return this.enter(room);
+  },
+
+  /** Writes down when the stream's picture changes between black and white, and when a beep begins. */
+  async watchSync(streamid) {
+    const element = this.elements.get(streamid);
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    let wasBright;
+    const onFrame = (_now, { expectedDisplayTime }) => {
+      canvas.drawImage(element, 0, 0, 1, 1);
+      const isBright = canvas.getImageData(0, 0, 1, 1).data[1] > 128;
+      if (wasBright !== undefined && isBright !== wasBright) this.seen.flashes.push(expectedDisplayTime);
+      wasBright = isBright;
+      element.requestVideoFrameCallback(onFrame);
+    };
+    element.requestVideoFrameCallback(onFrame);
+
+    const context = new AudioContext();
+    await context.audioWorklet.addModule('/beeps.js');
+    const detector = new AudioWorkletNode(context, 'beeps');
+    detector.port.onmessage = ({ data }) => {
+      const { contextTime, performanceTime } = context.getOutputTimestamp();
+      this.seen.beeps.push(performanceTime + (data - contextTime) * 1000);
+    };
+    context.createMediaStreamSource(element.srcObject).connect(detector).connect(context.destination);
   },
 
   /** Keeps what the room's server sends from now on, until it is to be delivered. */
@@ -218,6 +244,35 @@ function makeTestCard() {
   const output = audio.createMediaStreamDestination();
   tone.connect(output);
   tone.start();
+  stream.addTrack(output.stream.getAudioTracks()[0]);
+  stream.streamid = stream.id;
+  stream.isVideo = true;
+  return stream;
+}
+
+/** Each `interval` ms, black becomes white or white black, with a short beep. */
+function makeFlashAndBeep(interval) {
+  const canvas = document.createElement('canvas');
+  canvas.width = 320;
+  canvas.height = 180;
+  const context = canvas.getContext('2d');
+  const audio = new AudioContext();
+  const tone = new OscillatorNode(audio, { frequency: 440 });
+  const volume = new GainNode(audio, { gain: 0 });
+  const output = audio.createMediaStreamDestination();
+  tone.connect(volume).connect(output);
+  tone.start();
+  let isWhite = false;
+  setInterval(() => {
+    isWhite = !isWhite;
+    volume.gain.value = 1;
+    volume.gain.setValueAtTime(0, audio.currentTime + 0.05);
+  }, interval);
+  setInterval(() => {
+    context.fillStyle = isWhite ? '#ffffff' : '#000000';
+    context.fillRect(0, 0, 320, 180);
+  }, 16);
+  const stream = canvas.captureStream(30);
   stream.addTrack(output.stream.getAudioTracks()[0]);
   stream.streamid = stream.id;
   stream.isVideo = true;
