@@ -274,10 +274,12 @@ void Peer::accept_answer(const std::string& text) {
     drop("answer", "it rejects the section that carries all others");
     return;
   }
+  state_ = State::Settling;
   freeze_directions(*answer);
   webrtcbin_.set_remote_description(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.get(),
                                     [this, remote = answer->sections](const auto& fault) {
                                       if (fault) {
+                                        state_ = State::Offering;
                                         drop("answer", *fault);
                                         return;
                                       }
@@ -318,7 +320,7 @@ void Peer::take_waiting_offer() {
   if (fault) {
     drop("offer", *fault);
     offer_what_is_due();
-  } else if (wants_ice_restart(*offer)) {
+  } else if (wants_ice_restart(*offer) || has_other_formats(*offer)) {
     listener_.on_restart_needed(*this);
   } else {
     answer(*offer);
@@ -339,8 +341,23 @@ bool Peer::wants_ice_restart(const sdp::Description& offer) const {
   return !remote_ice_ufrag_.empty() && !offer.sections.empty() && offer.sections.front().ice_ufrag != remote_ice_ufrag_;
 }
 
+bool Peer::has_other_formats(const sdp::Description& offer) {
+  const auto has_other = [](const sdp::Section& known, const sdp::Section& offered) {
+    return sdp::carries_media(offered) && std::ranges::none_of(offered.formats, [&known](const sdp::Format& format) {
+             const sdp::Format* same = sdp::find_format(known, format.codec);
+             return same && same->payload_type == format.payload_type;
+           });
+  };
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    if ((sending_on(i) || receiving_on(i)) && has_other(sections_[i], offer.sections[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void Peer::answer(const sdp::Description& offer) {
-  state_ = State::Answering;
+  state_ = State::Settling;
   assign_tracks_to(offer);
   freeze_directions(offer);
   webrtcbin_.set_remote_description(
@@ -427,6 +444,12 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
   GST_DEBUG("%s and we agree on %zu sections", user_id_.c_str(), remote.size());
   state_ = State::Stable;
   negotiated_once_ = true;
+  ssrcs_.clear();
+  for (std::size_t i = 0; i < remote.size(); ++i) {
+    for (const std::uint32_t ssrc : remote[i].ssrcs) {
+      ssrcs_[ssrc] = i;
+    }
+  }
   remote_ice_ufrag_ = remote.empty() ? std::string() : remote.front().ice_ufrag;
   for (Sending& sending : sending_) {
     if (sending.section && *sending.section < remote.size()) {

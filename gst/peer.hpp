@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,8 +81,8 @@ class Peer {
     /// The track's packets arrive, or they arrive in another codec.
     virtual void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
     virtual void on_data(Peer& peer, DataEvent event) = 0;
-    /// webrtcbin cannot go on: with an ICE restart, after an offer of ours that was never answered, or because tracks
-    /// have come and gone until there are no sections left. A new peer must take over.
+    /// webrtcbin cannot go on: with an ICE restart, with other payload types, after an offer of ours that was never
+    /// answered, or because tracks have come and gone until there are no sections left. A new peer must take over.
     virtual void on_restart_needed(Peer& peer) = 0;
     /// The participant has given up an offer for one of ours that it crossed, and is to make it again.
     virtual void on_offer_wanted(Peer& peer) = 0;
@@ -137,7 +138,8 @@ class Peer {
   void accept_candidate(const protocol::IceCandidate& candidate);
 
  private:
-  enum class State { Stable, Offering, Answering };
+  /// Settling: the participant's offer or answer is being applied.
+  enum class State { Stable, Offering, Settling };
 
   /// A track on its way to this participant.
   struct Sending {
@@ -172,6 +174,8 @@ class Peer {
   void take_waiting_offer();
   [[nodiscard]] std::optional<std::string> fault_of(const sdp::Description& offer) const;
   [[nodiscard]] bool wants_ice_restart(const sdp::Description& offer) const;
+  /// Whether nothing of what was agreed on for a section that we use is still offered there.
+  [[nodiscard]] bool has_other_formats(const sdp::Description& offer);
   void answer(const sdp::Description& offer);
   void offer_what_is_due();
   void assign_tracks_to(const sdp::Description& offer);
@@ -209,7 +213,7 @@ class Peer {
   std::vector<Sending> sending_;  // after webrtcbin_: unlinked and released before that goes
 
   std::deque<Receiving> receiving_;                    // which keeps its elements where they are
-  std::vector<std::shared_ptr<receive::Tap>> strays_;  // on pads of no section that we receive on
+  std::vector<std::shared_ptr<receive::Tap>> strays_;  // of what is not, or not any more, in receiving_
   std::vector<sdp::Direction> frozen_;                 // of each section, as webrtcbin sees the remote side
 
   State state_ = State::Stable;
@@ -221,9 +225,10 @@ class Peer {
   bool has_remote_description_ = false;
   bool connected_ = false;
   GstClockTime latency_ = 0;
-  std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
-  std::vector<sdp::Section> sections_;        // of the latest description, in either direction
-  std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
+  std::uint8_t mid_extension_id_ = 1;           // the remote side's number if it offers first
+  std::map<std::uint32_t, std::size_t> ssrcs_;  // which section the participant sends each in, as far as it has said
+  std::vector<sdp::Section> sections_;          // of the latest description, in either direction
+  std::optional<sdp::DtlsSetup> dtls_setup_;    // ours, from the first answer on
   std::string remote_ice_ufrag_;
   std::vector<protocol::IceCandidate> early_candidates_;
   unsigned candidate_count_ = 0;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kMaxMessageSize = "max-message-size";  // RFC 8841, section 6
 constexpr unsigned kMaxFormats = 128;
+constexpr std::size_t kMaxSsrcs = 16;
 constexpr std::size_t kMaxTokenLength = 256;
 constexpr const char* kMidExtension = "urn:ietf:params:rtp-hdrext:sdes:mid";
 
@@ -59,13 +60,11 @@ bool is_token(std::string_view text) {
          std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; });
 }
 
-std::optional<std::uint8_t> to_number(std::string_view text, std::uint8_t max) {
-  unsigned value = 0;
+template <typename Number>
+std::optional<Number> to_number(std::string_view text, Number max) {
+  Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > max) {
-    return std::nullopt;
-  }
-  return static_cast<std::uint8_t>(value);
+  return error == std::errc() && end == text.data() + text.size() && value <= max ? std::optional(value) : std::nullopt;
 }
 
 /// "96 VP8/90000" → {"96", "VP8/90000"}
@@ -106,7 +105,7 @@ std::vector<Format> formats_of(const GstSDPMedia* media) {
   std::vector<Format> result;
   for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) {
     const std::string_view text = view(gst_sdp_media_get_format(media, i));
-    const auto payload_type = to_number(text, 127);
+    const auto payload_type = to_number<std::uint8_t>(text, 127);
     const auto codec = codec_of(media, text);
     if (payload_type && codec) {
       result.push_back({*codec, *payload_type, std::string(find_for_payload_type(media, "fmtp", text))});
@@ -135,7 +134,7 @@ std::optional<std::uint8_t> mid_extension_of(const GstSDPMedia* media) {
     if (view(attribute.key) == "extmap") {
       const auto [id, uri] = split(view(attribute.value), ' ');
       if (split(uri, ' ').first == kMidExtension) {
-        const auto number = to_number(split(id, '/').first, 14);
+        const auto number = to_number<std::uint8_t>(split(id, '/').first, 14);
         return number == std::uint8_t{0} ? std::nullopt : number;
       }
     }
@@ -160,6 +159,21 @@ std::string stream_id_of(const GstSDPMedia* media) {
   return id == "-" || !is_token(id) ? std::string() : std::string(id);
 }
 
+std::vector<std::uint32_t> ssrcs_of(const GstSDPMedia* media) {
+  std::vector<std::uint32_t> ssrcs;
+  for (guint i = 0; ssrcs.size() < kMaxSsrcs; ++i) {
+    const char* value = gst_sdp_media_get_attribute_val_n(media, "ssrc", i);
+    if (!value) {
+      break;
+    }
+    const auto ssrc = to_number<std::uint32_t>(split(value, ' ').first, G_MAXUINT32);
+    if (ssrc && (ssrcs.empty() || ssrcs.back() != *ssrc)) {
+      ssrcs.push_back(*ssrc);
+    }
+  }
+  return ssrcs;
+}
+
 Section section_of(const GstSDPMedia* media, MediaKind kind) {
   Section section;
   section.kind = kind;
@@ -169,6 +183,7 @@ Section section_of(const GstSDPMedia* media, MediaKind kind) {
   section.formats = formats_of(media);
   section.mid_extension_id = mid_extension_of(media);
   section.stream_id = stream_id_of(media);
+  section.ssrcs = ssrcs_of(media);
   section.ice_ufrag = view(gst_sdp_media_get_attribute_val(media, "ice-ufrag"));
   section.dtls_setup = dtls_setup_of(media).value_or(DtlsSetup::ActPass);
   return section;
@@ -195,7 +210,7 @@ std::optional<std::string> fault_of(const GstSDPMessage* message, const GstSDPMe
     return "section " + std::string(mid) + " has no or too many formats";
   }
   for (guint i = 0; is_rtp && i < formats; ++i) {
-    if (!to_number(view(gst_sdp_media_get_format(media, i)), 127)) {
+    if (!to_number<std::uint8_t>(view(gst_sdp_media_get_format(media, i)), 127)) {
       return "section " + std::string(mid) + " has a payload type that is no number up to 127";
     }
   }

@@ -55,7 +55,8 @@ struct Section {
   bool rejected;                // port 0 without bundle-only
   std::vector<Format> formats;  // those of codecs that we know, in their order of preference
   std::optional<std::uint8_t> mid_extension_id;
-  std::string stream_id;  // of the MediaStream, from a=msid; empty: none
+  std::string stream_id;             // of the MediaStream, from a=msid; empty: none
+  std::vector<std::uint32_t> ssrcs;  // of what is sent there (RFC 5576)
   std::string ice_ufrag;
   DtlsSetup dtls_setup;
 };

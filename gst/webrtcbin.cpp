@@ -36,18 +36,26 @@ struct Mailbox {
   }
 };
 
+std::vector<glib::Ref<GstWebRTCRTPTransceiver>> transceivers_of(GstElement* webrtcbin) {
+  glib::Ref<GArray> array;
+  g_signal_emit_by_name(webrtcbin, "get-transceivers", array.out());
+  std::vector<glib::Ref<GstWebRTCRTPTransceiver>> result;
+  for (auto* each : std::span(reinterpret_cast<GstWebRTCRTPTransceiver**>(array->data), array->len)) {
+    result.push_back(glib::Ref<GstWebRTCRTPTransceiver>::share(each));
+  }
+  return result;
+}
+
 /// While it lives, webrtcbin makes a section for each new sender: it would give it the section of one that has ended,
 /// where 1.22 sends nothing any more.
 class EndedSectionsStay {
  public:
   explicit EndedSectionsStay(GstElement* webrtcbin) {
-    glib::Ref<GArray> transceivers;
-    g_signal_emit_by_name(webrtcbin, "get-transceivers", transceivers.out());
-    for (auto* transceiver : std::span(reinterpret_cast<GObject**>(transceivers->data), transceivers->len)) {
+    for (auto& transceiver : transceivers_of(webrtcbin)) {
       GstWebRTCRTPTransceiverDirection direction{};
-      g_object_get(transceiver, "direction", &direction, nullptr);
-      g_object_set(transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE, nullptr);
-      directions_.emplace_back(glib::Ref<GObject>::share(transceiver), direction);
+      g_object_get(transceiver.get(), "direction", &direction, nullptr);
+      g_object_set(transceiver.get(), "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE, nullptr);
+      directions_.emplace_back(std::move(transceiver), direction);
     }
   }
   EndedSectionsStay(const EndedSectionsStay&) = delete;
@@ -59,7 +67,7 @@ class EndedSectionsStay {
   }
 
  private:
-  std::vector<std::pair<glib::Ref<GObject>, GstWebRTCRTPTransceiverDirection>> directions_;
+  std::vector<std::pair<glib::Ref<GstWebRTCRTPTransceiver>, GstWebRTCRTPTransceiverDirection>> directions_;
 };
 
 struct DescriptionDeleter {

@@ -20,10 +20,8 @@ namespace rtcmc::receive {
 
 namespace {
 
-std::optional<rtp::Codec> codec_of(GstEvent* caps_event) {
-  GstCaps* caps = nullptr;
-  gst_event_parse_caps(caps_event, &caps);
-  const char* name = gst_structure_get_string(gst_caps_get_structure(caps, 0), "encoding-name");
+std::optional<rtp::Codec> codec_of(const GstStructure* caps) {
+  const char* name = gst_structure_get_string(caps, "encoding-name");
   return name ? rtp::codec_from_name(name) : std::nullopt;
 }
 
@@ -54,7 +52,14 @@ class Tap::TapNode final : public Node {
   }
   bool on_sink_event(glib::Ref<GstEvent> event) override {
     if (GST_EVENT_TYPE(event.get()) == GST_EVENT_CAPS) {
-      if (const auto codec = codec_of(event.get())) {
+      GstCaps* caps = nullptr;
+      gst_event_parse_caps(event.get(), &caps);
+      const GstStructure* structure = gst_caps_get_structure(caps, 0);
+      guint ssrc = 0;
+      if (gst_structure_get_uint(structure, "ssrc", &ssrc)) {
+        ssrc_ = ssrc;
+      }
+      if (const auto codec = codec_of(structure)) {
         on_codec_(*codec);
       }
     }

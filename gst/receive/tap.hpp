@@ -35,7 +35,7 @@ class Tap {
 
   /// What came so far. Any thread.
   struct Count {
-    std::uint32_t ssrc;    // 0: nothing came
+    std::uint32_t ssrc;    // 0: not known yet; is when the codec is
     std::uint64_t frames;  // of audio, packets
   };
   [[nodiscard]] Count count() const;

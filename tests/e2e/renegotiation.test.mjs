@@ -15,6 +15,9 @@ const SECOND_CAMERA = 'videotestsrc is-live=true pattern=red ! capsfilter caps=v
 /** Slots whose pictures nobody looks at. */
 const drop = (...pads) => pads.map((pad) => `r.${pad} ! fakesink`.split(' '));
 
+/** A pipeline that sends back what it sees. */
+const ECHO = ['r.recv_video_0 ! videoconvert ! r.video_0'.split(' ')];
+
 /** A second stream of the browser's, as when it shares its screen; returns its id. */
 const share = (browser) => browser.evaluate(() => {
   const stream = makeTestCard();
@@ -22,6 +25,10 @@ const share = (browser) => browser.evaluate(() => {
   participant.connection.addStream(stream);
   return stream.id;
 });
+
+/** RTCMultiConnection.js 3.7.1 loses what it is asked for in the middle of a negotiation. */
+const untilStable = (browser, element) => browser.until('the end of the negotiation', (peer) =>
+  participant.peerOf(peer).signalingState === 'stable', {}, element.userid);
 
 /** Ends that. (removeStream() of RTCMultiConnection.js 3.7.1 has the stream sent again at once.) */
 const unshare = (browser, streamid) => browser.evaluate((id) => {
@@ -43,6 +50,7 @@ inEachBrowser('Renegotiation', {}, (test) => {
     await element.untilMessage('rtcmc-stream-added', { fits: from(userid) });
     const screen = await share(browser);
     await element.untilMessage('rtcmc-stream-added', { fits: from(userid, screen) });
+    await untilStable(browser, element);
     await unshare(browser, screen);
     await element.untilMessage('rtcmc-stream-removed', { fits: from(userid, screen) });
     assert.deepEqual([element.errors, element.warnings], [[], []]);
@@ -105,5 +113,83 @@ inEachBrowser('Renegotiation', {}, (test) => {
     await element.untilMessage('rtcmc-stream-added', { fits: from(userid, screen) });
     assert.ok(element.loggedDrops().length < 25, element.loggedDrops().join('\n'));
     assert.deepEqual(element.errors, []);
+  });
+
+  test('with another codec', async (stage) => {
+    const element = await stage.hostedElement([...ECHO, input.tone()], { 'video-codecs': '<VP8,VP9>' });
+    const browser = await stage.viewer({ testCard: true });
+    const [{ id }] = await browser.untilStreams(1, { kinds: ['audio', 'video'] });
+    await browser.untilPicture(id);
+    await browser.evaluate((peer) => {
+      const { codecs } = RTCRtpReceiver.getCapabilities('video');
+      const sender = participant.peerOf(peer).getTransceivers().find(({ sender: { track } }) => track?.kind === 'video');
+      sender.setCodecPreferences(codecs.filter(({ mimeType }) => mimeType === 'video/VP9'));
+      participant.connection.renegotiate();
+    }, element.userid);
+    await browser.until('VP9 is sent', async (peer) => {
+      const report = await participant.peerOf(peer).getStats();
+      const sent = [...report.values()].find(({ type, kind }) => type === 'outbound-rtp' && kind === 'video');
+      return sent?.framesSent > 0 && report.get(sent.codecId)?.mimeType === 'video/VP9';
+    }, {}, element.userid);
+    await element.until('VP9 arrives', () => element.log().some((line) => /VP9 of \S+, raw for downstream/.test(line)));
+    await browser.untilPicture(id, { frames: 20 });
+    await assertColours(browser, [[0.125, 0.3, RED]], id);
+    assert.deepEqual([element.errors, element.warnings], [[], []]);
+  });
+
+  test('a stream that stops without a word, and goes on', async (stage) => {
+    const element = await stage.hostedElement([...ECHO, input.tone()]);
+    const browser = await stage.viewer({ testCard: true });
+    const [{ id }] = await browser.untilStreams(1, { kinds: ['audio', 'video'] });
+    await browser.untilPicture(id);
+    await browser.evaluate(async (peer) => {
+      const sender = participant.peerOf(peer).getSenders().find(({ track }) => track?.kind === 'video');
+      participant.silenced = sender.track;
+      await sender.replaceTrack(null);
+    }, element.userid);
+    await browser.untilStill('video', id);
+    await browser.untilTone(440, id);
+    await browser.evaluate(async (peer) => {
+      const sender = participant.peerOf(peer).getTransceivers()
+        .find(({ sender: { track }, receiver, currentDirection }) => !track && receiver.track.kind === 'video' &&
+          currentDirection.startsWith('send')).sender;
+      await sender.replaceTrack(participant.silenced);
+    }, element.userid);
+    await browser.untilPicture(id);
+    assert.deepEqual([element.errors, element.warnings], [[], []]);
+  });
+
+  test('somebody who answers twice, and then no more', async (stage) => {
+    const element = await stage.hostedElement([input.video()]);
+    const viewer = await stage.viewer();
+    const [first] = await viewer.untilStreams(1);
+    await viewer.untilPicture(first.id);
+    const bad = await stage.viewer();
+    await bad.untilPicture();
+    await bad.evaluate(() => {
+      const { socket, socketMessageEvent } = participant.connection;
+      const emit = socket.emit.bind(socket);
+      socket.emit = (event, ...values) => {
+        const isAnswer = event === socketMessageEvent && values[0].message.type === 'answer';
+        if (isAnswer && participant.isSilent) return socket;
+        if (isAnswer) emit(event, ...values);
+        return emit(event, ...values);
+      };
+    });
+    await element.feed(SECOND_CAMERA, 'video_1');
+    await bad.untilStreams(2);
+    await element.until('the second answer is dropped', () =>
+      element.loggedDrops().some((line) => line.includes('there is no offer that it could answer')));
+    await bad.evaluate(() => {
+      participant.isSilent = true;
+    });
+    await element.feed(SECOND_CAMERA, 'video_2');
+    await viewer.untilStreams(3);
+    await element.release('video_1');
+    await viewer.untilStreams(2);
+    await viewer.untilPicture(first.id);
+    await bad.untilPicture(first.id);
+    assert.equal(element.loggedDrops().length, 1, element.loggedDrops().join('\n'));
+    assert.deepEqual([element.errors, element.warnings], [[], []]);
   });
 });

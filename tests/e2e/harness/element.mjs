@@ -82,6 +82,10 @@ export class Program {
     return this.#child.stdin;
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   get #logFile() {
     return path.join(this.#directory, 'log');
   }

@@ -17,7 +17,7 @@ const participant = {
 
   /** Makes the connection, before any traffic. */
   prepare({ camera = false, testCard = false, flashAndBeep, session, password, userid, extra, maxParticipants, socketUrl = '/',
-    fileSharing = false }) {
+    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false }) {
     const connection = new RTCMultiConnection();
     this.connection = connection;
     this.elements.clear();
@@ -30,7 +30,7 @@ const participant = {
     connection.session = session ?? { audio: true, video: true, data: true };
     connection.autoCreateMediaElement = false;
     connection.dontCaptureUserMedia = !camera;
-    connection.mediaConstraints = { audio: true, video: { width: 320, height: 180, frameRate: 15 } };
+    connection.mediaConstraints = { audio: true, video: picture };
     connection.extra = extra ?? {};
     if (userid) connection.userid = userid;
     if (password) connection.password = password;
