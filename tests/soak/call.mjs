@@ -89,7 +89,14 @@ class BrowserSeat {
     await this.#participant.evaluate((how) => participant.connection.attachStreams[0][how](), this.#isMuted ? 'mute' : 'unmute');
   }
 
+  /** RTCMultiConnection.js 3.7.1 loses what it is asked for in the middle of a negotiation. */
+  untilStable() {
+    return this.#participant.until('the end of all negotiations', () =>
+      participant.participants().every((userid) => participant.peerOf(userid).signalingState === 'stable'));
+  }
+
   async share() {
+    await this.untilStable();
     this.#screen = await this.#participant.evaluate((shared) => {
       const { connection } = participant;
       if (shared) {
@@ -103,6 +110,7 @@ class BrowserSeat {
       connection.addStream(stream);
       return stream.id;
     }, this.#screen ?? null);
+    await this.untilStable();
   }
 
   get changes() {
@@ -124,12 +132,13 @@ class ElementSeat {
   isIn = true;
 
   constructor(call, number) {
-    const outputs = [0, 1, 2, 3, 4, 5].flatMap((slot) => [
+    // One for each of the others, and for what each may share besides.
+    const outputs = Array.from({ length: 2 * call.others }, (_, slot) => slot).flatMap((slot) => [
       `r.recv_video_${slot} ! fakesink`.split(' '), `r.recv_audio_${slot} ! fakesink`.split(' '),
     ]);
     this.#call = call;
     this.#element = new HostedElement({ 'room-id': ROOM, 'user-id': `element-${number}`, 'socket-url': call.server.url },
-      [input.video({ width: 160, height: 90, rate: 5 }), input.tone(), ...outputs], { debug: '2,rtcmc*:5' });
+      [input.video({ width: 160, height: 90, rate: 5 }), input.tone(), ...outputs], { debug: '1,rtcmc*:5' });
   }
 
   get name() {
@@ -219,7 +228,7 @@ async function untilElementsReceive(elements, everyone) {
 
 async function run({ minutes, browsers: browserCount, elements: elementCount, seed, browser: kind }) {
   const random = randomOf(seed);
-  const call = { server: new RoomServer() };
+  const call = { server: new RoomServer(), others: browserCount + elementCount - 1 };
   const elements = [];
   const browsers = [];
   const seats = [];
