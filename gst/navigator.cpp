@@ -8,7 +8,6 @@
 #include <deque>
 #include <limits>
 #include <optional>
-#include <ranges>
 #include <utility>
 
 #include "log.hpp"
@@ -172,18 +171,11 @@ class Navigator::Upstream : public std::enable_shared_from_this<Upstream> {
 
  private:
   [[nodiscard]] Item* overtaken_by(const Item& item) {
-    for (Item& older : std::views::reverse(items_)) {
-      if (older.pad != item.pad || older.user_id != item.user_id) {
-        continue;
-      }
-      if (is_same_motion(older.action, item.action)) {
-        return &older;
-      }
-      if (!is_motion(older.action)) {
-        return nullptr;
-      }
-    }
-    return nullptr;
+    const auto latest = std::find_if(items_.rbegin(), items_.rend(), [&item](const Item& older) {
+      return older.pad == item.pad && older.user_id == item.user_id &&
+             (is_same_motion(older.action, item.action) || !is_motion(older.action));
+    });
+    return latest != items_.rend() && is_same_motion(latest->action, item.action) ? &*latest : nullptr;
   }
 
   /// On the pool's thread.

@@ -456,10 +456,9 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
       update(sending, remote[*sending.section]);
     }
   }
-  // The listener may want other media upon each of these.
-  for (std::size_t i = 0; i < receiving_.size(); ++i) {
-    if (receiving_[i].section && *receiving_[i].section < remote.size()) {
-      update(receiving_[i], remote[*receiving_[i].section]);
+  for (Receiving& receiving : receiving_) {
+    if (receiving.section && *receiving.section < remote.size()) {
+      update(receiving, remote[*receiving.section]);
     }
   }
   if (waiting_offer_) {

@@ -216,22 +216,22 @@ class Peer {
   std::vector<std::shared_ptr<receive::Tap>> strays_;  // of what is not, or not any more, in receiving_
   std::vector<sdp::Direction> frozen_;                 // of each section, as webrtcbin sees the remote side
 
-  State state_ = State::Stable;
   std::chrono::steady_clock::time_point offered_at_;  // our latest
-  bool crossed_ = false;                              // an offer of the participant's has crossed that
   std::optional<std::string> waiting_offer_;          // of the participant's
   TokenBucket offers_;                                // of the participant's that are answered
-  bool negotiated_once_ = false;                      // what follows is renegotiation
-  bool has_remote_description_ = false;
-  bool connected_ = false;
   GstClockTime latency_ = 0;
-  std::uint8_t mid_extension_id_ = 1;           // the remote side's number if it offers first
   std::map<std::uint32_t, std::size_t> ssrcs_;  // which section the participant sends each in, as far as it has said
   std::vector<sdp::Section> sections_;          // of the latest description, in either direction
-  std::optional<sdp::DtlsSetup> dtls_setup_;    // ours, from the first answer on
   std::string remote_ice_ufrag_;
   std::vector<protocol::IceCandidate> early_candidates_;
   unsigned candidate_count_ = 0;
+  State state_ = State::Stable;
+  std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
+  std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
+  bool negotiated_once_ = false;              // what follows is renegotiation
+  bool crossed_ = false;                      // an offer of the participant's has crossed our latest
+  bool has_remote_description_ = false;
+  bool connected_ = false;
   stats::Rate sent_rate_, received_rate_;  // bytes
   LogLimiter log_limiter_;
   glib::Timer deadline_;
