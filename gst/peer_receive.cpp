@@ -17,7 +17,7 @@ namespace {
 glib::Ref<GstCaps> receivable_caps(const std::vector<rtp::Codec>& codecs) {
   auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
   for (const rtp::Codec codec : codecs) {
-    auto caps = rtp_caps(codec, nullptr);
+    auto caps = rtp_caps(codec);
     gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), nullptr);
     gst_caps_append(result.get(), caps.release());
   }

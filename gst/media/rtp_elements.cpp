@@ -157,7 +157,7 @@ glib::Ref<GstElement> make_payloader(rtp::Codec codec, const RtpStream& stream, 
   return payloader;
 }
 
-glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, GstCaps* known) {
+glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, std::initializer_list<GstCaps*> known) {
   const rtp::CodecInfo& info = rtp::info(codec);
   auto caps = glib::Ref<GstCaps>::adopt(gst_caps_new_simple(
       "application/x-rtp", "media", G_TYPE_STRING, info.kind == rtp::Kind::Audio ? "audio" : "video", "encoding-name",
@@ -169,7 +169,14 @@ glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, GstCaps* known) {
   if (codec == rtp::Codec::H264) {
     add("packetization-mode", "1");
     add("level-asymmetry-allowed", "1");
-    add("profile-level-id", h264_profile(known).value_or(text(kDefaultH264Profile)));
+    std::string profile = text(kDefaultH264Profile);
+    for (GstCaps* source : known) {
+      if (const auto said = h264_profile(source)) {
+        profile = *said;
+        break;
+      }
+    }
+    add("profile-level-id", profile);
   } else if (codec == rtp::Codec::Opus) {
     add("encoding-params", "2");  // RFC 7587: always two, whatever is in the packets
     add("minptime", "10");

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -40,8 +41,8 @@ struct RtpStream {
 [[nodiscard]] glib::Ref<GstElement> make_payloader(rtp::Codec codec, const RtpStream& stream,
                                                    std::uint16_t first_sequence);
 
-/// application/x-rtp caps of a codec without payload type, for SDP. `known` are the payloader's caps or the encoded
-/// input's, if any: they may tell an H.264 stream's profile.
-[[nodiscard]] glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, GstCaps* known);
+/// application/x-rtp caps of a codec without payload type, for SDP. `known` are caps of a payloader or an encoded
+/// input, or null: the first that tell an H.264 stream's profile count.
+[[nodiscard]] glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, std::initializer_list<GstCaps*> known = {});
 
 }  // namespace rtcmc

@@ -141,7 +141,7 @@ Form choose_form(rtp::Codec codec, GstCaps* accepted) {
   };
   const std::array<Choice, 3> choices{{{Form::Raw, raw_caps(codec)},
                                        {Form::Encoded, parse_caps(std::string(rtp_elements(codec).encoded))},
-                                       {Form::Rtp, rtp_caps(codec, nullptr)}}};
+                                       {Form::Rtp, rtp_caps(codec)}}};
   for (guint i = 0; i < gst_caps_get_size(accepted); ++i) {
     const auto wish = glib::Ref<GstCaps>::adopt(gst_caps_copy_nth(accepted, i));
     for (const auto& [form, caps] : choices) {

@@ -221,14 +221,15 @@ bool EncodingTrack::add_standing_branch(rtp::Codec codec, const Source& source) 
 }
 
 glib::Ref<GstCaps> EncodingTrack::rtp_caps(rtp::Codec codec) const {
-  glib::Ref<GstCaps> known;
+  glib::Ref<GstCaps> of_payloader;  // which says what is in the stream only when that has begun
+  glib::Ref<GstCaps> of_input;
   {
     const std::lock_guard lock(mutex_);
     const auto found = branches_.find(codec);
-    known = found == branches_.end() ? nullptr : found->second.branch->fanout().payloader_caps();
-    known = known ? known : caps_;
+    of_payloader = found == branches_.end() ? nullptr : found->second.branch->fanout().payloader_caps();
+    of_input = caps_;
   }
-  return rtcmc::rtp_caps(codec, known.get());
+  return rtcmc::rtp_caps(codec, {of_payloader.get(), of_input.get()});
 }
 
 std::optional<Encoding> EncodingTrack::encoding(rtp::Codec codec) const {
