@@ -261,17 +261,10 @@ void Peer::accept_answer(const std::string& text) {
     return;
   }
   auto parsed = sdp::parse(text);
-  auto* answer = std::get_if<sdp::Description>(&parsed);
-  if (!answer) {
-    drop("answer", std::get<std::string>(parsed));
-    return;
-  }
-  if (const auto fault = sdp::check_continuity(sections_, answer->sections, true)) {
+  const auto* answer = std::get_if<sdp::Description>(&parsed);
+  const auto fault = answer ? fault_of(*answer, true) : std::get<std::string>(parsed);
+  if (fault) {
     drop("answer", *fault);
-    return;
-  }
-  if (!receiving_.empty() && answer->sections.front().rejected) {
-    drop("answer", "it rejects the section that carries all others");
     return;
   }
   state_ = State::Settling;
@@ -316,7 +309,7 @@ void Peer::take_waiting_offer() {
   }
   auto parsed = sdp::parse(*std::exchange(waiting_offer_, std::nullopt));
   const auto* offer = std::get_if<sdp::Description>(&parsed);
-  const auto fault = offer ? fault_of(*offer) : std::get<std::string>(parsed);
+  const auto fault = offer ? fault_of(*offer, false) : std::get<std::string>(parsed);
   if (fault) {
     drop("offer", *fault);
     offer_what_is_due();
@@ -327,11 +320,11 @@ void Peer::take_waiting_offer() {
   }
 }
 
-std::optional<std::string> Peer::fault_of(const sdp::Description& offer) const {
-  if (auto fault = sdp::check_continuity(sections_, offer.sections, false)) {
+std::optional<std::string> Peer::fault_of(const sdp::Description& remote, bool is_answer) const {
+  if (auto fault = sdp::check_continuity(sections_, remote.sections, is_answer)) {
     return fault;
   }
-  if (!receiving_.empty() && !offer.sections.empty() && offer.sections.front().rejected) {
+  if (!receiving_.empty() && !remote.sections.empty() && remote.sections.front().rejected) {
     return "it rejects the section that carries all others";
   }
   return std::nullopt;

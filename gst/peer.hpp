@@ -172,7 +172,7 @@ class Peer {
   [[nodiscard]] bool can_receive() const;
   void publish_offer(sdp::MessagePtr message);
   void take_waiting_offer();
-  [[nodiscard]] std::optional<std::string> fault_of(const sdp::Description& offer) const;
+  [[nodiscard]] std::optional<std::string> fault_of(const sdp::Description& remote, bool is_answer) const;
   [[nodiscard]] bool wants_ice_restart(const sdp::Description& offer) const;
   /// Whether nothing of what was agreed on for a section that we use is still offered there.
   [[nodiscard]] bool has_other_formats(const sdp::Description& offer);
