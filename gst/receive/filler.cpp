@@ -4,6 +4,7 @@
 #include <string>
 
 #include "media/elements.hpp"
+#include "receive/idle_format.hpp"
 #include "receive/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_receive_debug
@@ -12,44 +13,13 @@ namespace rtcmc::receive {
 
 namespace {
 
-/// What an empty slot shows if nobody prefers anything else.
-constexpr const char* kPicture = "video/x-raw,format=I420,width=640,height=360,framerate=15/1";
-constexpr const char* kSound = "audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=1";
-
 constexpr const char* kPictureSource = "videotestsrc pattern=black is-live=true ! capsfilter name=format";
 constexpr const char* kSoundSource = "audiotestsrc wave=silence is-live=true ! capsfilter name=format";
-
-/// Null if downstream takes no raw media in system memory.
-glib::Ref<GstCaps> format_for(rtp::Kind kind, GstPad* sink, const glib::Ref<GstCaps>& like) {
-  if (like) {
-    return like;
-  }
-  auto usual = parse_caps(kind == rtp::Kind::Video ? kPicture : kSound);
-  const auto any = parse_caps(kind == rtp::Kind::Video ? "video/x-raw" : "audio/x-raw");
-  const auto accepted = glib::Ref<GstCaps>::adopt(gst_pad_query_caps(sink, any.get()));
-  if (gst_caps_can_intersect(accepted.get(), usual.get())) {
-    return usual;
-  }
-  if (gst_caps_is_empty(accepted.get())) {
-    return nullptr;
-  }
-  auto chosen = glib::Ref<GstCaps>::adopt(gst_caps_make_writable(gst_caps_truncate(gst_caps_copy(accepted.get()))));
-  GstStructure* structure = gst_caps_get_structure(chosen.get(), 0);
-  if (kind == rtp::Kind::Video) {
-    gst_structure_fixate_field_nearest_int(structure, "width", 640);
-    gst_structure_fixate_field_nearest_int(structure, "height", 360);
-    gst_structure_fixate_field_nearest_fraction(structure, "framerate", 15, 1);
-  } else {
-    gst_structure_fixate_field_nearest_int(structure, "rate", 48000);
-    gst_structure_fixate_field_nearest_int(structure, "channels", 1);
-  }
-  return chosen;
-}
 
 }  // namespace
 
 Filler::Filler(GstBin* bin, rtp::Kind kind, GstPad* sink, const glib::Ref<GstCaps>& like) {
-  const auto format = format_for(kind, sink, like);
+  const auto format = like ? like : idle_format(kind, sink);
   if (!format) {
     GST_INFO_OBJECT(sink, "nothing to fill an empty slot with: downstream takes no raw media");
     return;

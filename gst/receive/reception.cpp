@@ -46,6 +46,7 @@ std::shared_ptr<Slot> Reception::slot_of(const RemoteStream& stream) const {
 void Reception::media_changed(const RemoteStream& stream) {
   if (const auto slot = slot_of(stream)) {
     slot->media_changed();
+    std::ranges::for_each(slots_, &Slot::tell_others_flow);
   }
 }
 

@@ -42,6 +42,17 @@ void Relay::push_collection() {
   }
 }
 
+void Relay::begin_empty(StreamName name, GstCaps* caps) {
+  expect(std::move(name));
+  GstSegment segment;
+  gst_segment_init(&segment, GST_FORMAT_TIME);
+  for (GstEvent* event : {gst_event_new_stream_start(""), gst_event_new_caps(caps), gst_event_new_segment(&segment)}) {
+    on_sink_event(glib::Ref<GstEvent>::adopt(event));
+  }
+  position_ = 0;
+  end();
+}
+
 void Relay::end() {
   if (GST_CLOCK_TIME_IS_VALID(position_)) {
     push_event(glib::Ref<GstEvent>::adopt(gst_event_new_gap(position_, GST_CLOCK_TIME_NONE)));
@@ -152,10 +163,14 @@ bool Relay::on_src_event(glib::Ref<GstEvent> event) {
 }
 
 std::optional<bool> Relay::on_sink_query(GstQuery* query) {
+  if (gst_query_type_get_flags(GST_QUERY_TYPE(query)) & GST_QUERY_TYPE_SERIALIZED) {
+    // The answer (a buffer pool, mostly) would come once downstream has taken all that is in the queue. Downstream may
+    // be paused, and a participant's connection must not wait for it.
+    return false;
+  }
   switch (GST_QUERY_TYPE(query)) {
     case GST_QUERY_CAPS:
     case GST_QUERY_ACCEPT_CAPS:
-    case GST_QUERY_ALLOCATION:
       return gst_pad_peer_query(src_.get(), query) != FALSE;
     default:
       return std::nullopt;

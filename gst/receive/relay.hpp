@@ -20,8 +20,8 @@ struct StreamName {
 /// Where one stream after another enters a slot: downstream sees a single stream that changes now and then, and never
 /// ends.
 ///
-/// Threads: data from one streaming thread at a time, expect() and end() on the room's while no data can come, close()
-/// and end_of_stream() on the application's, the rest on any.
+/// Threads: data from one streaming thread at a time, expect(), begin_empty() and end() on the room's while no data can
+/// come, close() and end_of_stream() on the application's, the rest on any.
 class Relay final : public Node {
  public:
   Relay();
@@ -35,6 +35,10 @@ class Relay final : public Node {
   void expect(StreamName name);
   /// What downstream may choose from: it is told before the next data.
   void set_collection(glib::Ref<GstStreamCollection> collection);
+  /// Whether downstream has been told of a format and a time.
+  [[nodiscard]] bool has_begun() const { return GST_CLOCK_TIME_IS_VALID(position_); }
+  /// Downstream is told that nothing comes, in this raw format, until expect() is called.
+  void begin_empty(StreamName name, GstCaps* caps);
   /// Nothing comes until expect() is called.
   void end();
   /// Nothing passes any more, for ever.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "media/elements.hpp"
+#include "receive/idle_format.hpp"
 #include "receive/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_receive_debug
@@ -21,6 +22,12 @@ glib::Ref<GstElement> make_queue() {
   g_object_set(queue.get(), "max-size-time", kMaxWait, "max-size-bytes", kMaxBytes, "max-size-buffers", 0U, "silent",
                TRUE, nullptr);
   return queue;
+}
+
+StreamName nobodys_stream(rtp::Kind kind) {
+  const auto type = kind == rtp::Kind::Video ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO;
+  return {.stream = glib::Ref<GstStream>::adopt(gst_stream_new("nobody", nullptr, type, GST_STREAM_FLAG_NONE)),
+          .group_id = gst_util_group_id_next()};
 }
 
 const char* name_of(Form form) {
@@ -143,12 +150,23 @@ void Slot::disconnect() {
   decoding_.reset();
 }
 
+void Slot::tell_others_flow() {
+  if (stream_ || filler_ || relay_->has_begun()) {
+    return;
+  }
+  const auto accepted = glib::Ref<GstCaps>::adopt(gst_pad_peer_query_caps(src_pad_.get(), nullptr));
+  const auto codec = settings_.kind == rtp::Kind::Video ? rtp::Codec::Vp8 : rtp::Codec::Opus;  // the likeliest
+  if (choose_form(codec, accepted.get()) != Form::Raw) {
+    return;
+  }
+  if (const auto format = idle_format(settings_.kind, relay_->sink_pad())) {
+    relay_->begin_empty(nobodys_stream(settings_.kind), format.get());
+  }
+}
+
 void Slot::fill_if_wanted() {
   if (!stream_ && !filler_ && settings_.wish().fill) {
-    const auto filler = glib::Ref<GstStream>::adopt(gst_stream_new(
-        "filler", nullptr, settings_.kind == rtp::Kind::Video ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO,
-        GST_STREAM_FLAG_NONE));
-    relay_->expect({.stream = filler, .group_id = gst_util_group_id_next()});
+    relay_->expect(nobodys_stream(settings_.kind));
     filler_ = std::make_unique<Filler>(bin_, settings_.kind, relay_->sink_pad(), relay_->last_raw_caps());
   }
 }

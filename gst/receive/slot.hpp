@@ -66,6 +66,9 @@ class Slot {
   [[nodiscard]] bool takes(const RemoteStream& stream) const;
   void bind(std::shared_ptr<RemoteStream> stream);
   void unbind();
+  /// The media of another slot's stream flows. A pipeline starts to play once each of its sinks has something, so
+  /// downstream of a slot that never had anything, if it takes raw media, is told not to wait.
+  void tell_others_flow();
   /// The bound stream has packets, or packets of another codec.
   void media_changed();
 

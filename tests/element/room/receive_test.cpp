@@ -214,6 +214,41 @@ TEST_F(Receiving, StopsWhileDownstreamTakesNothing) {
   EXPECT_EQ(receiver->set_state(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
 }
 
+TEST_F(Receiving, TheRoomGoesOnWhileDownstreamTakesNothing) {
+  const auto receiver = enter("",
+                              "room.recv_video_0 ! fakesink name=sink sync=true ts-offset=3600000000000 "
+                              "room.recv_audio_0 ! fakesink name=audio_sink");
+  const Sink audio(*receiver, "audio_sink");
+  for (unsigned round = 1; round <= 2; ++round) {
+    // The second one's decoder meets a sink that takes nothing.
+    {
+      const auto sender = send();
+      EXPECT_TRUE(wait_until([&] { return receiver->elements_of("vp8dec") == 1; }));
+      const unsigned so_far = audio.buffers();
+      EXPECT_TRUE(wait_until([&] { return audio.buffers() > so_far + 50; }));
+    }
+    EXPECT_TRUE(wait_until([&] { return receiver->count("rtcmc-participant-left") == round; }));
+  }
+  EXPECT_EQ(receiver->set_state(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+}
+
+TEST_F(Receiving, AnEmptySlotHoldsUpNoOther) {
+  const auto sender = enter("", "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! room.");
+  const auto receiver = enter("",
+                              "room.recv_video_0 ! fakesink name=sink sync=true "
+                              "room.recv_audio_0 ! audioconvert ! fakesink sync=true "
+                              "room.recv_video_1 ! videoconvert ! fakesink sync=true");
+  const Sink sink(*receiver);
+  EXPECT_TRUE(wait_until([&] { return sink.buffers() > 10; }));
+  const auto state = [&receiver] {
+    GstState now = GST_STATE_NULL;
+    gst_element_get_state(receiver->element(), &now, nullptr, 0);
+    return now;
+  };
+  EXPECT_TRUE(wait_until([&] { return state() == GST_STATE_PLAYING; }));
+  EXPECT_TRUE(receiver->errors().empty());
+}
+
 TEST_F(Receiving, TwoWhoSendBackWhatTheyReceiveDoNotWaitForOneAnother) {
   const auto loop = "room.recv_video_0 ! identity ! room.video_0";
   const auto receiver = enter("", loop);
