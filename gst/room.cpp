@@ -25,6 +25,9 @@ constexpr std::size_t kMaxWaiting = 1000;
 constexpr std::size_t kMaxWaitingCandidates = 64;
 /// How often a participant may have a connection made, in a minute: each is a webrtcbin with its threads.
 constexpr unsigned kMaxConnections = 30;
+/// How long an error waits for the element to play. gst-launch-1.0 never ends if it is told of one before its main loop
+/// runs, where it sets the pipeline to PLAYING.
+constexpr auto kErrorWaits = 200ms;
 
 }  // namespace
 
@@ -122,8 +125,12 @@ void Room::set_latency(GstClockTime latency) {
 
 void Room::resume() {
   worker_->post([this] {
+    has_played_ = true;
     for (const auto& [user_id, participant] : participants_) {
       participant.peer->resume();
+    }
+    if (failure_) {
+      report_failure();
     }
   });
 }
@@ -137,7 +144,17 @@ void Room::on_joined(bool created) {
 
 void Room::on_failed(const room::RoomError& error) {
   left_ = true;
-  observer_.on_join_failed(error);
+  failure_ = error;
+  if (has_played_) {
+    report_failure();
+  } else {
+    until_reported_.start_once(kErrorWaits, [this] { report_failure(); });
+  }
+}
+
+void Room::report_failure() {
+  until_reported_.cancel();
+  observer_.on_join_failed(*std::exchange(failure_, std::nullopt));
 }
 
 void Room::on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) {

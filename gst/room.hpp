@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "glib/timer.hpp"
 #include "glib/worker_thread.hpp"
 #include "limit/quota.hpp"
 #include "log/log_limiter.hpp"
@@ -225,6 +226,7 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   [[nodiscard]] glib::Ref<JsonObject> extra_of(const std::string& user_id) const;
   void begin_stats_round();
   [[nodiscard]] unsigned running_encoders() const;
+  void report_failure();
 
   GstBin* const bin_;
   Observer& observer_;
@@ -249,7 +251,10 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   std::vector<std::function<void()>> departing_;  // to be called when we are out; empty: we are, or stay
   std::optional<room::RoomOptions> next_;         // where to go from there
   guint32 selection_ = GST_SEQNUM_INVALID;        // the latest one's
-  bool wanting_ = false;                          // want_media() will run
+  bool has_played_ = false;
+  std::optional<room::RoomError> failure_;  // not yet reported
+  glib::Timer until_reported_;
+  bool wanting_ = false;  // want_media() will run
   std::chrono::steady_clock::time_point asked_to_participate_;
 
   std::mutex outboxes_mutex_;

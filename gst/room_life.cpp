@@ -66,6 +66,8 @@ void Room::enter_next() {
   settings_.options = *std::exchange(next_, std::nullopt);
   left_ = false;
   is_owner_ = false;
+  failure_.reset();
+  until_reported_.cancel();
   room::RoomClient::Listener& listener = *this;
   client_ = std::make_unique<room::RoomClient>(settings_.options, listener);
   client_->enter();

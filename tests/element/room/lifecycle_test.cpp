@@ -163,6 +163,12 @@ TEST(Settings, WhatIsMissingOrWrongIsSaid) {
   }
 }
 
+TEST(Settings, AnErrorComesThoughThePipelineOnlyPauses) {
+  Pipeline pipeline("rtcmcroom name=room room-id=garden socket-url=http://127.0.0.1:1/");
+  pipeline.set_state(GST_STATE_PAUSED);
+  (void)only_error(pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+}
+
 TEST(Settings, AServerThatIsNotSocketIoIsSaid) {
   const auto server = glib::Ref<SoupServer>::adopt(soup_server_new(nullptr, nullptr));
   ASSERT_TRUE(soup_server_listen_local(server.get(), 0, SOUP_SERVER_LISTEN_IPV4_ONLY, nullptr));
