@@ -210,6 +210,9 @@ void Peer::add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::
 
 void Peer::publish_offer(sdp::MessagePtr message) {
   const sdp::Description local = sdp::describe(std::move(message));
+  // The role stays as it was, and the answer says so (RFC 8842, 5.5). webrtcbin repeats what it put into its latest
+  // description, before publish_answer() changed that.
+  sdp::set_dtls_setup(local.message.get(), sdp::DtlsSetup::ActPass);
   // webrtcbin appends a section for each new sender and receiver, in their order.
   std::size_t next = sections_.size();
   const auto take_next = [&local, &next](rtp::Kind kind) {

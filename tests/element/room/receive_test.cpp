@@ -15,6 +15,8 @@
 namespace rtcmc::test {
 namespace {
 
+constexpr const char* kCamera = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! room. ";
+
 /// Looks at what arrives at the element called "sink".
 class Sink {
  public:
@@ -185,6 +187,29 @@ TEST_F(Receiving, APadMayComeAndGoDuringTheCall) {
   EXPECT_TRUE(wait_until([&] { return receiver->count("rtcmc-stream-removed") == 1; }));
   EXPECT_TRUE(wait_until([&] { return sender->elements_of("vp8enc") == 0; }));
   EXPECT_TRUE(receiver->errors().empty());
+}
+
+TEST_F(Receiving, BothMayAddStreamsDuringTheCall) {
+  constexpr const char* kSlots =
+      "room.recv_video_0 ! fakesink room.recv_video_1 ! fakesink room.recv_video_2 ! fakesink";
+  const auto one = enter("", std::string(kCamera) + kSlots);
+  const auto other = enter("", std::string(kCamera) + kSlots);
+  const auto both_receive = [&](unsigned count) {
+    return one->count("rtcmc-stream-added") == count && other->count("rtcmc-stream-added") == count;
+  };
+  EXPECT_TRUE(wait_until([&] { return both_receive(1); }));
+  for (unsigned round = 2; round <= 3; ++round) {
+    for (const auto& [from, to] : {std::pair{one.get(), other.get()}, std::pair{other.get(), one.get()}}) {
+      const auto camera = glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_parse_bin_from_description(
+          "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1", TRUE, nullptr))));
+      gst_bin_add(GST_BIN(from->element()), camera.get());
+      EXPECT_TRUE(gst_element_link(camera.get(), from->room()));
+      gst_element_sync_state_with_parent(camera.get());
+      EXPECT_TRUE(wait_until([&] { return to->count("rtcmc-stream-added") == round; }));
+    }
+  }
+  EXPECT_TRUE(one->warnings().empty());
+  EXPECT_TRUE(other->warnings().empty());
 }
 
 TEST_F(Receiving, StreamsGetPadsOfTheirOwnIfAskedTo) {
