@@ -42,10 +42,15 @@ glib::Ref<GstCaps> offered_caps(const send::Track& track) {
 /// Exactly the format chosen from a remote offer.
 glib::Ref<GstCaps> answered_caps(const sdp::Format& format) {
   const rtp::CodecInfo& info = rtp::info(format.codec);
-  return glib::Ref<GstCaps>::adopt(gst_caps_new_simple(
+  auto caps = glib::Ref<GstCaps>::adopt(gst_caps_new_simple(
       "application/x-rtp", "media", G_TYPE_STRING, info.kind == rtp::Kind::Audio ? "audio" : "video", "encoding-name",
       G_TYPE_STRING, std::string(info.encoding_name).c_str(), "clock-rate", G_TYPE_INT,
       static_cast<int>(info.clock_rate), "payload", G_TYPE_INT, static_cast<int>(format.payload_type), nullptr));
+  if (format.codec == rtp::Codec::Opus) {
+    // In later offers of ours, webrtcbin would say one channel, which is no Opus to Firefox.
+    gst_caps_set_simple(caps.get(), "encoding-params", G_TYPE_STRING, "2", nullptr);
+  }
+  return caps;
 }
 
 glib::Ref<GstCaps> answered_caps(const send::Track& track, const sdp::Format& format) {
@@ -205,7 +210,7 @@ void Peer::add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::
                       bool receives_too) {
   sending_.push_back({outgoing,
                       webrtcbin_.add_sender(outgoing.track->kind(), preferences, outgoing.stream_id, receives_too),
-                      section, std::nullopt, nullptr});
+                      section});
 }
 
 void Peer::publish_offer(sdp::MessagePtr message) {
@@ -239,12 +244,13 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
     const Sending* sending = sending_on(i);
+    const auto answered = answered_.find(i);
     published.push_back({.direction = sdp::direction_of(sending != nullptr, is_open_on(i)),
                          .rejected = false,
                          .stream_id = sending ? sending->outgoing.stream_id : "",
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = mid_extension_id_,
-                         .format = std::nullopt});
+                         .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second)});
   }
   sections_ = local.sections;
   GST_DEBUG("%s gets an offer with %zu sections", user_id_.c_str(), sections_.size());
@@ -389,8 +395,12 @@ void Peer::assign_tracks_to(const sdp::Description& offer) {
     // Also if we want none of it or nothing is sent now: webrtcbin cannot be told later.
     const rtp::Kind kind = kind_of(section.kind);
     const sdp::Format* received = may_receive ? best_format(receivable_.of(kind), section) : nullptr;
+    if (sent || received) {
+      answered_[i] = sent ? *sent : *received;
+    }
     if (sent) {
       add_sender(*match, answered_caps(*match->track, *sent).get(), i, received != nullptr);
+      sending_.back().agreed = *sent;
       unoffered_.erase(match);
     } else if (received) {
       webrtcbin_.add_receiver(kind, answered_caps(*received).get());
@@ -413,7 +423,7 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
     const Sending* sending = sending_on(i);
-    const sdp::Format* format = sending ? best_format(*sending->outgoing.track, offer[i]) : nullptr;
+    const sdp::Format* format = sending ? format_of(*sending, offer[i]) : nullptr;
     published.push_back({.direction = sdp::direction_of(sending && sdp::wants_media(offer[i]),
                                                         is_wanted_on(i) && sdp::sends_media(offer[i])),
                          .rejected = offer[i].rejected,
@@ -473,8 +483,16 @@ void Peer::offer_what_is_due() {
   }
 }
 
+const sdp::Format* Peer::format_of(const Sending& sending, const sdp::Section& remote) {
+  // A browser's later offers list all that it can, several kinds of H.264 among them.
+  const auto same = std::ranges::find_if(remote.formats, [&agreed = sending.agreed](const sdp::Format& format) {
+    return agreed && format.codec == agreed->codec && format.payload_type == agreed->payload_type;
+  });
+  return same != remote.formats.end() ? &*same : best_format(*sending.outgoing.track, remote);
+}
+
 void Peer::update(Sending& sending, const sdp::Section& remote) {
-  const sdp::Format* format = sdp::wants_media(remote) ? best_format(*sending.outgoing.track, remote) : nullptr;
+  const sdp::Format* format = sdp::wants_media(remote) ? format_of(sending, remote) : nullptr;
   if (!format) {
     GST_INFO("%s does not take our section %s%s", user_id_.c_str(), remote.mid.c_str(),
              sdp::wants_media(remote) ? ": it decodes no codec that we have" : "");
@@ -489,6 +507,7 @@ void Peer::update(Sending& sending, const sdp::Section& remote) {
   GST_INFO("%s takes section %s as %s, payload type %u", user_id_.c_str(), remote.mid.c_str(),
            std::string(rtp::info(format->codec).encoding_name).c_str(), format->payload_type);
   sending.subscription.reset();
+  sending.agreed = *format;
   sending.format = wanted;
   sending.subscription = sending.outgoing.track->subscribe(wanted, sending.sender.pad());
   if (connected_) {

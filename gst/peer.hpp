@@ -145,9 +145,10 @@ class Peer {
   struct Sending {
     OutgoingTrack outgoing;
     WebRtcBin::Sender sender;
-    std::optional<std::size_t> section;  // absent until the offer is made
-    std::optional<send::PacketFormat> format;
-    std::unique_ptr<send::Subscription> subscription;  // present while the participant wants the track
+    std::optional<std::size_t> section;      // absent until the offer is made
+    std::optional<sdp::Format> agreed = {};  // what was sent last; kept while the participant takes it
+    std::optional<send::PacketFormat> format = {};
+    std::unique_ptr<send::Subscription> subscription = {};  // present while the participant wants the track
     stats::Pace pace = {};
   };
 
@@ -181,6 +182,7 @@ class Peer {
   void assign_tracks_to(const sdp::Description& offer);
   void publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer);
   void settle(const std::vector<sdp::Section>& remote);
+  [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
   void update(Sending& sending, const sdp::Section& remote);
   void update(Receiving& receiving, const sdp::Section& remote);
   [[nodiscard]] const Sending* sending_on(std::size_t section) const;
@@ -214,6 +216,7 @@ class Peer {
 
   std::deque<Receiving> receiving_;                    // which keeps its elements where they are
   std::vector<std::shared_ptr<receive::Tap>> strays_;  // of what is not, or not any more, in receiving_
+  std::map<std::size_t, sdp::Format> answered_;        // what we chose for sections that the participant offered
   std::vector<sdp::Direction> frozen_;                 // of each section, as webrtcbin sees the remote side
 
   std::chrono::steady_clock::time_point offered_at_;  // our latest

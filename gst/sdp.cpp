@@ -243,6 +243,26 @@ void move_session_attributes_into_sections(GstSDPMessage* message) {
   }
 }
 
+/// webrtcbin looks for these in each section, though one that is rejected needs none (RFC 8829, 5.3.1).
+void complete_rejected_sections(GstSDPMessage* message) {
+  const auto is_rejected = [](const GstSDPMedia* media) { return section_of(media, MediaKind::Audio).rejected; };
+  const guint count = gst_sdp_message_medias_len(message);
+  const GstSDPMedia* model = nullptr;
+  for (guint i = 0; i < count && !model; ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(message, i);
+    model = is_rejected(media) ? nullptr : media;
+  }
+  for (guint i = 0; i < count && model; ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
+    for (const char* name : {"ice-ufrag", "ice-pwd", "setup", "fingerprint"}) {
+      const char* value = gst_sdp_media_get_attribute_val(model, name);
+      if (value && is_rejected(media) && !gst_sdp_media_get_attribute_val(media, name)) {
+        gst_sdp_media_add_attribute(media, name, value);
+      }
+    }
+  }
+}
+
 std::optional<std::string> bundle_fault_of(const GstSDPMessage* message, const std::set<std::string>& mids) {
   const std::string_view group = view(gst_sdp_message_get_attribute_val(message, "group"));
   auto [semantics, rest] = split(group, ' ');
@@ -333,6 +353,7 @@ std::variant<Description, std::string> parse(std::string_view text) {
     return "it has more than " + std::to_string(kMaxSections) + " sections";
   }
   move_session_attributes_into_sections(raw);
+  complete_rejected_sections(raw);
 
   std::set<std::string> mids;
   for (guint i = 0; i < gst_sdp_message_medias_len(raw); ++i) {

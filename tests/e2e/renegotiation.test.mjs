@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { assertColours } from './harness/colours.mjs';
 import { input } from './harness/element.mjs';
-import { inEachBrowser } from './harness/stage.mjs';
+import { canReceive, inEachBrowser } from './harness/stage.mjs';
 
 const RED = [255, 0, 0];
 const SECOND_CAMERA = 'videotestsrc is-live=true pattern=red ! capsfilter caps=video/x-raw,width=320,height=180,framerate=15/1';
@@ -73,6 +73,27 @@ inEachBrowser('Renegotiation', {}, (test) => {
     await viewer.untilPicture(first.id);
     assert.deepEqual([element.errors, element.warnings], [[], []]);
   });
+
+  for (const [what, camera, codec] of [['VP8', input.video(), 'video/VP8'], ['H.264', input.h264(), 'video/H264']]) {
+    test(`first the browser, then we, with ${what}`, async (stage, t) => {
+      const browser = await stage.viewer({ testCard: true });
+      if (!(await canReceive(browser, codec))) {
+        t.skip?.(`this browser does not decode ${what}`);
+        return;
+      }
+      const element = await stage.hostedElement([camera, ...drop('recv_video_0', 'recv_video_1')]);
+      const [first] = await browser.untilStreams(1);
+      assert.equal((await browser.untilPicture(first.id)).codec, codec);
+      const screen = await share(browser);
+      await element.untilMessage('rtcmc-stream-added', { fits: from(await browser.userid(), screen) });
+      await untilStable(browser, element);
+      await element.feed(SECOND_CAMERA, 'video_1');
+      const both = await browser.untilStreams(2);
+      await browser.untilPicture(both.find((stream) => stream.id !== first.id).id);
+      assert.equal((await browser.untilPicture(first.id)).codec, codec);
+      assert.deepEqual([element.errors, element.warnings], [[], []]);
+    });
+  }
 
   test('both sides at the same moment (glare)', async (stage) => {
     const element = await stage.hostedElement([input.video(), ...drop('recv_video_0', 'recv_video_1')]);

@@ -98,6 +98,14 @@ TEST(Sdp, RefusesWhatWebrtcbinCannotTake) {
   EXPECT_TRUE(is_refused(sdp::parse(session("0") + video("0") + video("0")))) << "two sections of one name";
 }
 
+TEST(Sdp, ARejectedSectionNeedsNoTransport) {
+  const std::string rejected = "m=audio 0 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\na=mid:1\r\n";
+  const sdp::Description answer = parsed(session("0") + video("0") + rejected);
+  ASSERT_EQ(answer.sections.size(), 2U);
+  EXPECT_TRUE(answer.sections[1].rejected);
+  EXPECT_EQ(answer.sections[1].ice_ufrag, answer.sections[0].ice_ufrag);
+}
+
 TEST(Sdp, ADescriptionMustContinueTheOneBefore) {
   const auto one = parsed(session("0") + video("0"));
   const auto two = parsed(session("0 1") + video("0") + video("1"));
