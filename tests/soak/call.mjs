@@ -89,10 +89,11 @@ class BrowserSeat {
     await this.#participant.evaluate((how) => participant.connection.attachStreams[0][how](), this.#isMuted ? 'mute' : 'unmute');
   }
 
-  /** RTCMultiConnection.js 3.7.1 loses what it is asked for in the middle of a negotiation. */
+  /** RTCMultiConnection.js 3.7.1 loses what it is asked for in the middle of a negotiation, if not the negotiation. */
   untilStable() {
-    return this.#participant.until('the end of all negotiations', () =>
-      participant.participants().every((userid) => participant.peerOf(userid).signalingState === 'stable'));
+    return this.#participant.until('the end of all negotiations with elements', () =>
+      participant.participants().filter((userid) => userid.startsWith('element-'))
+        .every((userid) => participant.peerOf(userid).signalingState === 'stable'));
   }
 
   async share() {
