@@ -149,6 +149,7 @@ const participant = {
     const peer = element && this.peerOf(element.dataset.user);
     if (!track || !peer) return null;
     const receiver = peer.getReceivers().find((candidate) => candidate.track.id === track.id);
+    if (!receiver) return null; // what is shown is still of the connection before
     const report = await receiver.getStats();
     const inbound = [...report.values()].find((entry) => entry.type === 'inbound-rtp');
     return inbound ? { ...inbound, codec: report.get(inbound.codecId)?.mimeType ?? codecFromSdp(peer, receiver) } : null;
