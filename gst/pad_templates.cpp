@@ -41,11 +41,11 @@ std::string free_pad_name(GstElement* element, const std::string& prefix) {
 void add_pad_templates(GstElementClass* element_class) {
   add(element_class, kAudioTemplate, GST_PAD_SINK, GST_PAD_REQUEST, kAudioCaps);
   add(element_class, kVideoTemplate, GST_PAD_SINK, GST_PAD_REQUEST, kVideoCaps);
-  // urisourcebin expects pads to come if the first template of a source pad says so (GStreamer 1.22).
-  add(element_class, kRemoteAudioTemplate, GST_PAD_SRC, GST_PAD_SOMETIMES, kAudioCaps);
-  add(element_class, kRemoteVideoTemplate, GST_PAD_SRC, GST_PAD_SOMETIMES, kVideoCaps);
-  add(element_class, kReceivedAudioTemplate, GST_PAD_SRC, GST_PAD_REQUEST, kAudioCaps);
+  // In this order, gst-launch asks for a slot for "room. ! …", for video if both would fit.
   add(element_class, kReceivedVideoTemplate, GST_PAD_SRC, GST_PAD_REQUEST, kVideoCaps);
+  add(element_class, kReceivedAudioTemplate, GST_PAD_SRC, GST_PAD_REQUEST, kAudioCaps);
+  add(element_class, kRemoteVideoTemplate, GST_PAD_SRC, GST_PAD_SOMETIMES, kVideoCaps);
+  add(element_class, kRemoteAudioTemplate, GST_PAD_SRC, GST_PAD_SOMETIMES, kAudioCaps);
   gst_type_mark_as_plugin_api(RTCMC_TYPE_SINK_PAD, GstPluginAPIFlags(0));
   gst_type_mark_as_plugin_api(RTCMC_TYPE_SOURCE_PAD, GstPluginAPIFlags(0));
 }

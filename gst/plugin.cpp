@@ -3,9 +3,10 @@
 
 #include "config.h"
 #include "rtcmcroom.hpp"
+#include "rtcmcsrc.hpp"
 
 static gboolean plugin_init(GstPlugin* plugin) {
-  return GST_ELEMENT_REGISTER(rtcmcroom, plugin);
+  return static_cast<gboolean>(GST_ELEMENT_REGISTER(rtcmcroom, plugin) && GST_ELEMENT_REGISTER(rtcmcsrc, plugin));
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, rtcmc, "Takes part in RTCMultiConnection rooms", plugin_init,

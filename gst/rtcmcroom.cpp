@@ -37,16 +37,10 @@
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
-struct _RtcmcRoom {
-  GstBin parent;
-  rtcmc::Participation* participation;
-};
-
 static void child_proxy_init(gpointer interface, gpointer data);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE(RtcmcRoom, rtcmc_room, GST_TYPE_BIN,
-                              G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, child_proxy_init)
-                                  G_IMPLEMENT_INTERFACE(GST_TYPE_URI_HANDLER, rtcmc::player::init_uri_handler))
+G_DEFINE_TYPE_WITH_CODE(RtcmcRoom, rtcmc_room, GST_TYPE_BIN,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_CHILD_PROXY, child_proxy_init))
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE(rtcmcroom, "rtcmcroom", GST_RANK_NONE, RTCMC_TYPE_ROOM, rtcmc::init_logging())
 
 namespace {

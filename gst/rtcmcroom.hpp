@@ -13,8 +13,15 @@ GST_ELEMENT_REGISTER_DECLARE(rtcmcroom)
 G_END_DECLS
 
 namespace rtcmc {
-
 class Participation;
+}
+
+struct _RtcmcRoom {
+  GstBin parent;
+  rtcmc::Participation* participation;
+};
+
+namespace rtcmc {
 
 /// What is behind an rtcmcroom.
 [[nodiscard]] Participation& participation_of(GstElement* room);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "rtcmcroom.hpp"
+#include "rtcmcsrc.hpp"
 
 namespace rtcmc::test {
 
@@ -27,7 +28,7 @@ Pipeline::Trouble trouble_in(GstMessage* message, Parse parse) {
 }  // namespace
 
 Pipeline::Pipeline(const std::string& description) {
-  static const bool registered = GST_ELEMENT_REGISTER(rtcmcroom, nullptr) != FALSE;
+  static const bool registered = GST_ELEMENT_REGISTER(rtcmcroom, nullptr) && GST_ELEMENT_REGISTER(rtcmcsrc, nullptr);
   EXPECT_TRUE(registered);
   glib::Error error;
   pipeline_ = glib::Ref<GstElement>::adopt(

@@ -42,17 +42,17 @@ bool is(GstElement* element, GstElementFlags flag) {
 }
 
 TEST(Uri, IsFoundByIt) {
-  const Pipeline registered("rtcmcroom name=room");
+  const Pipeline registered("rtcmcsrc name=room");
   for (const char* uri : {"rtcmc://a.example/garden", "rtcmcs://a.example/garden"}) {
     const auto element = glib::Ref<GstElement>::adopt(
         GST_ELEMENT(gst_object_ref_sink(gst_element_make_from_uri(GST_URI_SRC, uri, nullptr, nullptr))));
-    EXPECT_STREQ(GST_OBJECT_NAME(gst_element_get_factory(element.get())), "rtcmcroom");
+    EXPECT_STREQ(GST_OBJECT_NAME(gst_element_get_factory(element.get())), "rtcmcsrc");
     EXPECT_EQ(uri_of(element.get()), uri);
   }
 }
 
 TEST(Uri, SetsTheProperties) {
-  const Pipeline pipeline("rtcmcroom name=room password=old");
+  const Pipeline pipeline("rtcmcsrc name=room password=old");
   GstElement* room = pipeline.room();
   EXPECT_EQ(set_uri(room, "rtcmcs://a.example/my%20room?user-id=tv&latency=50"), -1);
   EXPECT_EQ(text_of(room, "socket-url"), "https://a.example:9001/");
@@ -67,7 +67,7 @@ TEST(Uri, SetsTheProperties) {
 }
 
 TEST(Uri, IsWhatWasSetUntilThePropertiesSayOtherwise) {
-  const Pipeline pipeline("rtcmcroom name=room");
+  const Pipeline pipeline("rtcmcsrc name=room");
   GstElement* room = pipeline.room();
   EXPECT_EQ(uri_of(room), "");
   g_object_set(room, "socket-url", "https://a.example/", "room-id", "my room", nullptr);
@@ -81,7 +81,7 @@ TEST(Uri, IsWhatWasSetUntilThePropertiesSayOtherwise) {
 }
 
 TEST(Uri, ChangesNothingIfItIsWrong) {
-  const Pipeline pipeline("rtcmcroom name=room");
+  const Pipeline pipeline("rtcmcsrc name=room");
   EXPECT_EQ(set_uri(pipeline.room(), "rtcmc://a.example/garden?passwort=x"), GST_URI_ERROR_BAD_URI);
   EXPECT_EQ(set_uri(pipeline.room(), "http://a.example/garden"), GST_URI_ERROR_UNSUPPORTED_PROTOCOL);
   EXPECT_EQ(text_of(pipeline.room(), "room-id"), "");
@@ -89,7 +89,7 @@ TEST(Uri, ChangesNothingIfItIsWrong) {
 }
 
 TEST(Uri, MakesItASourceThatNoEndWaitsFor) {
-  const Pipeline pipeline("rtcmcroom name=room");
+  const Pipeline pipeline("rtcmcsrc name=room");
   EXPECT_EQ(set_uri(pipeline.room(), "rtcmc://a.example/garden"), -1);
   EXPECT_TRUE(is(pipeline.room(), GST_ELEMENT_FLAG_SOURCE));
   EXPECT_FALSE(is(pipeline.room(), GST_ELEMENT_FLAG_SINK));
@@ -147,7 +147,7 @@ class Player : public ::testing::Test {
 
   /// As a player makes it: without anything linked to it yet.
   [[nodiscard]] std::unique_ptr<Pipeline> play() const {
-    auto pipeline = std::make_unique<Pipeline>("rtcmcroom name=room");
+    auto pipeline = std::make_unique<Pipeline>("rtcmcsrc name=room");
     EXPECT_EQ(set_uri(pipeline->room(), "rtcmc" + server_.url().substr(4) + "garden"), -1);
     pipeline->set_state(GST_STATE_PLAYING);
     EXPECT_TRUE(wait_until([&] { return pipeline->posted("rtcmc-room-joined"); }));

@@ -113,6 +113,19 @@ TEST_F(Receiving, RtpIsPassedOnAsItIs) {
   EXPECT_EQ(receiver->elements_of("rtpopusdepay"), 0U);
 }
 
+TEST_F(Receiving, WithoutANameItIsASlot) {
+  const auto sender = send();
+  for (const auto& [rest, format] : {std::pair{"room. ! videoconvert ! fakesink name=sink", "video/x-raw"},
+                                     std::pair{"room. ! audioconvert ! fakesink name=sink", "audio/x-raw"},
+                                     std::pair{"room. ! decodebin ! fakesink name=sink", "video/x-raw"}}) {
+    const auto receiver = enter("", rest);
+    const Sink sink(*receiver);
+    EXPECT_TRUE(wait_until([&] { return sink.buffers() > 10; })) << rest;
+    EXPECT_EQ(sink.format(), format) << rest;
+    EXPECT_TRUE(receiver->errors().empty());
+  }
+}
+
 TEST_F(Receiving, WhatNobodyHasASlotForIsNotSent) {
   const auto sender = send();
   const auto receiver = enter("", "room.recv_audio_0 ! fakesink name=sink");
