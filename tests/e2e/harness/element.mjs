@@ -286,6 +286,11 @@ export class HostedElement extends Element {
     return this.#command({ release: pad });
   }
 
+  /** How much memory its process has allocated and not freed, in bytes. */
+  heap() {
+    return this.#command({ heap: true });
+  }
+
   /** What a signal's handler returns from now on. */
   answer(signal, value) {
     return this.#command({ answer: { [signal]: value } });

@@ -10,6 +10,7 @@ Arguments: the pipeline in gst-launch's words; the element is the one named "r".
     {"id": 4, "answer": {"participant-request": false}}   what signals with a return value return from now on
     {"id": 5, "feed": "videotestsrc", "pad": "video_1"}   requests the pad, and links this to it
     {"id": 6, "release": "video_1"}                       gives the pad back, and ends what was linked to it
+    {"id": 7, "heap": true}                               how much memory is in use, in bytes
 
 Output, one line each: {"reply": id, "value": …} or {"reply": id, "error": text}; {"signal": name, "args": […]} for every
 signal of the element; {"notify": property, "value": …} for every change of one; {"message": structure} for every element
@@ -19,6 +20,7 @@ ends the pipeline.
 """
 
 import base64
+import ctypes
 import json
 import sys
 import threading
@@ -35,6 +37,20 @@ output_lock = threading.Lock()
 def say(**fields):
     with output_lock:
         print(json.dumps(fields), flush=True)
+
+
+class MallocInfo(ctypes.Structure):
+    """struct mallinfo2 of glibc."""
+
+    _fields_ = [(name, ctypes.c_size_t) for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks",
+                                                     "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+
+def heap_in_use():
+    ask = ctypes.CDLL(None).mallinfo2
+    ask.restype = MallocInfo
+    info = ask()
+    return info.uordblks + info.hblkhd
 
 
 def structure_of(fields):
@@ -161,6 +177,8 @@ class Host:
             return self.feed(command["feed"], command["pad"])
         if "release" in command:
             return self.release(command["release"])
+        if "heap" in command:
+            return heap_in_use()
         for name, value in command.get("set", {}).items():
             self.set(self.target(command), name, value)
         self.answers.update(command.get("answer", {}))
