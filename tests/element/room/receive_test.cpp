@@ -218,7 +218,7 @@ TEST_F(Receiving, BothMayAddStreamsDuringTheCall) {
       gst_bin_add(GST_BIN(from->element()), camera.get());
       EXPECT_TRUE(gst_element_link(camera.get(), from->room()));
       gst_element_sync_state_with_parent(camera.get());
-      EXPECT_TRUE(wait_until([&] { return to->count("rtcmc-stream-added") == round; }));
+      EXPECT_TRUE(wait_until([&, receiver = to] { return receiver->count("rtcmc-stream-added") == round; }));
     }
   }
   EXPECT_TRUE(one->warnings().empty());
