@@ -112,7 +112,7 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                                      std::optional<rtp::Codec> codec) { on_media(index, std::move(tap), codec); },
                   .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
       offers_(kOffersPerSecond, kOfferBurst, std::chrono::steady_clock::now()) {
-  deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
+  limit_time_to_connect();
 }
 
 Peer::~Peer() {
@@ -121,6 +121,10 @@ Peer::~Peer() {
   }
   // Then: ending a subscription may wait for a packet that is on its way into the webrtcbin.
   webrtcbin_.stop();
+}
+
+void Peer::limit_time_to_connect() {
+  deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
 }
 
 void Peer::send_data() {
@@ -449,7 +453,9 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
 void Peer::settle(const std::vector<sdp::Section>& remote) {
   GST_DEBUG("%s and we agree on %zu sections", user_id_.c_str(), remote.size());
   state_ = State::Stable;
-  negotiated_once_ = true;
+  if (!std::exchange(negotiated_once_, true) && !connected_) {
+    limit_time_to_connect();  // anew: a busy browser takes seconds to answer, and it has
+  }
   ssrcs_.clear();
   for (std::size_t i = 0; i < remote.size(); ++i) {
     for (const std::uint32_t ssrc : remote[i].ssrcs) {

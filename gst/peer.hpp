@@ -194,6 +194,7 @@ class Peer {
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
   void remote_description_is_set();
+  void limit_time_to_connect();
   void on_connection_state(GstWebRTCPeerConnectionState state);
   void use_data_channel(std::unique_ptr<DataChannel> channel);
   void drop(const char* what, const std::string& why);
