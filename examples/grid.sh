@@ -7,7 +7,7 @@ set -eu
 # fill=true shows black where nobody is, so that the mixer never waits. Each picture is made a quarter of the whole.
 quarter="videoconvert ! videoscale add-borders=true ! videorate ! video/x-raw,width=640,height=360,pixel-aspect-ratio=1/1,framerate=15/1 ! queue"
 # shellcheck disable=SC2086 # a part of a pipeline is several words
-gst-launch-1.0 -e \
+exec gst-launch-1.0 -e \
   rtcmcroom name=room socket-url="$1" room-id="$2" \
     recv_video_0::fill=true recv_video_1::fill=true recv_video_2::fill=true recv_video_3::fill=true \
   compositor name=grid background=black \

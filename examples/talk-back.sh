@@ -6,7 +6,7 @@ set -eu
 
 # The sound that is received is not sent back: a microphone near the loudspeaker needs echo cancellation, which
 # "webrtcdsp" and "webrtcechoprobe" of gstreamer1.0-plugins-bad do.
-gst-launch-1.0 -e \
+exec gst-launch-1.0 -e \
   rtcmcroom name=room socket-url="$1" room-id="$2" \
   v4l2src ! video/x-raw,width=640,height=480 ! videoconvert ! queue ! room. \
   autoaudiosrc ! audioconvert ! queue ! room. \

@@ -4,7 +4,7 @@
 set -eu
 
 # The stream ids are what a web page knows the two by (event.streamid in connection.onstream).
-gst-launch-1.0 -e \
+exec gst-launch-1.0 -e \
   rtcmcroom name=room socket-url="$1" room-id="$2" video_0::stream-id=front video_1::stream-id=back \
   v4l2src device=/dev/video0 ! video/x-raw,width=640,height=480 ! videoconvert ! queue ! room.video_0 \
   v4l2src device=/dev/video2 ! video/x-raw,width=640,height=480 ! videoconvert ! queue ! room.video_1

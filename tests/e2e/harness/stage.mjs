@@ -145,6 +145,12 @@ class Stage {
     return player;
   }
 
+  /** Has a program ended with the test. */
+  run(program) {
+    this.#elements.push(program);
+    return program;
+  }
+
   async #entered(element) {
     await element.untilMessage('rtcmc-room-joined');
     return element;
