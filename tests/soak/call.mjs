@@ -66,6 +66,9 @@ class BrowserSeat {
     if (!joined) {
       throw new Error(`${this.name} was not let in: ${error}`);
     }
+    await participant.evaluate(() => participant.connection.socket.on('disconnect', () => {
+      participant.lostServer = true;
+    }));
     this.#participant = participant;
     this.#screen = undefined;
     this.#isMuted = false;
@@ -120,6 +123,11 @@ class BrowserSeat {
   }
 
   async calm() {
+    // A page too busy to answer pings is out of the room, and RTCMultiConnection.js 3.7.1 does not enter again.
+    if (this.isIn && (await this.#participant.evaluate(() => participant.lostServer))) {
+      console.log(`       ${this.name} has lost the server`);
+      await this.vanish();
+    }
     if (!this.isIn) await this.enter();
     if (this.#isMuted) await this.mute();
     if (this.#screen) await this.share();
