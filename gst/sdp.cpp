@@ -174,12 +174,16 @@ std::vector<std::uint32_t> ssrcs_of(const GstSDPMedia* media) {
   return ssrcs;
 }
 
+bool is_rejected(const GstSDPMedia* media) {
+  return gst_sdp_media_get_port(media) == 0 && !gst_sdp_media_get_attribute_val(media, "bundle-only");
+}
+
 Section section_of(const GstSDPMedia* media, MediaKind kind) {
   Section section;
   section.kind = kind;
   section.mid = view(gst_sdp_media_get_attribute_val(media, "mid"));
   section.direction = direction_of(media);
-  section.rejected = gst_sdp_media_get_port(media) == 0 && !gst_sdp_media_get_attribute_val(media, "bundle-only");
+  section.rejected = is_rejected(media);
   section.formats = formats_of(media);
   section.mid_extension_id = mid_extension_of(media);
   section.stream_id = stream_id_of(media);
@@ -245,7 +249,6 @@ void move_session_attributes_into_sections(GstSDPMessage* message) {
 
 /// webrtcbin looks for these in each section, though one that is rejected needs none (RFC 8829, 5.3.1).
 void complete_rejected_sections(GstSDPMessage* message) {
-  const auto is_rejected = [](const GstSDPMedia* media) { return section_of(media, MediaKind::Audio).rejected; };
   const guint count = gst_sdp_message_medias_len(message);
   const GstSDPMedia* model = nullptr;
   for (guint i = 0; i < count && !model; ++i) {

@@ -2,16 +2,13 @@
 // The data channel: texts, objects, bytes, files, both ways.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { input } from './harness/element.mjs';
+import { input, Program, PYTHON } from './harness/element.mjs';
 import { inEachBrowser } from './harness/stage.mjs';
-import { PYTHON } from './harness/element.mjs';
 
 const ECHO_BOT = fileURLToPath(new URL('../../examples/python/echo_bot.py', import.meta.url));
 const DATA_ONLY = { session: { data: true } };
@@ -247,25 +244,17 @@ inEachBrowser('Data channel', {}, (test) => {
   test('the example of an echo bot', async (stage) => {
     // In the room first: two who find none at the same time is another test's concern.
     const browser = await stage.viewer({ ...DATA_ONLY, fileSharing: true });
-    const bot = spawn(PYTHON, [ECHO_BOT, stage.server.url, stage.room], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...(process.env.RTCMC_PRELOAD && { LD_PRELOAD: process.env.RTCMC_PRELOAD }) },
-    });
-    try {
-      const hears = (data) => browser.until(data, (text) => participant.heard.some((said) => said.data === text), {}, data);
-      await hears('Hello! I say everything back.');
-      await send(browser, 'Wie geht\'s? 😀');
-      await hears('You said: Wie geht\'s? 😀');
-      await send(browser, { a: 1 });
-      await browser.until('the object', () => participant.heard.some(({ data }) => data.a === 1));
-      await browser.evaluate(() => participant.connection.send(new File(['abc'], 'a.txt', { type: 'text/plain' })));
-      await browser.until('the file', () => participant.files.some(({ name, size, userid }) =>
-        userid && name === 'a.txt' && size === 3));
-    } finally {
-      const ended = once(bot, 'exit');
-      bot.kill('SIGINT');
-      assert.deepEqual(await ended, [0, null]);
-    }
+    const bot = stage.run(new Program([PYTHON, ECHO_BOT, stage.server.url, stage.room]));
+    const hears = (data) => browser.until(data, (text) => participant.heard.some((said) => said.data === text), {}, data);
+    await hears('Hello! I say everything back.');
+    await send(browser, 'Wie geht\'s? 😀');
+    await hears('You said: Wie geht\'s? 😀');
+    await send(browser, { a: 1 });
+    await browser.until('the object', () => participant.heard.some(({ data }) => data.a === 1));
+    await browser.evaluate(() => participant.connection.send(new File(['abc'], 'a.txt', { type: 'text/plain' })));
+    await browser.until('the file', () => participant.files.some(({ name, size, userid }) =>
+      userid && name === 'a.txt' && size === 3));
+    assert.equal(await bot.stop(), 0);
   });
 
   test('garbage is dropped with a line each', async (stage) => {
