@@ -5,6 +5,7 @@
 #include <array>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "log.hpp"
 #include "media/elements.hpp"
@@ -44,6 +45,26 @@ std::vector<rtp::Codec> receivable(rtp::Kind kind, const std::vector<rtp::Codec>
   }
   std::erase_if(codecs, [](rtp::Codec codec) { return !is_installed(std::string(rtp_elements(codec).depayloader)); });
   return codecs;
+}
+
+/// Those that any property names, or what is wrong with one.
+std::variant<room::IceServers, std::string> ice_servers(const Settings& settings) {
+  room::IceServers servers;
+  std::vector<std::string> uris = settings.turn_servers;
+  if (!settings.stun_server.empty()) {
+    uris.insert(uris.begin(), settings.stun_server);
+  }
+  for (const std::string& uri : uris) {
+    if (auto fault = servers.add(uri)) {
+      return *fault;
+    }
+  }
+  if (!settings.ice_servers.empty()) {
+    if (auto fault = servers.add_list(settings.ice_servers)) {
+      return *fault;
+    }
+  }
+  return servers;
 }
 
 std::string in_seconds(std::chrono::milliseconds time) {
@@ -158,8 +179,10 @@ bool Participation::check_plugins() const {
 }
 
 RoomSettings Participation::room_settings() const {
+  const auto servers = ice_servers(settings_);
+  const auto* usable = std::get_if<room::IceServers>(&servers);  // of which check_settings() has made sure
   RoomSettings result{.options = settings_.room,
-                      .peer = {.ice = settings_.ice,
+                      .peer = {.ice = {usable ? *usable : room::IceServers(), settings_.relay_only},
                                .data_channel = true,
                                .latency = settings_.latency,
                                .receivable = {.audio = receivable(rtp::Kind::Audio, settings_.audio_codecs),
@@ -191,14 +214,17 @@ RoomSettings Participation::room_settings() const {
   return result;
 }
 
-bool Participation::check_settings() const {
-  const bool has_room_id = [this] {
-    const std::lock_guard lock(mutex_);
-    return !settings_.room.room_id.empty();
-  }();
-  if (!has_room_id) {
+bool Participation::check_settings() {
+  const Settings settings = with_settings([](const Settings& all) { return all; });
+  if (settings.room.room_id.empty()) {
     announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                      "No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty");
+    return false;
+  }
+  const auto servers = ice_servers(settings);
+  if (const auto* fault = std::get_if<std::string>(&servers)) {
+    announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, *fault,
+                     "stun-server, turn-servers and ice-servers say which there are");
     return false;
   }
   return true;

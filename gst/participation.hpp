@@ -30,7 +30,10 @@ enum class State { Idle, Connecting, Joined, Reconnecting, Left };
 struct Settings {
   room::RoomOptions room;
   std::optional<protocol::Session> session;  // absent: what the pads imply, plus data
-  IceSettings ice;
+  std::string stun_server;                   // a URI of it; empty: none
+  std::vector<std::string> turn_servers;     // URIs with user and password
+  std::string ice_servers;                   // both, as room::IceServers::add_list() takes them; empty: none
+  bool relay_only = false;
   std::vector<rtp::Codec> video_codecs;     // empty: automatic
   std::vector<rtp::Codec> audio_codecs;     // empty: automatic
   std::uint32_t video_bitrate = 2'000'000;  // bit/s
@@ -78,8 +81,8 @@ class Participation final : private send::Track::Listener, private Room::Observe
 
   /// False if a plugin is missing; the error has been posted then.
   [[nodiscard]] bool check_plugins() const;
-  /// False if a setting is missing; the error has been posted then.
-  [[nodiscard]] bool check_settings() const;
+  /// False if a setting is missing or wrong; the error has been posted then.
+  [[nodiscard]] bool check_settings();
   /// Makes sure that there is a signaling server. False if there cannot be one; the error has been posted then.
   [[nodiscard]] bool find_server();
 

@@ -283,14 +283,11 @@ constexpr Property kAutoCloseSession{
     },
     set_option<&room::RoomOptions::auto_close_session>, get_option<&room::RoomOptions::auto_close_session>};
 
-constexpr Property kStunServer{
-    [] { return text_spec("stun-server", "STUN server", "stun://host:port, as on webrtcbin (unset = none)"); },
-    [](Participation& participation, const GValue* value) {
-      participation.with_settings([value](Settings& settings) { settings.ice.stun_server = text_of(value); });
-    },
-    [](Participation& participation, GValue* value) {
-      participation.with_settings([value](Settings& settings) { set_text(value, settings.ice.stun_server); });
-    }};
+constexpr Property kStunServer{[] {
+                                 return text_spec("stun-server", "STUN server",
+                                                  "stun://host:port or stun:host, as on webrtcbin (unset = none)");
+                               },
+                               set_text_setting<&Settings::stun_server>, get_text_setting<&Settings::stun_server>};
 
 constexpr Property kTurnServers{
     [] {
@@ -299,14 +296,22 @@ constexpr Property kTurnServers{
                        "turn-server");
     },
     [](Participation& participation, const GValue* value) {
-      participation.with_settings([value](Settings& settings) { settings.ice.turn_servers = list_of(value); });
+      participation.with_settings([value](Settings& settings) { settings.turn_servers = list_of(value); });
     },
     [](Participation& participation, GValue* value) {
       for (const std::string& server :
-           participation.with_settings([](Settings& settings) { return settings.ice.turn_servers; })) {
+           participation.with_settings([](Settings& settings) { return settings.turn_servers; })) {
         append(value, server);
       }
     }};
+
+constexpr Property kIceServers{
+    [] {
+      return text_spec("ice-servers", "ICE servers",
+                       "More STUN and TURN servers, as a page's connection.iceServers in JSON: "
+                       "[{\"urls\":\"turn:host\",\"username\":\"u\",\"credential\":\"p\"}] (unset = none)");
+    },
+    set_text_setting<&Settings::ice_servers>, get_text_setting<&Settings::ice_servers>};
 
 constexpr Property kIceTransportPolicy{
     [] {
@@ -316,13 +321,13 @@ constexpr Property kIceTransportPolicy{
     },
     [](Participation& participation, const GValue* value) {
       participation.with_settings([value](Settings& settings) {
-        settings.ice.relay_only = g_value_get_enum(value) == GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY;
+        settings.relay_only = g_value_get_enum(value) == GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY;
       });
     },
     [](Participation& participation, GValue* value) {
       participation.with_settings([value](Settings& settings) {
-        g_value_set_enum(value, settings.ice.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY
-                                                        : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL);
+        g_value_set_enum(
+            value, settings.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL);
       });
     }};
 
@@ -450,35 +455,12 @@ constexpr Property kStats{
     nullptr,
     [](Participation& participation, GValue* value) { g_value_take_boxed(value, participation.stats().release()); }};
 
-constexpr std::array kProperties{kRoomId,
-                                 kSocketUrl,
-                                 kListenAddress,
-                                 kListenPort,
-                                 kTlsCertificate,
-                                 kTlsKey,
-                                 kAction,
-                                 kSession,
-                                 kUserId,
-                                 kExtra,
-                                 kPassword,
-                                 kPublicIdentifier,
-                                 kMaxParticipants,
-                                 kAutoCloseSession,
-                                 kStunServer,
-                                 kTurnServers,
-                                 kIceTransportPolicy,
-                                 kVideoCodecs,
-                                 kAudioCodecs,
-                                 kVideoBitrate,
-                                 kAudioBitrate,
-                                 kLatency,
-                                 kAutoReceive,
-                                 kTlsCaFile,
-                                 kTlsInsecure,
-                                 kState,
-                                 kIsInitiator,
-                                 kParticipants,
-                                 kStats};
+constexpr std::array kProperties{
+    kRoomId,          kSocketUrl,        kListenAddress, kListenPort,   kTlsCertificate, kTlsKey,
+    kAction,          kSession,          kUserId,        kExtra,        kPassword,       kPublicIdentifier,
+    kMaxParticipants, kAutoCloseSession, kStunServer,    kTurnServers,  kIceServers,     kIceTransportPolicy,
+    kVideoCodecs,     kAudioCodecs,      kVideoBitrate,  kAudioBitrate, kLatency,        kAutoReceive,
+    kTlsCaFile,       kTlsInsecure,      kState,         kIsInitiator,  kParticipants,   kStats};
 
 }  // namespace
 

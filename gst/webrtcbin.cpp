@@ -276,14 +276,14 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
       GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("webrtcbin", name.c_str()))));
   g_object_set(element_.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "ice-transport-policy",
                ice.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, nullptr);
-  if (!ice.stun_server.empty()) {
-    g_object_set(element_.get(), "stun-server", ice.stun_server.c_str(), nullptr);
+  if (!ice.servers.stun.empty()) {
+    g_object_set(element_.get(), "stun-server", ice.servers.stun.front().c_str(), nullptr);  // it takes one
   }
-  for (const std::string& turn : ice.turn_servers) {
+  for (const std::string& turn : ice.servers.turn) {
     gboolean added = FALSE;
     g_signal_emit_by_name(element_.get(), "add-turn-server", turn.c_str(), &added);
     if (!added) {
-      GST_WARNING_OBJECT(element_.get(), "TURN server is not of the form turn(s)://user:password@host:port");
+      GST_WARNING_OBJECT(element_.get(), "a TURN server was refused");
     }
   }
   set_up_ice(element_.get());

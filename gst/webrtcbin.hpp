@@ -18,6 +18,7 @@
 #include "glib/signal_connection.hpp"
 #include "gst_ref.hpp"
 #include "receive/tap.hpp"
+#include "room/ice_servers.hpp"
 #include "rtp/codec.hpp"
 #include "sdp.hpp"
 #include "stats/connection_report.hpp"
@@ -28,8 +29,7 @@ namespace rtcmc {
 inline constexpr guint kDefaultLatency = 200;
 
 struct IceSettings {
-  std::string stun_server;                // stun://host:port, empty: none
-  std::vector<std::string> turn_servers;  // turn(s)://user:password@host:port
+  room::IceServers servers;
   bool relay_only = false;
 };
 

@@ -153,6 +153,9 @@ TEST(Settings, WhatIsMissingOrWrongIsSaid) {
        {Case{"socket-url=http://127.0.0.1:1/", GST_RESOURCE_ERROR_SETTINGS, "room-id"},
         Case{"room-id=garden listen-address=nowhere", GST_RESOURCE_ERROR_SETTINGS, "nowhere"},
         Case{"room-id=garden tls-certificate=/nowhere.pem", GST_RESOURCE_ERROR_SETTINGS, "tls-certificate"},
+        Case{"room-id=garden stun-server=example.org", GST_RESOURCE_ERROR_SETTINGS, "stun://example.org:3478"},
+        Case{"room-id=garden turn-servers=<\"turn://example.org\">", GST_RESOURCE_ERROR_SETTINGS, "user and password"},
+        Case{"room-id=garden ice-servers=stun:example.org", GST_RESOURCE_ERROR_SETTINGS, "connection.iceServers"},
         Case{"room-id=garden socket-url=nonsense", GST_RESOURCE_ERROR_SETTINGS, "nonsense"},
         Case{"room-id=garden socket-url=ftp://127.0.0.1/", GST_RESOURCE_ERROR_SETTINGS, "ftp"},
         Case{"room-id=garden socket-url=http://127.0.0.1:1/", GST_RESOURCE_ERROR_NOT_FOUND, "127.0.0.1:1"}}) {
