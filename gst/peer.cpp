@@ -514,10 +514,13 @@ void Peer::update(Sending& sending, const sdp::Section& remote) {
            std::string(rtp::info(format->codec).encoding_name).c_str(), format->payload_type);
   sending.subscription.reset();
   sending.agreed = *format;
-  sending.format = wanted;
+  const bool is_new = !std::exchange(sending.format, wanted);
   sending.subscription = sending.outgoing.track->subscribe(wanted, sending.sender.pad());
   if (connected_) {
     sending.subscription->start();
+    if (is_new) {
+      listener_.on_track_taken(*this, *sending.outgoing.track);
+    }
   }
 }
 

@@ -75,6 +75,8 @@ class Peer {
     virtual void on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) = 0;
     virtual void on_local_candidate(Peer& peer, protocol::IceCandidate candidate) = 0;
     virtual void on_connected(Peer& peer) = 0;
+    /// The connected participant takes a track of ours that it did not have before.
+    virtual void on_track_taken(Peer& peer, const send::Track& track) = 0;
     /// The participant sends us a track from now on, or no longer does.
     virtual void on_stream_added(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
     virtual void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;

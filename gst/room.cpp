@@ -101,6 +101,7 @@ void Room::end_connections() {
     outboxes_.clear();
   }
   waiting_.clear();
+  given_up_.clear();
 }
 
 void Room::tracks_changed() {
@@ -223,16 +224,27 @@ void Room::handle(const std::string& sender, const protocol::SessionDescription&
     handle_offer(sender, description);
   } else if (Peer* peer = find(sender)) {
     peer->accept_answer(description.sdp);
-  } else {
+  } else if (!try_again_with(sender)) {
     drop(sender, "an answer", "nothing was offered to it");
   }
+}
+
+bool Room::try_again_with(const std::string& user_id) {
+  if (given_up_.erase(user_id) == 0 || is_full_for(user_id)) {
+    return false;
+  }
+  GST_INFO_OBJECT(bin_, "%s is still there, but slow: it gets another offer", user_id.c_str());
+  connect_with(user_id, std::nullopt);
+  return true;
 }
 
 void Room::handle_offer(const std::string& sender, const protocol::SessionDescription& offer) {
   Peer* peer = find(sender);
   if (offer.renegotiating) {
     if (!peer) {
-      drop(sender, "an offer", "it would change a connection that does not exist");
+      if (!try_again_with(sender)) {
+        drop(sender, "an offer", "it would change a connection that does not exist");
+      }
     } else if (!peer->awaits_answer() || !offer.crossing_resolved_by_user_id) {
       peer->accept_offer(offer.sdp);
     } else if (client_->user_id() < sender) {
@@ -314,6 +326,7 @@ void Room::connect_with(const std::string& user_id, std::optional<std::string> o
     drop(user_id, "a wish for a connection", "it has had too many of late");
     return;
   }
+  given_up_.erase(user_id);
   if (!remove(user_id)) {
     return;
   }
@@ -376,6 +389,7 @@ bool Room::remove(const std::string& user_id) {
 
 bool Room::forget(const std::string& user_id) {
   extras_.erase(user_id);
+  given_up_.erase(user_id);
   return remove(user_id);
 }
 
@@ -392,8 +406,14 @@ void Room::on_local_candidate(Peer& peer, protocol::IceCandidate candidate) {
 }
 
 void Room::on_connected(Peer& peer) {
-  tell_syncs(peer.user_id());
+  tell_syncs(peer.user_id(), outgoing_tracks());
   observer_.on_participant_joined(peer.user_id(), extra_of(peer.user_id()));
+}
+
+void Room::on_track_taken(Peer& peer, const send::Track& track) {
+  std::vector<OutgoingTrack> taken = outgoing_tracks();
+  std::erase_if(taken, [&track](const OutgoingTrack& outgoing) { return outgoing.track.get() != &track; });
+  tell_syncs(peer.user_id(), taken);
 }
 
 void Room::on_data(Peer& peer, DataEvent event) {
@@ -448,6 +468,9 @@ void Room::on_failed(Peer& peer, const std::string& reason) {
   // A copy: the peer is gone before its name was used for the last time.
   const auto user_id = std::string(peer.user_id());
   if (forget(user_id)) {
+    if (given_up_.size() < kMaxWaiting) {
+      given_up_.insert(user_id);
+    }
     observer_.on_participant_failed(user_id, reason);
   }
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -163,6 +164,7 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_data(Peer& peer, DataEvent event) override;
+  void on_track_taken(Peer& peer, const send::Track& track) override;
   void on_restart_needed(Peer& peer) override;
   void on_offer_wanted(Peer& peer) override;
   void on_failed(Peer& peer, const std::string& reason) override;
@@ -199,11 +201,13 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   void depart(Farewell farewell, std::function<void()> done);
   /// Enters the room that next_ says, unless we are still on our way out of one.
   void enter_next();
-  /// Which of our streams are muted, and which take navigation.
-  void tell_syncs(const std::string& user_id);
+  /// Which of these are muted, and which take navigation.
+  void tell_syncs(const std::string& user_id, const std::vector<OutgoingTrack>& tracks);
   /// `offer` is absent if we are to make one.
   void connect_with(const std::string& user_id, std::optional<std::string> offer);
   void serve_waiting();
+  /// Somebody whose connection failed speaks as if it had not, and knows no better way to ask. False if it is not so.
+  [[nodiscard]] bool try_again_with(const std::string& user_id);
   void set_outbox(const std::string& user_id, std::shared_ptr<Outbox> outbox);
   /// Ends the connection. False if that destroyed this Room.
   [[nodiscard]] bool remove(const std::string& user_id);
@@ -239,6 +243,7 @@ class Room final : private room::RoomClient::Listener, private Peer::Listener {
   std::unique_ptr<room::RoomClient> client_;
   std::map<std::string, Participant> participants_;
   std::map<std::string, Waiting> waiting_;
+  std::set<std::string> given_up_;  // whose connections failed, and who have said nothing since
   std::map<std::string, glib::Ref<JsonObject>> extras_;
   stats::Round stats_round_;
   std::vector<StatsReply> stats_replies_;

@@ -151,9 +151,9 @@ void Room::change_tracks(std::vector<TrackChange> changes) {
   });
 }
 
-void Room::tell_syncs(const std::string& user_id) {
+void Room::tell_syncs(const std::string& user_id, const std::vector<OutgoingTrack>& tracks) {
   std::vector<StreamSync> syncs;
-  for (const OutgoingTrack& outgoing : outgoing_tracks()) {
+  for (const OutgoingTrack& outgoing : tracks) {
     if (outgoing.is_muted) {
       add_mute(syncs, outgoing);
     }

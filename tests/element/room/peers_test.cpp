@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -114,6 +116,24 @@ TEST_F(Peers, WhoLeavesTakesEverythingAlong) {
       << threads << " threads became " << count_in("/proc/self/task");
 }
 
+TEST_F(Peers, EachConnectionKnowsTheIceServers) {
+  play(R"(ice-servers="[{\"urls\":\"stun:127.0.0.1\"}]")");
+  std::promise<std::string> promise;
+  const glib::SignalConnection connection(
+      pipeline_->room(), "webrtcbin-ready",
+      G_CALLBACK(+[](GstElement*, const gchar*, GstElement* webrtcbin, std::promise<std::string>* promise) {
+        gchar* server = nullptr;
+        g_object_get(webrtcbin, "stun-server", &server, nullptr);
+        const glib::String held(server);
+        promise->set_value(held ? held.get() : "");
+      }),
+      &promise);
+  const auto viewer = see();
+  auto server = promise.get_future();
+  ASSERT_EQ(server.wait_for(std::chrono::seconds(1)), std::future_status::ready);
+  EXPECT_EQ(server.get(), "stun://127.0.0.1:3478");
+}
+
 TEST_F(Peers, WhoNeverAnswersIsDroppedAndMayTryAgain) {
   play();
   const auto viewer = see();
@@ -123,7 +143,9 @@ TEST_F(Peers, WhoNeverAnswersIsDroppedAndMayTryAgain) {
   EXPECT_TRUE(wait_until([&] { return !pipeline_->warnings().empty(); }));
   EXPECT_TRUE(pipeline_->errors().empty());
   EXPECT_EQ(viewer->lost(), 0U);
-  const auto again = see();
+  const auto another = see();
+  silent->answer_late();
+  EXPECT_TRUE(wait_until([&] { return silent->packets() > 10; }));
 }
 
 TEST_F(Peers, TwoWhoJoinAtOnceAreConnectedWithEachOther) {

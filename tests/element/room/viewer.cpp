@@ -34,6 +34,12 @@ Viewer::~Viewer() {
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
 }
 
+void Viewer::answer_late() {
+  options_.answers = true;
+  client_.send(sender_, protocol::SessionDescription{
+                            .type = protocol::SdpType::Answer, .sdp = "for nobody", .streams_to_share = {}});
+}
+
 void Viewer::on_joined(bool) {}
 
 void Viewer::on_failed(const room::RoomError& error) {

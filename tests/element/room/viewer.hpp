@@ -32,6 +32,9 @@ class Viewer final : private room::RoomClient::Listener {
   Viewer& operator=(const Viewer&) = delete;
   ~Viewer();
 
+  /// Answers an offer that it has not answered, and answers from now on.
+  void answer_late();
+
   [[nodiscard]] unsigned packets() const { return packets_; }
   /// Sequence numbers that were left out.
   [[nodiscard]] unsigned lost() const { return lost_; }
@@ -53,7 +56,7 @@ class Viewer final : private room::RoomClient::Listener {
   void answer();
   void count_packets_of(GstPad* pad);
 
-  const Options options_;
+  Options options_;
   room::RoomClient client_;
   std::string sender_;
   glib::Ref<GstElement> pipeline_;
