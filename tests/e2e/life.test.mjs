@@ -54,6 +54,19 @@ inEachBrowser('Muting', {}, (test) => {
     await viewer.untilTone(440);
   });
 
+  test('ours: of a pad that comes in the call', async (stage) => {
+    const element = await stage.hostedElement([input.video()]);
+    const viewer = await stage.viewer();
+    const [first] = await viewer.untilStreams(1);
+    await viewer.untilPicture(first.id);
+    await element.feed('videotestsrc is-live=true', 'video_1', { muted: true });
+    const { id } = (await viewer.untilStreams(2)).find((stream) => stream.id !== first.id);
+    assert.deepEqual(await viewer.untilMute(1), { streamid: id, type: 'video', muted: true });
+    await element.set({ muted: false }, 'video_1');
+    assert.deepEqual(await viewer.untilMute(2), { streamid: id, type: 'video', muted: false });
+    await viewer.untilPicture(id);
+  });
+
   test('ours: what came encoded is back with a keyframe', async (stage) => {
     const encoder = ['vp8enc deadline=1 keyframe-max-dist=1000'];
     const element = await stage.hostedElement([input.video({ encoder })]);

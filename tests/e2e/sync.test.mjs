@@ -6,9 +6,6 @@ import { inEachBrowser } from './harness/stage.mjs';
 
 const INTERVAL = 500; // ms
 const TOLERANCE = 40; // ms
-// Chrome leaves sound and picture alone once it takes them for less than 30 ms apart, and Web Audio, which hears the
-// beeps, gets the sound some 15 ms later than loudspeakers do.
-const BROWSERS_TOLERANCE = 60; // ms
 
 const BLINK_AND_TICK = [
   'videotestsrc is-live=true pattern=blink ! video/x-raw,width=320,height=180,framerate=2/1 ! r.'.split(' '),
@@ -31,7 +28,7 @@ inEachBrowser('Sound and picture', {}, (test) => {
   test('to a browser', async (stage) => {
     await stage.element(BLINK_AND_TICK);
     const viewer = await stage.viewer();
-    await viewer.untilInSync(INTERVAL, BROWSERS_TOLERANCE);
+    await viewer.untilInSync(INTERVAL, TOLERANCE);
   });
 
   test('between elements', async (stage) => {

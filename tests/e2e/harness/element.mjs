@@ -276,9 +276,9 @@ export class HostedElement extends Element {
     return this.#command({ emit: action, args });
   }
 
-  /** Requests a pad and links `description` to it. */
-  feed(description, pad) {
-    return this.#command({ feed: description, pad });
+  /** Requests a pad with these settings and links `description` to it. */
+  feed(description, pad, settings = {}) {
+    return this.#command({ feed: description, pad, settings });
   }
 
   /** Gives back a pad of feed(). */

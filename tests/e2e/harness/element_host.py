@@ -153,11 +153,14 @@ class Host:
         promise.wait()
         return json_of(promise.get_reply())
 
-    def feed(self, description, pad_name):
+    def feed(self, description, pad_name, settings):
         source = Gst.parse_bin_from_description(description, True)
         self.feeds[pad_name] = source
         self.pipeline.add(source)
-        source.get_static_pad("src").link(self.element.request_pad_simple(pad_name))
+        pad = self.element.request_pad_simple(pad_name)
+        for name, value in settings.items():
+            self.set(pad, name, value)
+        source.get_static_pad("src").link(pad)
         source.sync_state_with_parent()
 
     def release(self, pad_name):
@@ -174,7 +177,7 @@ class Host:
         if "get" in command:
             return json_of(self.target(command).get_property(command["get"]))
         if "feed" in command:
-            return self.feed(command["feed"], command["pad"])
+            return self.feed(command["feed"], command["pad"], command["settings"])
         if "release" in command:
             return self.release(command["release"])
         if "heap" in command:

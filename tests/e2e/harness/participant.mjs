@@ -97,11 +97,14 @@ export class Participant {
     });
   }
 
-  /** Waits until the picture is at most `tolerance` ms from the sound, as both are played; they change each `interval`. */
+  /**
+   * Waits until the picture is at most `tolerance` ms from the sound, as both reach the page; they change each `interval`.
+   * Browsers bring them together bit by bit: Firefox takes some twenty seconds.
+   */
   async untilInSync(interval, tolerance) {
     const id = await this.#only();
     await this.evaluate((stream) => participant.watchSync(stream), id);
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + 2 * PATIENCE;
     let seen;
     let offset;
     do {
