@@ -260,7 +260,8 @@ void Room::handle_offer(const std::string& sender, const protocol::SessionDescri
       return;
     }
   }
-  const bool invited = std::chrono::steady_clock::now() - asked_to_participate_ < kInvitationTime;
+  const bool invited =
+      given_up_.contains(sender) || std::chrono::steady_clock::now() - asked_to_participate_ < kInvitationTime;
   if (!peer && !invited) {
     drop(sender, "an offer", "it was not asked for one");
     return;
@@ -467,11 +468,17 @@ void Room::on_offer_wanted(Peer& peer) {
 void Room::on_failed(Peer& peer, const std::string& reason) {
   // A copy: the peer is gone before its name was used for the last time.
   const auto user_id = std::string(peer.user_id());
-  if (forget(user_id)) {
-    if (given_up_.size() < kMaxWaiting) {
-      given_up_.insert(user_id);
-    }
-    observer_.on_participant_failed(user_id, reason);
+  const bool was_connected = peer.connected();
+  if (!forget(user_id)) {
+    return;
+  }
+  if (given_up_.size() < kMaxWaiting) {
+    given_up_.insert(user_id);
+  }
+  observer_.on_participant_failed(user_id, reason);
+  if (was_connected) {
+    // Should the network come back before the server takes us or them for gone, nobody else would say anything.
+    client_->ask_to_participate(user_id);
   }
 }
 

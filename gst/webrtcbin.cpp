@@ -106,7 +106,8 @@ std::optional<std::string> fault_of(const GstStructure* reply) {
 /// a newcomer waits for its picture.
 constexpr guint kCheckPacing = 5;  // ms
 
-/// libnice also starts a UPnP client for each agent: an HTTP server and a thread per participant.
+/// libnice also starts a UPnP client for each agent: an HTTP server and a thread per participant. And its keepalives
+/// ask for no answer unless told to, so that it would never notice that the other side is gone.
 void set_up_ice(GstElement* webrtcbin) {
   glib::Ref<GObject> ice;
   g_object_get(webrtcbin, "ice-agent", ice.out(), nullptr);
@@ -119,7 +120,7 @@ void set_up_ice(GstElement* webrtcbin) {
     g_object_set(agent.get(), "upnp", FALSE, nullptr);
   }
   if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "stun-pacing-timer")) {
-    g_object_set(agent.get(), "stun-pacing-timer", kCheckPacing, nullptr);
+    g_object_set(agent.get(), "stun-pacing-timer", kCheckPacing, "keepalive-conncheck", TRUE, nullptr);
   }
 }
 

@@ -274,13 +274,16 @@ void RoomClient::joined(bool created) {
   was_in_room_ = true;
   is_owner_ = created;
   if (!created) {
-    const protocol::Session& session = options_.session;
-    const bool has_media = session.audio || session.video || session.screen;
-    // Addressed to the room: the server passes it on to each of its members.
-    relay(options_.room_id, protocol::to_json(protocol::ParticipationRequest{
-                                .is_one_way = session.oneway, .is_data_only = session.data && !has_media}));
+    ask_to_participate(options_.room_id);  // the server passes it on to each of the room's members
   }
   listener_.on_joined(created);
+}
+
+void RoomClient::ask_to_participate(const std::string& remote_user_id) {
+  const protocol::Session& session = options_.session;
+  const bool has_media = session.audio || session.video || session.screen;
+  relay(remote_user_id, protocol::to_json(protocol::ParticipationRequest{.is_one_way = session.oneway,
+                                                                         .is_data_only = session.data && !has_media}));
 }
 
 void RoomClient::on_event(std::string_view name, JsonArray* arguments) {

@@ -107,6 +107,8 @@ class RoomClient final : private socketio::Client::Listener {
   [[nodiscard]] const std::string& user_id() const { return options_.user_id; }
   [[nodiscard]] bool in_room() const { return in_room_; }
 
+  /// Asks a participant to be connected with us, as everybody in the room is asked by entering it.
+  void ask_to_participate(const std::string& remote_user_id);
   /// Dropped with a log line while there is no connection.
   void send(const std::string& remote_user_id, const protocol::SessionDescription& description);
   void send(const std::string& remote_user_id, const protocol::IceCandidate& candidate);

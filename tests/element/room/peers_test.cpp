@@ -148,6 +148,18 @@ TEST_F(Peers, WhoNeverAnswersIsDroppedAndMayTryAgain) {
   EXPECT_TRUE(wait_until([&] { return silent->packets() > 10; }));
 }
 
+TEST_F(Peers, WhoseConnectionIsLostIsConnectedAgain) {
+  play();
+  const auto other = see();
+  const auto viewer = see();
+  viewer->lose_connection();
+  // libnice asks for a sign of life every 25 s, and several times before it gives up.
+  ASSERT_TRUE(wait_until([&] { return pipeline_->posted("rtcmc-participant-left"); }, std::chrono::minutes(2)));
+  const unsigned before = viewer->packets();
+  EXPECT_TRUE(wait_until([&] { return viewer->packets() > before + 10; }));
+  EXPECT_EQ(other->lost(), 0U);
+}
+
 TEST_F(Peers, TwoWhoJoinAtOnceAreConnectedWithEachOther) {
   for (int round = 0; round < 3; ++round) {
     const std::string description =

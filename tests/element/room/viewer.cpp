@@ -34,6 +34,13 @@ Viewer::~Viewer() {
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
 }
 
+void Viewer::lose_connection() {
+  pad_added_.disconnect();
+  taps_.clear();
+  webrtcbin_.reset();
+  has_remote_description_ = false;
+}
+
 void Viewer::answer_late() {
   options_.answers = true;
   client_.send(sender_, protocol::SessionDescription{
@@ -59,6 +66,10 @@ void Viewer::on_message(const std::string& sender, const glib::Ref<JsonObject>&,
       webrtcbin_->add_ice_candidate(candidate->sdp_m_line_index, candidate->candidate);
     } else {
       early_candidates_.push_back(candidate->candidate);
+    }
+  } else if (std::holds_alternative<protocol::ParticipationRequest>(message)) {
+    if (sender == sender_) {
+      client_.ask_to_participate(sender);  // not in other viewers' connections
     }
   } else if (std::holds_alternative<protocol::UserLeft>(message)) {
     was_left_ = true;

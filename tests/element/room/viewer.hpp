@@ -24,7 +24,6 @@ class Viewer final : private room::RoomClient::Listener {
   struct Options {
     std::string codec = "VP8";  // the only one that it takes, as in a=rtpmap
     bool answers = true;
-    bool is_first = false;  // then it waits for a newcomer, and asks it for its media
   };
 
   Viewer(const std::string& socket_url, const std::string& room_id, Options options);
@@ -32,6 +31,8 @@ class Viewer final : private room::RoomClient::Listener {
   Viewer& operator=(const Viewer&) = delete;
   ~Viewer();
 
+  /// Without a word to the other side.
+  void lose_connection();
   /// Answers an offer that it has not answered, and answers from now on.
   void answer_late();
 
