@@ -120,7 +120,8 @@ inEachBrowser('Renegotiation', {}, (test) => {
   test('in a storm', async (stage) => {
     const element = await stage.hostedElement([input.video(), ...drop('recv_video_0', 'recv_video_1')]);
     const viewer = await stage.viewer();
-    await viewer.untilPicture();
+    const [{ id }] = await viewer.untilStreams(1);
+    await viewer.untilPicture(id);
     const stormy = await stage.viewer({ testCard: true });
     const userid = await stormy.userid();
     await element.untilMessage('rtcmc-stream-added', { fits: from(userid) });
@@ -129,7 +130,7 @@ inEachBrowser('Renegotiation', {}, (test) => {
       let rounds = 0;
       const timer = setInterval(() => (rounds += 1) > 200 ? clearInterval(timer) : connection.renegotiate(), 10);
     });
-    await viewer.untilPicture(undefined, { frames: 30 });
+    await viewer.untilPicture(id, { frames: 30 });
     const screen = await share(stormy);
     await element.untilMessage('rtcmc-stream-added', { fits: from(userid, screen) });
     assert.ok(element.loggedDrops().length < 25, element.loggedDrops().join('\n'));

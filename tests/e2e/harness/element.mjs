@@ -22,6 +22,7 @@ const DROPPED = /\b(?:WARN|INFO)\s+rtcmc(?!send)\w+ .*\bdropped\b/;
 // What webrtcbin warns of in every call.
 const NOISE = /No SSRC found in buffer|Invalid buffer, dropping|failed to match fec decoder/;
 const LOG_LINES_SHOWN = 60;
+const LOG_INTERVAL = 200; // ms, since nobody says when the log grows
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
@@ -110,6 +111,7 @@ export class Program {
     return new Promise((resolve, reject) => {
       const finish = (settle, value) => {
         clearTimeout(timer);
+        clearInterval(glance);
         this.#events.off('change', check);
         settle(value);
       };
@@ -122,6 +124,7 @@ export class Program {
         }
       };
       const timer = setTimeout(() => finish(reject, new Error(`waited ${timeout} ms in vain: ${what}`)), timeout);
+      const glance = setInterval(check, LOG_INTERVAL);
       this.#events.on('change', check);
       check();
     });
