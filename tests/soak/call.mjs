@@ -8,6 +8,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { median } from '../bench/median.mjs';
 import { launch } from '../e2e/harness/browsers.mjs';
 import { HostedElement, input } from '../e2e/harness/element.mjs';
 import { Participant } from '../e2e/harness/participant.mjs';
@@ -37,8 +38,6 @@ function randomOf(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 class BrowserSeat {
   #call;
