@@ -2,8 +2,8 @@
 #include <gst/gst.h>
 
 #include "config.h"
-#include "rtcmcroom.hpp"
-#include "rtcmcsrc.hpp"
+#include "element/rtcmcroom.hpp"
+#include "element/rtcmcsrc.hpp"
 
 static gboolean plugin_init(GstPlugin* plugin) {
   return static_cast<gboolean>(GST_ELEMENT_REGISTER(rtcmcroom, plugin) && GST_ELEMENT_REGISTER(rtcmcsrc, plugin));

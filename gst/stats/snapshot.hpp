@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "extra.hpp"
+#include "element/extra.hpp"
 #include "rtp/codec.hpp"
 #include "stats/connection_report.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "sdp.hpp"
+#include "peer/sdp.hpp"
 
 #include <algorithm>
 #include <set>

@@ -23,8 +23,8 @@
 #include "glib/signal_connection.hpp"
 #include "glib/worker_thread.hpp"
 #include "gst_ref.hpp"
+#include "peer/sdp.hpp"
 #include "room/room_client.hpp"
-#include "sdp.hpp"
 
 namespace rtcmc::bench {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "extra.hpp"
+#include "element/extra.hpp"
 
 #include <gtest/gtest.h>
 

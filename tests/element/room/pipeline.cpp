@@ -7,8 +7,8 @@
 #include <memory>
 #include <string_view>
 
-#include "rtcmcroom.hpp"
-#include "rtcmcsrc.hpp"
+#include "element/rtcmcroom.hpp"
+#include "element/rtcmcsrc.hpp"
 
 namespace rtcmc::test {
 

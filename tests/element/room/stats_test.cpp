@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "extra.hpp"
+#include "element/extra.hpp"
 #include "pipeline.hpp"
 #include "room_server.hpp"
 #include "viewer.hpp"

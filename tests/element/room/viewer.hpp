@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "gst_ref.hpp"
+#include "peer/sdp.hpp"
+#include "peer/webrtcbin.hpp"
 #include "room/room_client.hpp"
-#include "sdp.hpp"
-#include "webrtcbin.hpp"
 
 namespace rtcmc::test {
 

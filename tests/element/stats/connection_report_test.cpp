@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "extra.hpp"
+#include "element/extra.hpp"
 
 namespace rtcmc::stats {
 namespace {

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "element/announcer.hpp"
+
+#include <array>
+#include <variant>
+
+#include "element/extra.hpp"
+#include "gst_ref.hpp"
+
+namespace rtcmc {
+
+namespace {
+
+enum Signal {
+  kRoomJoined,
+  kRoomError,
+  kRoomClosed,
+  kPageReady,
+  kParticipantRequest,
+  kParticipantJoined,
+  kParticipantLeft,
+  kExtraChanged,
+  kUserIdChanged,
+  kStreamAdded,
+  kStreamRemoved,
+  kChannelOpen,
+  kMessage,
+  kBinaryMessage,
+  kFileProgress,
+  kFileReceived,
+  kMuteChanged,
+  kWebrtcbinReady,
+  kEncoderSetup,
+  kPayloaderSetup,
+  kSignalCount
+};
+
+std::array<guint, kSignalCount> signals;
+
+template <typename... Types>
+guint add_signal(GType type, const char* name, Types... argument_types) {
+  return g_signal_new(name, type, G_SIGNAL_RUN_LAST, 0, nullptr, nullptr, nullptr, G_TYPE_NONE,
+                      sizeof...(argument_types), argument_types...);
+}
+
+/// One handler that says no is enough.
+gboolean accumulate_consent(GSignalInvocationHint*, GValue* total, const GValue* answer, gpointer) {
+  g_value_copy(answer, total);
+  return g_value_get_boolean(answer);
+}
+
+gboolean consent(GstElement*, const gchar*, const GstStructure*) {
+  return TRUE;
+}
+
+constexpr const char* kExtraName = "extra";
+
+}  // namespace
+
+void Announcer::install_signals(GObjectClass* element_class) {
+  const GType type = G_OBJECT_CLASS_TYPE(element_class);
+  signals[kRoomJoined] = add_signal(type, "room-joined", G_TYPE_BOOLEAN, G_TYPE_STRING);
+  signals[kRoomError] = add_signal(type, "room-error", G_TYPE_STRING);
+  signals[kRoomClosed] = add_signal(type, "room-closed");
+  signals[kPageReady] = add_signal(type, "page-ready", G_TYPE_STRING);
+  signals[kParticipantRequest] = g_signal_new_class_handler("participant-request", type, G_SIGNAL_RUN_LAST,
+                                                            G_CALLBACK(consent), accumulate_consent, nullptr, nullptr,
+                                                            G_TYPE_BOOLEAN, 2, G_TYPE_STRING, GST_TYPE_STRUCTURE);
+  signals[kParticipantJoined] = add_signal(type, "participant-joined", G_TYPE_STRING, GST_TYPE_STRUCTURE);
+  signals[kParticipantLeft] = add_signal(type, "participant-left", G_TYPE_STRING);
+  signals[kExtraChanged] = add_signal(type, "extra-changed", G_TYPE_STRING, GST_TYPE_STRUCTURE);
+  signals[kUserIdChanged] = add_signal(type, "user-id-changed", G_TYPE_STRING, G_TYPE_STRING);
+  signals[kStreamAdded] = add_signal(type, "stream-added", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  signals[kStreamRemoved] = add_signal(type, "stream-removed", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+  signals[kChannelOpen] = add_signal(type, "channel-open", G_TYPE_STRING);
+  signals[kMessage] = add_signal(type, "message", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  signals[kBinaryMessage] = add_signal(type, "binary-message", G_TYPE_STRING, G_TYPE_BYTES);
+  signals[kFileProgress] =
+      add_signal(type, "file-progress", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_UINT64, G_TYPE_BOOLEAN);
+  signals[kFileReceived] = add_signal(type, "file-received", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BYTES);
+  signals[kMuteChanged] = add_signal(type, "mute-changed", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  signals[kWebrtcbinReady] = add_signal(type, "webrtcbin-ready", G_TYPE_STRING, GST_TYPE_ELEMENT);
+  signals[kEncoderSetup] = add_signal(type, "encoder-setup", GST_TYPE_ELEMENT);
+  signals[kPayloaderSetup] = add_signal(type, "payloader-setup", GST_TYPE_ELEMENT);
+}
+
+void Announcer::post(GstStructure* structure) const {
+  gst_element_post_message(element_, gst_message_new_element(GST_OBJECT(element_), structure));
+}
+
+void Announcer::room_joined(bool created, const std::string& room_id) const {
+  g_signal_emit(element_, signals[kRoomJoined], 0, static_cast<gboolean>(created), room_id.c_str());
+  post(gst_structure_new("rtcmc-room-joined", "created", G_TYPE_BOOLEAN, static_cast<gboolean>(created), "room-id",
+                         G_TYPE_STRING, room_id.c_str(), nullptr));
+}
+
+void Announcer::room_error(const std::string& text) const {
+  g_signal_emit(element_, signals[kRoomError], 0, text.c_str());
+  post(gst_structure_new("rtcmc-room-error", "error", G_TYPE_STRING, text.c_str(), nullptr));
+}
+
+void Announcer::room_closed() const {
+  g_signal_emit(element_, signals[kRoomClosed], 0);
+  post(gst_structure_new_empty("rtcmc-room-closed"));
+}
+
+void Announcer::page_ready(const std::string& url) const {
+  g_signal_emit(element_, signals[kPageReady], 0, url.c_str());
+  post(gst_structure_new("rtcmc-page-ready", "url", G_TYPE_STRING, url.c_str(), nullptr));
+  const std::string text = "Open " + url + " in a browser.";
+  glib::Error info;
+  g_set_error_literal(info.out(), GST_CORE_ERROR, GST_CORE_ERROR_FAILED, text.c_str());
+  // gst-launch shows the second text alone.
+  gst_element_post_message(element_, gst_message_new_info(GST_OBJECT(element_), info.get(), text.c_str()));
+}
+
+bool Announcer::participant_request(const std::string& user_id, JsonObject* extra) const {
+  const StructurePtr structure = structure_from_json(kExtraName, extra);
+  gboolean consented = FALSE;
+  g_signal_emit(element_, signals[kParticipantRequest], 0, user_id.c_str(), structure.get(), &consented);
+  return consented != FALSE;
+}
+
+void Announcer::participant_joined(const std::string& user_id, JsonObject* extra) const {
+  const StructurePtr structure = structure_from_json(kExtraName, extra);
+  g_signal_emit(element_, signals[kParticipantJoined], 0, user_id.c_str(), structure.get());
+  post(gst_structure_new("rtcmc-participant-joined", "user-id", G_TYPE_STRING, user_id.c_str(), "extra",
+                         GST_TYPE_STRUCTURE, structure.get(), nullptr));
+}
+
+void Announcer::participant_left(const std::string& user_id) const {
+  g_signal_emit(element_, signals[kParticipantLeft], 0, user_id.c_str());
+  post(gst_structure_new("rtcmc-participant-left", "user-id", G_TYPE_STRING, user_id.c_str(), nullptr));
+}
+
+void Announcer::extra_changed(const std::string& user_id, JsonObject* extra) const {
+  const StructurePtr structure = structure_from_json(kExtraName, extra);
+  g_signal_emit(element_, signals[kExtraChanged], 0, user_id.c_str(), structure.get());
+  post(gst_structure_new("rtcmc-extra-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "extra", GST_TYPE_STRUCTURE,
+                         structure.get(), nullptr));
+}
+
+void Announcer::user_id_changed(const std::string& old_id, const std::string& new_id) const {
+  g_signal_emit(element_, signals[kUserIdChanged], 0, old_id.c_str(), new_id.c_str());
+  post(gst_structure_new("rtcmc-user-id-changed", "old", G_TYPE_STRING, old_id.c_str(), "new", G_TYPE_STRING,
+                         new_id.c_str(), nullptr));
+}
+
+void Announcer::stream_added(const std::string& user_id, const std::string& stream_id, rtp::Kind kind) const {
+  stream_changed(kStreamAdded, "rtcmc-stream-added", user_id, stream_id, kind);
+}
+
+void Announcer::stream_removed(const std::string& user_id, const std::string& stream_id, rtp::Kind kind) const {
+  stream_changed(kStreamRemoved, "rtcmc-stream-removed", user_id, stream_id, kind);
+}
+
+void Announcer::stream_changed(unsigned signal, const char* message, const std::string& user_id,
+                               const std::string& stream_id, rtp::Kind kind) const {
+  const char* kind_name = kind == rtp::Kind::Video ? "video" : "audio";
+  g_signal_emit(element_, signals.at(signal), 0, user_id.c_str(), stream_id.c_str(), kind_name);
+  post(gst_structure_new(message, "user-id", G_TYPE_STRING, user_id.c_str(), "stream-id", G_TYPE_STRING,
+                         stream_id.c_str(), "kind", G_TYPE_STRING, kind_name, nullptr));
+}
+
+void Announcer::post_bounded(GstStructure* structure, std::size_t size) const {
+  auto* message = gst_message_new_element(GST_OBJECT(element_), structure);
+  if (unread_->count >= kMaxUnread || unread_->size + size > kMaxUnreadSize) {
+    const auto unposted = glib::Ref<GstMessage>::adopt(message);
+    return;
+  }
+  unread_->count += 1;
+  unread_->size += size;
+  struct Posted {
+    std::shared_ptr<Unread> unread;
+    std::size_t size;
+  };
+  gst_mini_object_weak_ref(
+      GST_MINI_OBJECT(message),
+      [](gpointer data, GstMiniObject*) {
+        const std::unique_ptr<Posted> posted(static_cast<Posted*>(data));
+        posted->unread->count -= 1;
+        posted->unread->size -= posted->size;
+      },
+      new Posted{unread_, size});
+  gst_element_post_message(element_, message);
+}
+
+void Announcer::data(const std::string& user_id, const DataEvent& event) const {
+  const gchar* user = user_id.c_str();
+  if (std::holds_alternative<ChannelOpened>(event)) {
+    g_signal_emit(element_, signals[kChannelOpen], 0, user);
+    post_bounded(gst_structure_new("rtcmc-channel-open", "user-id", G_TYPE_STRING, user, nullptr), 0);
+  } else if (const auto* message = std::get_if<protocol::TextMessage>(&event)) {
+    const auto is_object = static_cast<gboolean>(message->is_object);
+    g_signal_emit(element_, signals[kMessage], 0, user, message->text.c_str(), is_object);
+    post_bounded(gst_structure_new("rtcmc-message", "user-id", G_TYPE_STRING, user, "text", G_TYPE_STRING,
+                                   message->text.c_str(), "is-object", G_TYPE_BOOLEAN, is_object, nullptr),
+                 message->text.size());
+  } else if (const auto* binary = std::get_if<BinaryMessage>(&event)) {
+    g_signal_emit(element_, signals[kBinaryMessage], 0, user, binary->bytes.get());
+    post_bounded(gst_structure_new("rtcmc-binary-message", "user-id", G_TYPE_STRING, user, "size", G_TYPE_UINT64,
+                                   guint64{g_bytes_get_size(binary->bytes.get())}, nullptr),
+                 0);
+  } else if (const auto* progress = std::get_if<FileProgress>(&event)) {
+    const auto is_sending = static_cast<gboolean>(progress->is_sending);
+    g_signal_emit(element_, signals[kFileProgress], 0, user, progress->name.c_str(), guint64{progress->done},
+                  guint64{progress->size}, is_sending);
+    post_bounded(
+        gst_structure_new("rtcmc-file-progress", "user-id", G_TYPE_STRING, user, "name", G_TYPE_STRING,
+                          progress->name.c_str(), "bytes", G_TYPE_UINT64, guint64{progress->done}, "size",
+                          G_TYPE_UINT64, guint64{progress->size}, "sending", G_TYPE_BOOLEAN, is_sending, nullptr),
+        0);
+  } else if (const auto* file = std::get_if<FileReceived>(&event)) {
+    g_signal_emit(element_, signals[kFileReceived], 0, user, file->name.c_str(), file->type.c_str(), file->bytes.get());
+    post_bounded(gst_structure_new("rtcmc-file-received", "user-id", G_TYPE_STRING, user, "name", G_TYPE_STRING,
+                                   file->name.c_str(), "type", G_TYPE_STRING, file->type.c_str(), "size", G_TYPE_UINT64,
+                                   guint64{g_bytes_get_size(file->bytes.get())}, nullptr),
+                 0);
+  }
+}
+
+void Announcer::streams_changed(GstStreamCollection* streams) const {
+  gst_element_post_message(element_, gst_message_new_stream_collection(GST_OBJECT(element_), streams));
+}
+
+void Announcer::streams_selected(GstStreamCollection* collection, const std::vector<glib::Ref<GstStream>>& selected,
+                                 guint32 seqnum) const {
+  auto message = glib::Ref<GstMessage>::adopt(gst_message_new_streams_selected(GST_OBJECT(element_), collection));
+  for (const auto& stream : selected) {
+    gst_message_streams_selected_add(message.get(), stream.get());
+  }
+  gst_message_set_seqnum(message.get(), seqnum);
+  gst_element_post_message(element_, message.release());
+}
+
+void Announcer::mute_changed(const std::string& user_id, const std::string& stream_id, const std::string& kind,
+                             bool muted) const {
+  g_signal_emit(element_, signals[kMuteChanged], 0, user_id.c_str(), stream_id.c_str(), kind.c_str(),
+                static_cast<gboolean>(muted));
+  post(gst_structure_new("rtcmc-mute-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "stream-id", G_TYPE_STRING,
+                         stream_id.c_str(), "kind", G_TYPE_STRING, kind.c_str(), "muted", G_TYPE_BOOLEAN,
+                         static_cast<gboolean>(muted), nullptr));
+}
+
+void Announcer::webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) const {
+  // No message: one that nobody reads would keep the participant's webrtcbin alive.
+  g_signal_emit(element_, signals[kWebrtcbinReady], 0, user_id.c_str(), webrtcbin);
+}
+
+void Announcer::encoder_setup(GstElement* encoder) const {
+  g_signal_emit(element_, signals[kEncoderSetup], 0, encoder);
+}
+
+void Announcer::payloader_setup(GstElement* payloader) const {
+  g_signal_emit(element_, signals[kPayloaderSetup], 0, payloader);
+}
+
+void Announcer::progress(GstProgressType type, const std::string& text) const {
+  gst_element_post_message(element_, gst_message_new_progress(GST_OBJECT(element_), type, "room", text.c_str()));
+}
+
+void Announcer::error(GQuark domain, int code, const std::string& text, const std::string& detail) const {
+  gst_element_message_full(element_, GST_MESSAGE_ERROR, domain, code, g_strdup(text.c_str()), g_strdup(detail.c_str()),
+                           __FILE__, GST_FUNCTION, __LINE__);
+}
+
+void Announcer::warning(GQuark domain, int code, const std::string& text, const std::string& detail) const {
+  gst_element_message_full(element_, GST_MESSAGE_WARNING, domain, code, g_strdup(text.c_str()),
+                           g_strdup(detail.c_str()), __FILE__, GST_FUNCTION, __LINE__);
+}
+
+void Announcer::end_of_stream() const {
+  gst_element_post_message(element_, gst_message_new_eos(GST_OBJECT(element_)));
+}
+
+ErrorCode gst_code_of(room::RoomError::Kind kind) {
+  using Kind = room::RoomError::Kind;
+  switch (kind) {
+    case Kind::InvalidUrl:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS};
+    case Kind::Unreachable:
+    case Kind::NotSocketIo:
+    case Kind::RoomAbsent:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND};
+    case Kind::Tls:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE};
+    case Kind::Refused:
+    case Kind::WrongPassword:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED};
+    case Kind::RoomFull:
+    case Kind::RoomExists:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY};
+    case Kind::NoAnswer:
+      return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ};
+  }
+  return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED};
+}
+
+}  // namespace rtcmc

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "element/pad_templates.hpp"
+
+#include "element/sink_pad.hpp"
+#include "element/source_pad.hpp"
+#include "gst_ref.hpp"
+
+namespace rtcmc {
+
+namespace {
+
+// Narrow on purpose: gst-launch picks the template by caps.
+constexpr const char* kAudioCaps =
+    "audio/x-raw(ANY);"
+    "audio/x-opus; audio/G722; audio/x-mulaw; audio/x-alaw;"
+    "application/x-rtp, media=(string)audio, encoding-name=(string){ OPUS, G722, PCMU, PCMA }";
+constexpr const char* kVideoCaps =
+    "video/x-raw(ANY);"
+    "video/x-vp8; video/x-vp9; video/x-h264; video/x-h265; video/x-av1;"
+    "application/x-rtp, media=(string)video, encoding-name=(string){ VP8, VP9, H264, H265, AV1 }";
+
+void add(GstElementClass* element_class, const char* name, GstPadDirection direction, GstPadPresence presence,
+         const char* caps_text) {
+  const auto caps = glib::Ref<GstCaps>::adopt(gst_caps_from_string(caps_text));
+  const GType type = direction == GST_PAD_SINK ? RTCMC_TYPE_SINK_PAD : RTCMC_TYPE_SOURCE_PAD;
+  gst_element_class_add_pad_template(element_class,
+                                     gst_pad_template_new_with_gtype(name, direction, presence, caps.get(), type));
+}
+
+}  // namespace
+
+std::string free_pad_name(GstElement* element, const std::string& prefix) {
+  for (unsigned number = 0;; ++number) {
+    std::string name = prefix + std::to_string(number);
+    if (!glib::Ref<GstPad>::adopt(gst_element_get_static_pad(element, name.c_str()))) {
+      return name;
+    }
+  }
+}
+
+void add_pad_templates(GstElementClass* element_class) {
+  add(element_class, kAudioTemplate, GST_PAD_SINK, GST_PAD_REQUEST, kAudioCaps);
+  add(element_class, kVideoTemplate, GST_PAD_SINK, GST_PAD_REQUEST, kVideoCaps);
+  // In this order, gst-launch asks for a slot for "room. ! …", for video if both would fit.
+  add(element_class, kReceivedVideoTemplate, GST_PAD_SRC, GST_PAD_REQUEST, kVideoCaps);
+  add(element_class, kReceivedAudioTemplate, GST_PAD_SRC, GST_PAD_REQUEST, kAudioCaps);
+  add(element_class, kRemoteVideoTemplate, GST_PAD_SRC, GST_PAD_SOMETIMES, kVideoCaps);
+  add(element_class, kRemoteAudioTemplate, GST_PAD_SRC, GST_PAD_SOMETIMES, kAudioCaps);
+  gst_type_mark_as_plugin_api(RTCMC_TYPE_SINK_PAD, GstPluginAPIFlags(0));
+  gst_type_mark_as_plugin_api(RTCMC_TYPE_SOURCE_PAD, GstPluginAPIFlags(0));
+}
+
+}  // namespace rtcmc

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "peer/peer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+#include "log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_peer_debug
+
+namespace rtcmc {
+
+namespace {
+
+constexpr std::chrono::seconds kConnectTimeout{12};
+constexpr std::chrono::seconds kAnswerTimeout{12};
+// How often a participant may renegotiate: people do so rarely, programs in bursts, and each time costs us all of SDP.
+constexpr double kOffersPerSecond = 5;
+constexpr double kOfferBurst = 10;
+constexpr std::chrono::milliseconds kOfferInterval{200};
+constexpr std::size_t kMaxCandidates = 256;
+
+sdp::MediaKind media_kind(rtp::Kind kind) {
+  return kind == rtp::Kind::Audio ? sdp::MediaKind::Audio : sdp::MediaKind::Video;
+}
+
+/// Everything the track can be sent as, with our own payload types.
+glib::Ref<GstCaps> offered_caps(const send::Track& track) {
+  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
+  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
+    auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(track.rtp_caps(codec).get()));
+    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), "ssrc",
+                        G_TYPE_UINT, track.ssrc(), nullptr);
+    gst_caps_append(result.get(), caps.release());
+  }
+  return result;
+}
+
+sdp::DtlsSetup counterpart_of(sdp::DtlsSetup setup) {
+  return setup == sdp::DtlsSetup::Active ? sdp::DtlsSetup::Passive : sdp::DtlsSetup::Active;
+}
+
+std::string element_name(const std::string& user_id) {
+  static std::atomic<unsigned> counter{0};
+  return "peer-" + std::to_string(counter++) + "-" + user_id.substr(0, 40);
+}
+
+}  // namespace
+
+Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::vector<OutgoingTrack> tracks,
+           WantedMedia wanted, Listener& listener)
+    : user_id_(std::move(user_id)),
+      listener_(listener),
+      data_channel_due_(settings.data_channel),
+      receivable_(settings.receivable),
+      group_id_(gst_util_group_id_next()),
+      wanted_(wanted),
+      messenger_(settings.data_channel ? std::make_unique<Messenger>(
+                                             settings.our_user_id, user_id_,
+                                             [this](DataEvent event) { listener_.on_data(*this, std::move(event)); })
+                                       : nullptr),
+      unoffered_(std::move(tracks)),
+      webrtcbin_(bin, element_name(user_id_), settings.ice, settings.latency,
+                 {.on_candidate =
+                      [this](unsigned index, const std::string& candidate) {
+                        if (!candidate.empty() && index < sections_.size()) {
+                          listener_.on_local_candidate(*this, {candidate, sections_[index].mid, index});
+                        }
+                      },
+                  .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
+                  .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
+                                     std::optional<rtp::Codec> codec) { on_media(index, std::move(tap), codec); },
+                  .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
+      offers_(kOffersPerSecond, kOfferBurst, std::chrono::steady_clock::now()) {
+  limit_time_to_connect();
+}
+
+Peer::~Peer() {
+  if (messenger_) {
+    messenger_->stop();
+  }
+  // Then: ending a subscription may wait for a packet that is on its way into the webrtcbin.
+  webrtcbin_.stop();
+}
+
+void Peer::limit_time_to_connect() {
+  deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
+}
+
+void Peer::send_data() {
+  if (messenger_) {
+    messenger_->pump();
+  }
+}
+
+void Peer::use_data_channel(std::unique_ptr<DataChannel> channel) {
+  if (messenger_) {
+    messenger_->add(std::move(channel));
+  } else {
+    GST_INFO("%s has opened a data channel, which our session has none of", user_id_.c_str());
+  }
+}
+
+void Peer::rename(std::string user_id) {
+  user_id_ = std::move(user_id);
+  for (const auto& stream : streams()) {
+    stream->user_id = user_id_;
+  }
+}
+
+void Peer::set_latency(GstClockTime latency) {
+  latency_ = latency;
+  if (connected_) {
+    webrtcbin_.set_latency(latency);
+  }
+}
+
+void Peer::renegotiate() {
+  offer_due_ = true;
+  if (negotiated_once_) {
+    offer();
+  }
+}
+
+void Peer::offer() {
+  if (state_ != State::Stable || waiting_offer_) {
+    return;  // settle() offers what is still unoffered
+  }
+  if (sections_.size() + unoffered_.size() + 2 > sdp::kMaxSections) {
+    // Later, since a new peer takes the place of this one, which is being called.
+    next_offer_.start_once(std::chrono::milliseconds(0), [this] { listener_.on_restart_needed(*this); });
+    return;
+  }
+  state_ = State::Offering;
+  offered_at_ = std::chrono::steady_clock::now();
+  for (const OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
+    add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt, can_receive());
+  }
+  add_receivers();
+  offer_due_ = false;
+  if (std::exchange(data_channel_due_, false)) {
+    if (auto channel = webrtcbin_.add_data_channel("sctp")) {
+      messenger_->add(std::move(channel));
+    }
+  }
+  webrtcbin_.create_offer([this](auto result) {
+    if (auto* message = std::get_if<sdp::MessagePtr>(&result)) {
+      publish_offer(std::move(*message));
+    } else {
+      listener_.on_failed(*this, "no offer could be made: " + std::get<std::string>(result));
+    }
+  });
+}
+
+void Peer::publish_offer(sdp::MessagePtr message) {
+  const sdp::Description local = sdp::describe(std::move(message));
+  // The role stays as it was, and the answer says so (RFC 8842, 5.5). webrtcbin repeats what it put into its latest
+  // description, before publish_answer() changed that.
+  sdp::set_dtls_setup(local.message.get(), sdp::DtlsSetup::ActPass);
+  // webrtcbin appends a section for each new sender and receiver, in their order.
+  std::size_t next = sections_.size();
+  const auto take_next = [&local, &next](rtp::Kind kind) {
+    while (next < local.sections.size() && local.sections[next].kind != media_kind(kind)) {
+      ++next;
+    }
+    return next++;
+  };
+  for (Sending& sending : sending_) {
+    if (!sending.section) {
+      sending.section = take_next(sending.outgoing.track->kind());
+      if (can_receive()) {
+        // Browsers put a further track of theirs into a section that only they receive on so far.
+        receiving_.push_back({.kind = sending.outgoing.track->kind(), .section = sending.section, .is_shared = true});
+      }
+    }
+  }
+  for (Receiving& receiving : receiving_) {
+    if (!receiving.section) {
+      receiving.section = take_next(receiving.kind);
+    }
+  }
+
+  std::vector<sdp::PublishedSection> published;
+  for (std::size_t i = 0; i < local.sections.size(); ++i) {
+    const Sending* sending = sending_on(i);
+    const auto answered = answered_.find(i);
+    published.push_back({.direction = sdp::direction_of(sending != nullptr, is_open_on(i)),
+                         .rejected = false,
+                         .stream_id = sending ? sending->outgoing.stream_id : "",
+                         .track_id = local.sections[i].mid,
+                         .mid_extension_id = mid_extension_id_,
+                         .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second)});
+  }
+  sections_ = local.sections;
+  GST_DEBUG("%s gets an offer with %zu sections", user_id_.c_str(), sections_.size());
+  // Sent before it is set: setting it makes candidates, and a browser loses those that arrive first.
+  listener_.on_local_description(*this, protocol::SdpType::Offer, sdp::publish(local.message.get(), published),
+                                 negotiated_once_);
+  webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_OFFER, local.message.get(), [this](const auto& fault) {
+    if (fault) {
+      listener_.on_failed(*this, "webrtcbin refused its own offer: " + *fault);
+    }
+  });
+}
+
+void Peer::accept_answer(const std::string& text) {
+  if (state_ != State::Offering) {
+    drop("answer", "there is no offer that it could answer");
+    return;
+  }
+  auto parsed = sdp::parse(text);
+  const auto* answer = std::get_if<sdp::Description>(&parsed);
+  const auto fault = answer ? fault_of(*answer, true) : std::get<std::string>(parsed);
+  if (fault) {
+    drop("answer", *fault);
+    return;
+  }
+  state_ = State::Settling;
+  freeze_directions(*answer);
+  webrtcbin_.set_remote_description(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.get(),
+                                    [this, remote = answer->sections](const auto& fault) {
+                                      if (fault) {
+                                        state_ = State::Offering;
+                                        drop("answer", *fault);
+                                        return;
+                                      }
+                                      if (!dtls_setup_ && !remote.empty()) {
+                                        dtls_setup_ = counterpart_of(remote.front().dtls_setup);
+                                      }
+                                      remote_description_is_set();
+                                      settle(remote);
+                                    });
+}
+
+void Peer::accept_offer(const std::string& text) {
+  if (state_ == State::Offering) {
+    if (negotiated_once_ && std::chrono::steady_clock::now() - offered_at_ > kAnswerTimeout) {
+      listener_.on_restart_needed(*this);
+      return;
+    }
+    // The browser rolls it back and answers ours. What it wanted is then to be said again.
+    drop("offer", "it crosses ours");
+    crossed_ = true;
+    return;
+  }
+  waiting_offer_ = text;
+  take_waiting_offer();
+}
+
+void Peer::take_waiting_offer() {
+  if (!waiting_offer_ || state_ != State::Stable) {
+    return;
+  }
+  if (!offers_.take(1, std::chrono::steady_clock::now())) {
+    next_offer_.start_once(kOfferInterval, [this] { take_waiting_offer(); });
+    return;
+  }
+  auto parsed = sdp::parse(*std::exchange(waiting_offer_, std::nullopt));
+  const auto* offer = std::get_if<sdp::Description>(&parsed);
+  const auto fault = offer ? fault_of(*offer, false) : std::get<std::string>(parsed);
+  if (fault) {
+    drop("offer", *fault);
+    offer_what_is_due();
+  } else if (wants_ice_restart(*offer) || has_other_formats(*offer)) {
+    listener_.on_restart_needed(*this);
+  } else {
+    answer(*offer);
+  }
+}
+
+std::optional<std::string> Peer::fault_of(const sdp::Description& remote, bool is_answer) const {
+  if (auto fault = sdp::check_continuity(sections_, remote.sections, is_answer)) {
+    return fault;
+  }
+  if (!receiving_.empty() && !remote.sections.empty() && remote.sections.front().rejected) {
+    return "it rejects the section that carries all others";
+  }
+  return std::nullopt;
+}
+
+bool Peer::wants_ice_restart(const sdp::Description& offer) const {
+  return !remote_ice_ufrag_.empty() && !offer.sections.empty() && offer.sections.front().ice_ufrag != remote_ice_ufrag_;
+}
+
+bool Peer::has_other_formats(const sdp::Description& offer) {
+  const auto has_other = [](const sdp::Section& known, const sdp::Section& offered) {
+    return sdp::carries_media(offered) && std::ranges::none_of(offered.formats, [&known](const sdp::Format& format) {
+             const sdp::Format* same = sdp::find_format(known, format.codec);
+             return same && same->payload_type == format.payload_type;
+           });
+  };
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    if ((sending_on(i) || receiving_on(i)) && has_other(sections_[i], offer.sections[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Peer::answer(const sdp::Description& offer) {
+  state_ = State::Settling;
+  assign_tracks_to(offer);
+  freeze_directions(offer);
+  webrtcbin_.set_remote_description(
+      GST_WEBRTC_SDP_TYPE_OFFER, offer.message.get(), [this, remote = offer.sections](const auto& fault) {
+        if (fault) {
+          // webrtcbin stays half-way in such an offer: nothing can be agreed on with it any more.
+          listener_.on_failed(*this, "its offer was refused: " + *fault);
+          return;
+        }
+        webrtcbin_.create_answer([this, remote](auto result) {
+          if (auto* message = std::get_if<sdp::MessagePtr>(&result)) {
+            publish_answer(std::move(*message), remote);
+          } else {
+            listener_.on_failed(*this, "no answer could be made: " + std::get<std::string>(result));
+          }
+        });
+      });
+}
+
+void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer) {
+  const sdp::Description local = sdp::describe(std::move(message));
+  if (dtls_setup_) {
+    // RFC 8842, 5.3: both keep their roles. webrtcbin would be active in every answer, and make two clients of us when
+    // the handshake has not begun yet.
+    sdp::set_dtls_setup(local.message.get(), *dtls_setup_);
+  } else if (!local.sections.empty()) {
+    dtls_setup_ = local.sections.front().dtls_setup;
+  }
+  std::vector<sdp::PublishedSection> published;
+  for (std::size_t i = 0; i < local.sections.size(); ++i) {
+    const Sending* sending = sending_on(i);
+    const sdp::Format* format = sending ? format_of(*sending, offer[i]) : nullptr;
+    published.push_back({.direction = sdp::direction_of(sending && sdp::wants_media(offer[i]),
+                                                        is_wanted_on(i) && sdp::sends_media(offer[i])),
+                         .rejected = offer[i].rejected,
+                         .stream_id = sending ? sending->outgoing.stream_id : "",
+                         .track_id = local.sections[i].mid,
+                         .mid_extension_id = offer[i].mid_extension_id,
+                         .format = format ? std::optional(*format) : std::nullopt});
+  }
+  sections_ = local.sections;
+  GST_DEBUG("%s gets an answer with %zu sections", user_id_.c_str(), sections_.size());
+  listener_.on_local_description(*this, protocol::SdpType::Answer, sdp::publish(local.message.get(), published),
+                                 negotiated_once_);
+  webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_ANSWER, local.message.get(), [this, offer](const auto& fault) {
+    if (fault) {
+      listener_.on_failed(*this, "webrtcbin refused its own answer: " + *fault);
+      return;
+    }
+    remote_description_is_set();
+    settle(offer);
+  });
+}
+
+void Peer::settle(const std::vector<sdp::Section>& remote) {
+  GST_DEBUG("%s and we agree on %zu sections", user_id_.c_str(), remote.size());
+  state_ = State::Stable;
+  if (!std::exchange(negotiated_once_, true) && !connected_) {
+    limit_time_to_connect();  // anew: a busy browser takes seconds to answer, and it has
+  }
+  ssrcs_.clear();
+  for (std::size_t i = 0; i < remote.size(); ++i) {
+    for (const std::uint32_t ssrc : remote[i].ssrcs) {
+      ssrcs_[ssrc] = i;
+    }
+  }
+  remote_ice_ufrag_ = remote.empty() ? std::string() : remote.front().ice_ufrag;
+  for (Sending& sending : sending_) {
+    if (sending.section && *sending.section < remote.size()) {
+      update(sending, remote[*sending.section]);
+    }
+  }
+  for (Receiving& receiving : receiving_) {
+    if (receiving.section && *receiving.section < remote.size()) {
+      update(receiving, remote[*receiving.section]);
+    }
+  }
+  if (waiting_offer_) {
+    next_offer_.start_once(std::chrono::milliseconds(0), [this] { take_waiting_offer(); });
+    return;
+  }
+  offer_what_is_due();
+  if (state_ == State::Stable && std::exchange(crossed_, false)) {
+    listener_.on_offer_wanted(*this);
+  }
+}
+
+void Peer::offer_what_is_due() {
+  if (!unoffered_.empty() || offer_due_) {
+    offer();
+  }
+}
+
+void Peer::freeze_directions(const sdp::Description& remote) {
+  for (std::size_t i = 0; i < remote.sections.size(); ++i) {
+    if (i == frozen_.size()) {
+      frozen_.push_back(sdp::direction_of(receiving_on(i) != nullptr, sending_on(i) != nullptr));
+    }
+    if (remote.sections[i].kind != sdp::MediaKind::Application) {
+      sdp::set_direction(remote.message.get(), i, frozen_[i]);
+    }
+  }
+}
+
+void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
+  if (++candidate_count_ > kMaxCandidates) {
+    drop("candidate", "it sent too many");
+    return;
+  }
+  if (!has_remote_description_) {
+    early_candidates_.push_back(candidate);
+    return;
+  }
+  // All sections are one bundle, whose transport is the first section's.
+  const bool in_first = candidate.sdp_mid.empty() ? candidate.sdp_m_line_index == 0
+                                                  : !sections_.empty() && candidate.sdp_mid == sections_.front().mid;
+  if (in_first) {
+    webrtcbin_.add_ice_candidate(0, candidate.candidate);
+  }
+}
+
+void Peer::remote_description_is_set() {
+  has_remote_description_ = true;
+  for (const auto& candidate : std::exchange(early_candidates_, {})) {
+    --candidate_count_;
+    accept_candidate(candidate);
+  }
+}
+
+void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
+  switch (state) {
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
+      deadline_.cancel();
+      if (!std::exchange(connected_, true)) {
+        // Not before: what takes it is made with the transport.
+        webrtcbin_.set_latency(latency_);
+        for (Sending& sending : sending_) {
+          if (sending.subscription) {
+            sending.subscription->start();
+          }
+        }
+        listener_.on_connected(*this);
+      }
+      break;
+    case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED:
+      if (!deadline_.active()) {
+        deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "the connection was lost"); });
+      }
+      break;
+    case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
+      listener_.on_failed(*this, "no network path works any more (ICE or DTLS failed)");
+      break;
+    default:
+      break;
+  }
+}
+
+void Peer::drop(const char* what, const std::string& why) {
+  const auto verdict = log_limiter_.count(user_id_);
+  if (verdict != LogLimiter::Verdict::Skip) {
+    GST_WARNING("dropped the %s of %s: %s%s", what, user_id_.c_str(), why.c_str(), LogLimiter::suffix(verdict));
+  }
+}
+
+}  // namespace rtcmc

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "data/messenger.hpp"
+#include "glib/timer.hpp"
+#include "limit/token_bucket.hpp"
+#include "log/log_limiter.hpp"
+#include "peer/sdp.hpp"
+#include "peer/webrtcbin.hpp"
+#include "protocol/messages.hpp"
+#include "receive/remote_stream.hpp"
+#include "send/track.hpp"
+#include "stats/rate.hpp"
+#include "stats/snapshot.hpp"
+
+namespace rtcmc {
+
+/// A track as the room sees it. `stream_id` is its MediaStream's id in browsers (RFC 8830).
+struct OutgoingTrack {
+  std::shared_ptr<send::Track> track;
+  std::string stream_id;
+  bool is_screen = false;
+  bool is_muted = false;
+  bool takes_navigation = false;
+};
+
+/// What we can receive, best first.
+struct ReceivableCodecs {
+  std::vector<rtp::Codec> audio;
+  std::vector<rtp::Codec> video;
+
+  [[nodiscard]] const std::vector<rtp::Codec>& of(rtp::Kind kind) const {
+    return kind == rtp::Kind::Audio ? audio : video;
+  }
+};
+
+struct PeerSettings {
+  IceSettings ice;
+  bool data_channel = false;
+  guint latency = kDefaultLatency;  // of received streams: ms
+  ReceivableCodecs receivable;
+  std::string our_user_id = {};
+};
+
+/// Which kinds of media a participant is to send us.
+struct WantedMedia {
+  bool audio = false;
+  bool video = false;
+
+  [[nodiscard]] bool of(rtp::Kind kind) const { return kind == rtp::Kind::Audio ? audio : video; }
+  friend bool operator==(const WantedMedia&, const WantedMedia&) = default;
+};
+
+/// One remote participant: one webrtcbin and the negotiation with it (RFC 8829), from the first offer until the
+/// connection ends.
+///
+/// Threads: everything, the Listener's calls included, on the room's thread. The Listener may destroy the peer from
+/// on_connected(), on_data(), on_failed() and on_restart_needed().
+class Peer {
+ public:
+  class Listener {
+   public:
+    virtual void on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) = 0;
+    virtual void on_local_candidate(Peer& peer, protocol::IceCandidate candidate) = 0;
+    virtual void on_connected(Peer& peer) = 0;
+    /// The connected participant takes a track of ours that it did not have before.
+    virtual void on_track_taken(Peer& peer, const send::Track& track) = 0;
+    /// The participant sends us a track from now on, or no longer does.
+    virtual void on_stream_added(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
+    virtual void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
+    /// The track's packets arrive, or they arrive in another codec.
+    virtual void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
+    virtual void on_data(Peer& peer, DataEvent event) = 0;
+    /// webrtcbin cannot go on: with an ICE restart, with other payload types, after an offer of ours that was never
+    /// answered, or because tracks have come and gone until there are no sections left. A new peer must take over.
+    virtual void on_restart_needed(Peer& peer) = 0;
+    /// The participant has given up an offer for one of ours that it crossed, and is to make it again.
+    virtual void on_offer_wanted(Peer& peer) = 0;
+    /// The connection cannot be made, or is gone.
+    virtual void on_failed(Peer& peer, const std::string& reason) = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+
+  /// `tracks` must know their codecs.
+  Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::vector<OutgoingTrack> tracks,
+       WantedMedia wanted, Listener& listener);
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+  ~Peer();
+
+  [[nodiscard]] const std::string& user_id() const { return user_id_; }
+  [[nodiscard]] GstElement* webrtcbin() const { return webrtcbin_.element(); }
+  [[nodiscard]] bool connected() const { return connected_; }
+  /// Our first offer is out, or about to be.
+  [[nodiscard]] bool awaits_first_answer() const { return awaits_answer() && !negotiated_once_; }
+  [[nodiscard]] bool awaits_answer() const { return state_ == State::Offering; }
+
+  /// What to send over the data channel: any thread may fill it; then call send_data(). Null without data channel.
+  [[nodiscard]] std::shared_ptr<Outbox> outbox() const { return messenger_ ? messenger_->outbox() : nullptr; }
+  void send_data();
+
+  /// The participant goes by another userid.
+  void rename(std::string user_id);
+  void set_latency(GstClockTime latency);
+  /// The element plays again after a pause.
+  void resume() { webrtcbin_.take_base_time(); }
+
+  /// Ignored if it has the track already, which must know its codecs.
+  void add_track(const OutgoingTrack& outgoing);
+  /// The track ends; its section stays and is silent.
+  void remove_track(const send::Track& track);
+
+  /// What the participant is to send from now on; negotiates it if that is a change.
+  void receive(WantedMedia wanted);
+  /// What the participant sends us.
+  [[nodiscard]] std::vector<std::shared_ptr<receive::RemoteStream>> streams() const;
+
+  /// A participant that is not connected answers at once, any other soon, unless it is destroyed before.
+  void get_stats(std::function<void(stats::Participant)> callback);
+
+  /// Offers all tracks that the remote participant was not offered yet.
+  void offer();
+  /// An offer that comes while another one is being answered, or too soon after it, waits; only the latest counts then.
+  void accept_offer(const std::string& text);
+  void accept_answer(const std::string& text);
+  void accept_candidate(const protocol::IceCandidate& candidate);
+
+ private:
+  /// Settling: the participant's offer or answer is being applied.
+  enum class State { Stable, Offering, Settling };
+
+  /// A track on its way to this participant.
+  struct Sending {
+    OutgoingTrack outgoing;
+    WebRtcBin::Sender sender;
+    std::optional<std::size_t> section;      // absent until the offer is made
+    std::optional<sdp::Format> agreed = {};  // what was sent last; kept while the participant takes it
+    std::optional<send::PacketFormat> format = {};
+    std::unique_ptr<send::Subscription> subscription = {};  // present while the participant wants the track
+    stats::Pace pace = {};
+  };
+
+  /// A section that the participant may send us a track on.
+  struct Receiving {
+    rtp::Kind kind;
+    std::optional<std::size_t> section = {};             // absent until the offer is made
+    bool is_shared = false;                              // with a track of ours
+    std::shared_ptr<receive::RemoteStream> stream = {};  // null: it sends none
+    std::shared_ptr<receive::Tap> tap = {};              // null: no packets so far
+    std::optional<rtp::Codec> codec = {};
+    stats::Pace pace = {};
+  };
+
+  void add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::optional<std::size_t> section,
+                  bool receives_too);
+  void add_receivers();
+  /// Says what has changed as soon as nothing else is being negotiated.
+  void renegotiate();
+  /// webrtcbin 1.22 takes packets that it cannot place for those of the first section, and ends the process if that is
+  /// none for media.
+  [[nodiscard]] bool can_receive() const;
+  void publish_offer(sdp::MessagePtr message);
+  void take_waiting_offer();
+  [[nodiscard]] std::optional<std::string> fault_of(const sdp::Description& remote, bool is_answer) const;
+  [[nodiscard]] bool wants_ice_restart(const sdp::Description& offer) const;
+  /// Whether nothing of what was agreed on for a section that we use is still offered there.
+  [[nodiscard]] bool has_other_formats(const sdp::Description& offer);
+  void answer(const sdp::Description& offer);
+  void offer_what_is_due();
+  void assign_tracks_to(const sdp::Description& offer);
+  void publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer);
+  void settle(const std::vector<sdp::Section>& remote);
+  [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
+  void update(Sending& sending, const sdp::Section& remote);
+  void update(Receiving& receiving, const sdp::Section& remote);
+  [[nodiscard]] const Sending* sending_on(std::size_t section) const;
+  [[nodiscard]] Receiving* receiving_on(std::size_t section);
+  [[nodiscard]] bool is_wanted_on(std::size_t section);
+  /// Whether our offer asks for something there.
+  [[nodiscard]] bool is_open_on(std::size_t section);
+  void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec);
+  /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
+  void freeze_directions(const sdp::Description& remote);
+  void remote_description_is_set();
+  void limit_time_to_connect();
+  void on_connection_state(GstWebRTCPeerConnectionState state);
+  void use_data_channel(std::unique_ptr<DataChannel> channel);
+  void drop(const char* what, const std::string& why);
+  [[nodiscard]] stats::Participant summary(const stats::ConnectionReport& report);
+  [[nodiscard]] stats::SentStream summary(Sending& sending, const stats::ConnectionReport& report);
+  [[nodiscard]] stats::ReceivedStream summary(Receiving& receiving, const stats::ConnectionReport& report);
+
+  std::string user_id_;
+  Listener& listener_;
+  bool data_channel_due_;
+  const ReceivableCodecs receivable_;
+  const guint group_id_;
+  WantedMedia wanted_;
+  bool offer_due_ = false;                // something has changed since our latest offer
+  std::unique_ptr<Messenger> messenger_;  // null without data channel
+  std::vector<OutgoingTrack> unoffered_;
+
+  WebRtcBin webrtcbin_;
+  std::vector<Sending> sending_;  // after webrtcbin_: unlinked and released before that goes
+
+  std::deque<Receiving> receiving_;                    // which keeps its elements where they are
+  std::vector<std::shared_ptr<receive::Tap>> strays_;  // of what is not, or not any more, in receiving_
+  std::map<std::size_t, sdp::Format> answered_;        // what we chose for sections that the participant offered
+  std::vector<sdp::Direction> frozen_;                 // of each section, as webrtcbin sees the remote side
+
+  std::chrono::steady_clock::time_point offered_at_;  // our latest
+  std::optional<std::string> waiting_offer_;          // of the participant's
+  TokenBucket offers_;                                // of the participant's that are answered
+  GstClockTime latency_ = 0;
+  std::map<std::uint32_t, std::size_t> ssrcs_;  // which section the participant sends each in, as far as it has said
+  std::vector<sdp::Section> sections_;          // of the latest description, in either direction
+  std::string remote_ice_ufrag_;
+  std::vector<protocol::IceCandidate> early_candidates_;
+  unsigned candidate_count_ = 0;
+  State state_ = State::Stable;
+  std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
+  std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
+  bool negotiated_once_ = false;              // what follows is renegotiation
+  bool crossed_ = false;                      // an offer of the participant's has crossed our latest
+  bool has_remote_description_ = false;
+  bool connected_ = false;
+  stats::Rate sent_rate_, received_rate_;  // bytes
+  LogLimiter log_limiter_;
+  glib::Timer deadline_;
+  glib::Timer next_offer_;
+};
+
+}  // namespace rtcmc

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "peer/sdp.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+#include <span>
+
+#include "glib/ref.hpp"
+
+namespace rtcmc::sdp {
+
+namespace {
+
+constexpr const char* kMaxMessageSize = "max-message-size";  // RFC 8841, section 6
+constexpr unsigned kMaxFormats = 128;
+constexpr std::size_t kMaxSsrcs = 16;
+constexpr std::size_t kMaxTokenLength = 256;
+constexpr const char* kMidExtension = "urn:ietf:params:rtp-hdrext:sdes:mid";
+
+/// A value as it stands in SDP; the tables below are in the order of their enumerations.
+template <typename Value>
+struct Named {
+  Value value;
+  const char* name;
+};
+constexpr std::array<Named<Direction>, 4> kDirections{{
+    {Direction::SendRecv, "sendrecv"},
+    {Direction::SendOnly, "sendonly"},
+    {Direction::RecvOnly, "recvonly"},
+    {Direction::Inactive, "inactive"},
+}};
+
+constexpr std::array<Named<DtlsSetup>, 3> kDtlsSetups{{
+    {DtlsSetup::ActPass, "actpass"},
+    {DtlsSetup::Active, "active"},
+    {DtlsSetup::Passive, "passive"},
+}};
+
+std::string_view view(const char* text) {
+  return text ? std::string_view(text) : std::string_view();
+}
+
+std::span<const GstSDPAttribute> attributes(const GstSDPMedia* media) {
+  const guint count = gst_sdp_media_attributes_len(media);
+  return count == 0 ? std::span<const GstSDPAttribute>() : std::span(gst_sdp_media_get_attribute(media, 0), count);
+}
+
+/// RFC 8829 lets some attributes stand at session level instead.
+std::string_view attribute(const GstSDPMessage* message, const GstSDPMedia* media, const char* name) {
+  if (const char* value = gst_sdp_media_get_attribute_val(media, name)) {
+    return value;
+  }
+  return view(gst_sdp_message_get_attribute_val(message, name));
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxTokenLength &&
+         std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+}
+
+template <typename Number>
+std::optional<Number> to_number(std::string_view text, Number max) {
+  Number value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && value <= max ? std::optional(value) : std::nullopt;
+}
+
+/// "96 VP8/90000" → {"96", "VP8/90000"}
+std::pair<std::string_view, std::string_view> split(std::string_view text, char separator) {
+  const auto at = text.find(separator);
+  return at == std::string_view::npos ? std::pair(text, std::string_view())
+                                      : std::pair(text.substr(0, at), text.substr(at + 1));
+}
+
+std::string_view find_for_payload_type(const GstSDPMedia* media, std::string_view name, std::string_view payload_type) {
+  for (const GstSDPAttribute& attribute : attributes(media)) {
+    if (view(attribute.key) == name) {
+      const auto [number, rest] = split(view(attribute.value), ' ');
+      if (number == payload_type) {
+        return rest;
+      }
+    }
+  }
+  return {};
+}
+
+std::optional<rtp::Codec> codec_of(const GstSDPMedia* media, std::string_view payload_type) {
+  const auto rtpmap = find_for_payload_type(media, "rtpmap", payload_type);
+  if (!rtpmap.empty()) {
+    return rtp::codec_from_name(split(rtpmap, '/').first);
+  }
+  // RFC 3551: these need no rtpmap.
+  if (payload_type == "0") {
+    return rtp::Codec::Pcmu;
+  }
+  if (payload_type == "8") {
+    return rtp::Codec::Pcma;
+  }
+  return payload_type == "9" ? std::optional(rtp::Codec::G722) : std::nullopt;
+}
+
+std::vector<Format> formats_of(const GstSDPMedia* media) {
+  std::vector<Format> result;
+  for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) {
+    const std::string_view text = view(gst_sdp_media_get_format(media, i));
+    const auto payload_type = to_number<std::uint8_t>(text, 127);
+    const auto codec = codec_of(media, text);
+    if (payload_type && codec) {
+      result.push_back({*codec, *payload_type, std::string(find_for_payload_type(media, "fmtp", text))});
+    }
+  }
+  return result;
+}
+
+Direction direction_of(const GstSDPMedia* media) {
+  for (const auto& [direction, name] : kDirections) {
+    if (gst_sdp_media_get_attribute_val(media, name)) {
+      return direction;
+    }
+  }
+  return Direction::SendRecv;
+}
+
+std::optional<DtlsSetup> dtls_setup_of(const GstSDPMedia* media) {
+  const auto found =
+      std::ranges::find(kDtlsSetups, view(gst_sdp_media_get_attribute_val(media, "setup")), &Named<DtlsSetup>::name);
+  return found == kDtlsSetups.end() ? std::nullopt : std::optional(found->value);
+}
+
+std::optional<std::uint8_t> mid_extension_of(const GstSDPMedia* media) {
+  for (const GstSDPAttribute& attribute : attributes(media)) {
+    if (view(attribute.key) == "extmap") {
+      const auto [id, uri] = split(view(attribute.value), ' ');
+      if (split(uri, ' ').first == kMidExtension) {
+        const auto number = to_number<std::uint8_t>(split(id, '/').first, 14);
+        return number == std::uint8_t{0} ? std::nullopt : number;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<MediaKind> kind_of(const GstSDPMedia* media) {
+  const std::string_view name = view(gst_sdp_media_get_media(media));
+  if (name == "audio") {
+    return MediaKind::Audio;
+  }
+  if (name == "video") {
+    return MediaKind::Video;
+  }
+  return name == "application" ? std::optional(MediaKind::Application) : std::nullopt;
+}
+
+/// RFC 8830. "-" stands for no MediaStream.
+std::string stream_id_of(const GstSDPMedia* media) {
+  const std::string_view id = split(view(gst_sdp_media_get_attribute_val(media, "msid")), ' ').first;
+  return id == "-" || !is_token(id) ? std::string() : std::string(id);
+}
+
+std::vector<std::uint32_t> ssrcs_of(const GstSDPMedia* media) {
+  std::vector<std::uint32_t> ssrcs;
+  for (guint i = 0; ssrcs.size() < kMaxSsrcs; ++i) {
+    const char* value = gst_sdp_media_get_attribute_val_n(media, "ssrc", i);
+    if (!value) {
+      break;
+    }
+    const auto ssrc = to_number<std::uint32_t>(split(value, ' ').first, G_MAXUINT32);
+    if (ssrc && (ssrcs.empty() || ssrcs.back() != *ssrc)) {
+      ssrcs.push_back(*ssrc);
+    }
+  }
+  return ssrcs;
+}
+
+bool is_rejected(const GstSDPMedia* media) {
+  return gst_sdp_media_get_port(media) == 0 && !gst_sdp_media_get_attribute_val(media, "bundle-only");
+}
+
+Section section_of(const GstSDPMedia* media, MediaKind kind) {
+  Section section;
+  section.kind = kind;
+  section.mid = view(gst_sdp_media_get_attribute_val(media, "mid"));
+  section.direction = direction_of(media);
+  section.rejected = is_rejected(media);
+  section.formats = formats_of(media);
+  section.mid_extension_id = mid_extension_of(media);
+  section.stream_id = stream_id_of(media);
+  section.ssrcs = ssrcs_of(media);
+  section.ice_ufrag = view(gst_sdp_media_get_attribute_val(media, "ice-ufrag"));
+  section.dtls_setup = dtls_setup_of(media).value_or(DtlsSetup::ActPass);
+  return section;
+}
+
+/// Absent if the section is sound.
+std::optional<std::string> fault_of(const GstSDPMessage* message, const GstSDPMedia* media,
+                                    std::set<std::string>& mids) {
+  const std::string_view mid = view(gst_sdp_media_get_attribute_val(media, "mid"));
+  if (!is_token(mid) || !mids.insert(std::string(mid)).second) {
+    return "a section has no a=mid of its own";
+  }
+  const auto kind = kind_of(media);
+  if (!kind) {
+    return "section " + std::string(mid) + " is neither audio, video nor application";
+  }
+  const std::string_view protocol = view(gst_sdp_media_get_proto(media));
+  const bool is_rtp = *kind != MediaKind::Application;
+  if (protocol.find(is_rtp ? "SAVPF" : "DTLS/SCTP") == std::string_view::npos) {
+    return "section " + std::string(mid) + " has the transport " + std::string(protocol.substr(0, 40));
+  }
+  const guint formats = gst_sdp_media_formats_len(media);
+  if (formats == 0 || formats > kMaxFormats) {
+    return "section " + std::string(mid) + " has no or too many formats";
+  }
+  for (guint i = 0; is_rtp && i < formats; ++i) {
+    if (!to_number<std::uint8_t>(view(gst_sdp_media_get_format(media, i)), 127)) {
+      return "section " + std::string(mid) + " has a payload type that is no number up to 127";
+    }
+  }
+  if (!is_token(view(gst_sdp_media_get_attribute_val(media, "ice-ufrag"))) ||
+      !is_token(view(gst_sdp_media_get_attribute_val(media, "ice-pwd")))) {
+    return "section " + std::string(mid) + " lacks ICE credentials";
+  }
+  if (!dtls_setup_of(media)) {
+    return "section " + std::string(mid) + " lacks a=setup";
+  }
+  if (split(attribute(message, media, "fingerprint"), ' ').second.empty()) {
+    return "section " + std::string(mid) + " lacks a=fingerprint";
+  }
+  return std::nullopt;
+}
+
+/// webrtcbin looks for these in the sections alone.
+void move_session_attributes_into_sections(GstSDPMessage* message) {
+  for (const char* name : {"ice-ufrag", "ice-pwd", "setup"}) {
+    const char* value = gst_sdp_message_get_attribute_val(message, name);
+    if (!value) {
+      continue;
+    }
+    for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
+      auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
+      if (!gst_sdp_media_get_attribute_val(media, name)) {
+        gst_sdp_media_add_attribute(media, name, value);
+      }
+    }
+  }
+}
+
+/// webrtcbin looks for these in each section, though one that is rejected needs none (RFC 8829, 5.3.1).
+void complete_rejected_sections(GstSDPMessage* message) {
+  const guint count = gst_sdp_message_medias_len(message);
+  const GstSDPMedia* model = nullptr;
+  for (guint i = 0; i < count && !model; ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(message, i);
+    model = is_rejected(media) ? nullptr : media;
+  }
+  for (guint i = 0; i < count && model; ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
+    for (const char* name : {"ice-ufrag", "ice-pwd", "setup", "fingerprint"}) {
+      const char* value = gst_sdp_media_get_attribute_val(model, name);
+      if (value && is_rejected(media) && !gst_sdp_media_get_attribute_val(media, name)) {
+        gst_sdp_media_add_attribute(media, name, value);
+      }
+    }
+  }
+}
+
+std::optional<std::string> bundle_fault_of(const GstSDPMessage* message, const std::set<std::string>& mids) {
+  const std::string_view group = view(gst_sdp_message_get_attribute_val(message, "group"));
+  auto [semantics, rest] = split(group, ' ');
+  if (semantics != "BUNDLE") {
+    return group.empty() && mids.size() <= 1 ? std::nullopt : std::optional<std::string>("there is no BUNDLE group");
+  }
+  while (!rest.empty()) {
+    const auto [mid, next] = split(rest, ' ');
+    if (!mids.contains(std::string(mid))) {
+      return "the BUNDLE group names a section that is not there";
+    }
+    rest = next;
+  }
+  return std::nullopt;
+}
+
+void remove_attributes(GstSDPMedia* media, const auto& unwanted) {
+  for (guint i = gst_sdp_media_attributes_len(media); i-- > 0;) {
+    const GstSDPAttribute* attribute = gst_sdp_media_get_attribute(media, i);
+    if (unwanted(view(attribute->key), view(attribute->value))) {
+      gst_sdp_media_remove_attribute(media, i);
+    }
+  }
+}
+
+bool is_direction(std::string_view name) {
+  return std::ranges::any_of(kDirections, [name](const Named<Direction>& known) { return known.name == name; });
+}
+
+void set_direction(GstSDPMedia* media, Direction direction) {
+  remove_attributes(media, [](std::string_view key, std::string_view) { return is_direction(key); });
+  gst_sdp_media_add_attribute(media, kDirections.at(static_cast<std::size_t>(direction)).name, "");
+}
+
+void publish_section(GstSDPMedia* media, const PublishedSection& section) {
+  const std::string fmtp_owner = section.format ? std::to_string(section.format->payload_type) : std::string();
+  remove_attributes(media, [&](std::string_view key, std::string_view value) {
+    return key == "extmap" || key == "msid" || (key == "rtcp-fb" && value.ends_with("transport-cc")) ||
+           (key == "fmtp" && section.format && split(value, ' ').first == fmtp_owner);
+  });
+  set_direction(media, section.direction);
+  if (section.rejected) {
+    gst_sdp_media_set_port_info(media, 0, 0);
+  }
+  if (section.format && !section.format->fmtp.empty()) {
+    gst_sdp_media_add_attribute(media, "fmtp", (fmtp_owner + " " + section.format->fmtp).c_str());
+  }
+  if (!section.stream_id.empty()) {
+    gst_sdp_media_add_attribute(media, "msid", (section.stream_id + " " + section.track_id).c_str());
+    if (section.mid_extension_id) {
+      gst_sdp_media_add_attribute(media, "extmap",
+                                  (std::to_string(*section.mid_extension_id) + " " + kMidExtension).c_str());
+    }
+  }
+}
+
+bool fits(const Format& format) {
+  switch (format.codec) {
+    case rtp::Codec::H264:
+      return format.fmtp.find("packetization-mode=1") != std::string::npos;
+    case rtp::Codec::Vp9:
+      return format.fmtp.find("profile-id=") == std::string::npos ||
+             format.fmtp.find("profile-id=0") != std::string::npos;
+    default:
+      return true;
+  }
+}
+
+bool is_baseline(const Format& format) {
+  return format.fmtp.find("profile-level-id=42") != std::string::npos;
+}
+
+}  // namespace
+
+std::variant<Description, std::string> parse(std::string_view text) {
+  if (text.empty()) {
+    return "it is empty";
+  }
+  GstSDPMessage* raw = nullptr;
+  gst_sdp_message_new(&raw);
+  MessagePtr message(raw);
+  if (gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.data()), static_cast<guint>(text.size()),
+                                   raw) != GST_SDP_OK ||
+      view(gst_sdp_message_get_version(raw)) != "0") {
+    return "it is not SDP";
+  }
+  if (gst_sdp_message_medias_len(raw) > kMaxSections) {
+    return "it has more than " + std::to_string(kMaxSections) + " sections";
+  }
+  move_session_attributes_into_sections(raw);
+  complete_rejected_sections(raw);
+
+  std::set<std::string> mids;
+  for (guint i = 0; i < gst_sdp_message_medias_len(raw); ++i) {
+    if (auto fault = fault_of(raw, gst_sdp_message_get_media(raw, i), mids)) {
+      return *fault;
+    }
+  }
+  if (auto fault = bundle_fault_of(raw, mids)) {
+    return *fault;
+  }
+  return describe(std::move(message));
+}
+
+Description describe(MessagePtr message) {
+  Description result{std::move(message), {}};
+  for (guint i = 0; i < gst_sdp_message_medias_len(result.message.get()); ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(result.message.get(), i);
+    result.sections.push_back(section_of(media, kind_of(media).value_or(MediaKind::Application)));
+  }
+  return result;
+}
+
+std::optional<std::string> check_continuity(const std::vector<Section>& previous, const std::vector<Section>& next,
+                                            bool is_answer) {
+  if (next.size() < previous.size() || (is_answer && next.size() != previous.size())) {
+    return "it has " + std::to_string(next.size()) + " sections where " + std::to_string(previous.size()) +
+           " are expected";
+  }
+  for (std::size_t i = 0; i < previous.size(); ++i) {
+    if (previous[i].mid != next[i].mid || previous[i].kind != next[i].kind) {
+      return "section " + std::to_string(i) + " is another one than before";
+    }
+  }
+  return std::nullopt;
+}
+
+const Format* find_format(const Section& section, rtp::Codec codec) {
+  const Format* best = nullptr;
+  for (const Format& format : section.formats) {
+    if (format.codec == codec && fits(format) && (!best || (!is_baseline(*best) && is_baseline(format)))) {
+      best = &format;
+    }
+  }
+  return best;
+}
+
+void set_direction(GstSDPMessage* message, std::size_t section, Direction direction) {
+  // GstSDPMessage gives out its sections as const, but has no other way to change one in place.
+  set_direction(const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, static_cast<guint>(section))), direction);
+}
+
+void set_dtls_setup(GstSDPMessage* message, DtlsSetup setup) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
+    remove_attributes(media, [](std::string_view key, std::string_view) { return key == "setup"; });
+    gst_sdp_media_add_attribute(media, "setup", kDtlsSetups.at(static_cast<std::size_t>(setup)).name);
+  }
+}
+
+std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections) {
+  GstSDPMessage* raw = nullptr;
+  gst_sdp_message_copy(message, &raw);
+  const MessagePtr copy(raw);
+  for (guint i = 0; i < gst_sdp_message_medias_len(raw) && i < sections.size(); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(raw, i));
+    if (kind_of(media) != MediaKind::Application) {
+      publish_section(media, sections[i]);
+    } else if (!gst_sdp_media_get_attribute_val(media, kMaxMessageSize)) {
+      // webrtcbin says nothing, and browsers take that for 64 KiB, which pieces of RTCMultiConnection's texts exceed.
+      gst_sdp_media_add_attribute(media, kMaxMessageSize, "262144");
+    }
+  }
+  const glib::String text(gst_sdp_message_as_text(raw));
+  return text.get();
+}
+
+}  // namespace rtcmc::sdp

@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "peer/webrtcbin.hpp"
+
+#include <gst/sdp/sdp.h>
+
+#include <charconv>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "element/extra.hpp"
+#include "glib/worker_thread.hpp"
+#include "log.hpp"
+#include "media/elements.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_peer_debug
+
+namespace rtcmc {
+
+namespace {
+
+using Callbacks = WebRtcBin::Callbacks;
+
+/// Data of a handler that webrtcbin calls on its own threads.
+struct Mailbox {
+  glib::Ref<GMainContext> context;
+  std::weak_ptr<Callbacks> callbacks;
+
+  void post(std::function<void(Callbacks&)> task) const {
+    glib::post(context.get(), [callbacks = callbacks, task = std::move(task)] {
+      if (const auto alive = callbacks.lock()) {
+        task(*alive);
+      }
+    });
+  }
+};
+
+std::vector<glib::Ref<GstWebRTCRTPTransceiver>> transceivers_of(GstElement* webrtcbin) {
+  glib::Ref<GArray> array;
+  g_signal_emit_by_name(webrtcbin, "get-transceivers", array.out());
+  std::vector<glib::Ref<GstWebRTCRTPTransceiver>> result;
+  for (auto* each : std::span(reinterpret_cast<GstWebRTCRTPTransceiver**>(array->data), array->len)) {
+    result.push_back(glib::Ref<GstWebRTCRTPTransceiver>::share(each));
+  }
+  return result;
+}
+
+/// While it lives, webrtcbin makes a section for each new sender: it would give it the section of one that has ended,
+/// where 1.22 sends nothing any more.
+class EndedSectionsStay {
+ public:
+  explicit EndedSectionsStay(GstElement* webrtcbin) {
+    for (auto& transceiver : transceivers_of(webrtcbin)) {
+      GstWebRTCRTPTransceiverDirection direction{};
+      g_object_get(transceiver.get(), "direction", &direction, nullptr);
+      g_object_set(transceiver.get(), "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE, nullptr);
+      directions_.emplace_back(std::move(transceiver), direction);
+    }
+  }
+  EndedSectionsStay(const EndedSectionsStay&) = delete;
+  EndedSectionsStay& operator=(const EndedSectionsStay&) = delete;
+  ~EndedSectionsStay() {
+    for (const auto& [transceiver, direction] : directions_) {
+      g_object_set(transceiver.get(), "direction", direction, nullptr);
+    }
+  }
+
+ private:
+  std::vector<std::pair<glib::Ref<GstWebRTCRTPTransceiver>, GstWebRTCRTPTransceiverDirection>> directions_;
+};
+
+struct DescriptionDeleter {
+  void operator()(GstWebRTCSessionDescription* description) const { gst_webrtc_session_description_free(description); }
+};
+using DescriptionPtr = std::unique_ptr<GstWebRTCSessionDescription, DescriptionDeleter>;
+
+sdp::MessagePtr copy_of(const GstSDPMessage* message) {
+  GstSDPMessage* copy = nullptr;
+  gst_sdp_message_copy(message, &copy);
+  return sdp::MessagePtr(copy);
+}
+
+using ReplyHandler = std::function<void(const GstStructure* reply)>;
+
+/// `handler` runs on webrtcbin's thread. A promise that is interrupted or expires gives no reply (null).
+glib::Ref<GstPromise> make_promise(ReplyHandler handler) {
+  return glib::Ref<GstPromise>::adopt(gst_promise_new_with_change_func(
+      [](GstPromise* promise, gpointer data) {
+        const bool replied = gst_promise_wait(promise) == GST_PROMISE_RESULT_REPLIED;
+        (*static_cast<ReplyHandler*>(data))(replied ? gst_promise_get_reply(promise) : nullptr);
+      },
+      new ReplyHandler(std::move(handler)), [](gpointer data) { delete static_cast<ReplyHandler*>(data); }));
+}
+
+std::optional<std::string> fault_of(const GstStructure* reply) {
+  const GValue* value = reply ? gst_structure_get_value(reply, "error") : nullptr;
+  if (!value || !G_VALUE_HOLDS(value, G_TYPE_ERROR)) {
+    return std::nullopt;
+  }
+  const auto* error = static_cast<const GError*>(g_value_get_boxed(value));
+  return error ? error->message : "unknown error";
+}
+
+/// RFC 8445, 14.2: the shortest time between two connectivity checks. libnice takes 20 ms unless told otherwise, which
+/// a newcomer waits for its picture.
+constexpr guint kCheckPacing = 5;  // ms
+
+/// libnice also starts a UPnP client for each agent: an HTTP server and a thread per participant. And its keepalives
+/// ask for no answer unless told to, so that it would never notice that the other side is gone.
+void set_up_ice(GstElement* webrtcbin) {
+  glib::Ref<GObject> ice;
+  g_object_get(webrtcbin, "ice-agent", ice.out(), nullptr);
+  if (!ice || !g_object_class_find_property(G_OBJECT_GET_CLASS(ice.get()), "agent")) {
+    return;
+  }
+  glib::Ref<GObject> agent;
+  g_object_get(ice.get(), "agent", agent.out(), nullptr);
+  if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "upnp")) {
+    g_object_set(agent.get(), "upnp", FALSE, nullptr);
+  }
+  if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "stun-pacing-timer")) {
+    g_object_set(agent.get(), "stun-pacing-timer", kCheckPacing, "keepalive-conncheck", TRUE, nullptr);
+  }
+}
+
+template <typename Action>
+void for_each_made_by(const char* factory, GstElement* webrtcbin, Action action) {
+  const glib::IteratorPtr found(gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtcbin), factory));
+  const auto visit = [](const GValue* element, gpointer data) {
+    (*static_cast<Action*>(data))(GST_ELEMENT(g_value_get_object(element)));
+  };
+  while (gst_iterator_foreach(found.get(), visit, &action) == GST_ITERATOR_RESYNC) {
+    gst_iterator_resync(found.get());
+  }
+}
+
+/// On its way down, sctpdec stops the tasks of its pads before it stops taking packets. One that comes in between can
+/// open a pad whose task nobody stops: releasing that would wait for ever.
+void close_data_channels(GstElement* webrtcbin) {
+  for_each_made_by("sctpdec", webrtcbin, [](GstElement* decoder) {
+    const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
+    gst_pad_set_active(pad.get(), FALSE);
+  });
+}
+
+/// sctpenc 1.22 starts its task also when it fails to get to PAUSED, as it does if the association was closed already.
+/// No state change stops that task, and releasing its pad would wait for it for ever.
+void stop_forsaken_task(GstElement* encoder) {
+  const auto pad = static_pad(encoder, "src");
+  if (gst_pad_get_task_state(pad.get()) == GST_TASK_STOPPED) {
+    return;
+  }
+  gst_pad_set_active(pad.get(), TRUE);  // otherwise it takes no event
+  gst_pad_send_event(pad.get(), gst_event_new_flush_start());
+  gst_pad_stop_task(pad.get());
+  gst_pad_set_active(pad.get(), FALSE);
+}
+
+/// On its way down, sctpenc waits for what is being sent, minutes if nobody is there any more to receive it.
+void give_up_sending(GstElement* webrtcbin) {
+  for_each_made_by("sctpenc", webrtcbin, [](GstElement* encoder) {
+    gst_element_foreach_sink_pad(
+        encoder,
+        [](GstElement*, GstPad* pad, gpointer) -> gboolean {
+          gst_pad_send_event(pad, gst_event_new_flush_start());
+          return TRUE;
+        },
+        nullptr);
+  });
+}
+
+/// webrtcbin's own thread sets these going when DTLS is up, which may be while it goes down. Now that thread has ended.
+void stop_what_started_late(GstElement* webrtcbin) {
+  for (const char* factory : {"sctpdec", "sctpenc"}) {
+    for_each_made_by(factory, webrtcbin, [](GstElement* element) { gst_element_set_state(element, GST_STATE_NULL); });
+  }
+  for_each_made_by("sctpenc", webrtcbin, stop_forsaken_task);
+}
+
+/// A bound for hostile peers: each stream that they make up gets a jitterbuffer and a thread.
+constexpr guint kMaxStreams = 32;
+
+glib::Ref<GstElement> rtpbin_in(GstElement* webrtcbin) {
+  return glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtcbin), "rtpbin"));
+}
+
+/// By the name of the pad that it is linked to. 0: not linked.
+std::uint32_t ssrc_of(GstElement* jitterbuffer) {
+  const auto demultiplexer = glib::Ref<GstPad>::adopt(gst_pad_get_peer(static_pad(jitterbuffer, "sink").get()));
+  constexpr std::string_view kPrefix = "src_";
+  const std::string_view name = demultiplexer ? GST_PAD_NAME(demultiplexer.get()) : "";
+  std::uint32_t ssrc = 0;
+  if (name.starts_with(kPrefix)) {
+    std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), ssrc);
+  }
+  return ssrc;
+}
+
+void set_up_reception(GstElement* webrtcbin, guint latency) {
+  g_object_set(webrtcbin, "latency", latency, nullptr);
+  const auto rtpbin = rtpbin_in(webrtcbin);
+  if (!rtpbin) {
+    return;
+  }
+  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, nullptr);
+  // The sender's wallclock, from its RTCP reports.
+  set_if_known(rtpbin.get(), "add-reference-timestamp-meta", "true");
+}
+
+std::optional<unsigned> m_line_index_of(GstPad* pad) {
+  glib::Ref<GstWebRTCRTPTransceiver> transceiver;
+  g_object_get(pad, "transceiver", transceiver.out(), nullptr);
+  guint index = G_MAXUINT;
+  if (transceiver) {
+    g_object_get(transceiver.get(), "mlineindex", &index, nullptr);
+  }
+  return index == G_MAXUINT ? std::nullopt : std::optional(index);
+}
+
+/// Data of the pad-added handler, which runs on webrtcbin's streaming threads.
+struct TapMaker {
+  Mailbox mailbox;
+  GstBin* parent;  // of the webrtcbin, outlives it
+
+  void tap(GstPad* pad) const {
+    const std::optional<unsigned> index = m_line_index_of(pad);
+    if (!index) {
+      GST_WARNING_OBJECT(pad, "belongs to no section");
+      return;
+    }
+    auto made = std::make_shared<std::weak_ptr<receive::Tap>>();
+    auto tap = std::make_shared<receive::Tap>(parent, pad, [mailbox = mailbox, index = *index, made](rtp::Codec codec) {
+      mailbox.post([index, tap = made->lock(), codec](Callbacks& callbacks) { callbacks.on_media(index, tap, codec); });
+    });
+    // Before the pad's first event, which comes on this thread.
+    *made = tap;
+    mailbox.post(
+        [index = *index, tap = std::move(tap)](Callbacks& callbacks) { callbacks.on_media(index, tap, std::nullopt); });
+  }
+};
+
+/// What reaches webrtcbin is paced already. Its own waits, one for each participant, would add up in the one thread
+/// that serves them all.
+void disable_pacing(GstBin*, GstBin*, GstElement* added, gpointer) {
+  GstElementFactory* factory = gst_element_get_factory(added);
+  if (factory && g_str_equal(GST_OBJECT_NAME(factory), "clocksync")) {
+    g_object_set(added, "sync", FALSE, nullptr);
+  }
+}
+
+}  // namespace
+
+std::future<void> make_certificate() {
+  return std::async(std::launch::async, [] {
+    // Any dtlsdec looks for it when it is made, and makes it if it is not there.
+    if (auto* decoder = gst_element_factory_make("dtlsdec", nullptr)) {
+      const auto held = glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(decoder)));
+    }
+  });
+}
+
+WebRtcBin::Sender::Sender(GstElement* webrtcbin, glib::Ref<GstPad> pad) : webrtcbin_(webrtcbin), pad_(std::move(pad)) {}
+
+WebRtcBin::Sender::~Sender() {
+  if (pad_) {
+    gst_element_release_request_pad(webrtcbin_, pad_.get());
+  }
+}
+
+WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings& ice, guint latency,
+                     Callbacks callbacks)
+    : parent_(glib::Ref<GstBin>::share(parent)),
+      context_(glib::Ref<GMainContext>::share(g_main_context_get_thread_default())),
+      callbacks_(std::make_shared<Callbacks>(std::move(callbacks))) {
+  element_ = glib::Ref<GstElement>::adopt(
+      GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("webrtcbin", name.c_str()))));
+  g_object_set(element_.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "ice-transport-policy",
+               ice.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, nullptr);
+  if (!ice.servers.stun.empty()) {
+    g_object_set(element_.get(), "stun-server", ice.servers.stun.front().c_str(), nullptr);  // it takes one
+  }
+  for (const std::string& turn : ice.servers.turn) {
+    gboolean added = FALSE;
+    g_signal_emit_by_name(element_.get(), "add-turn-server", turn.c_str(), &added);
+    if (!added) {
+      GST_WARNING_OBJECT(element_.get(), "a TURN server was refused");
+    }
+  }
+  set_up_ice(element_.get());
+  set_up_reception(element_.get(), latency);
+
+  const Mailbox mailbox{context_, callbacks_};
+  connections_.push_back(glib::SignalConnection::owning(
+      element_.get(), "on-ice-candidate",
+      G_CALLBACK(+[](GstElement*, guint index, const gchar* candidate, const Mailbox* mailbox) {
+        mailbox->post([index, text = std::string(candidate ? candidate : "")](Callbacks& callbacks) {
+          callbacks.on_candidate(index, text);
+        });
+      }),
+      mailbox));
+  connections_.push_back(glib::SignalConnection::owning(
+      element_.get(), "notify::connection-state",
+      G_CALLBACK(+[](GstElement* webrtcbin, GParamSpec*, const Mailbox* mailbox) {
+        GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+        g_object_get(webrtcbin, "connection-state", &state, nullptr);
+        mailbox->post([state](Callbacks& callbacks) { callbacks.on_connection_state(state); });
+      }),
+      mailbox));
+  connections_.push_back(glib::SignalConnection::owning(
+      element_.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, const TapMaker* maker) {
+        if (GST_PAD_IS_SRC(pad)) {
+          maker->tap(pad);
+        }
+      }),
+      TapMaker{mailbox, parent}));
+  if (callbacks_->on_data_channel) {
+    connections_.push_back(glib::SignalConnection::owning(
+        element_.get(), "on-data-channel",
+        G_CALLBACK(+[](GstElement*, GstWebRTCDataChannel* channel, const Mailbox* mailbox) {
+          // std::function wants its captures copyable.
+          auto made = std::make_shared<std::unique_ptr<DataChannel>>(
+              std::make_unique<DataChannel>(glib::Ref<GstWebRTCDataChannel>::share(channel), mailbox->context));
+          mailbox->post([made](Callbacks& callbacks) { callbacks.on_data_channel(std::move(*made)); });
+        }),
+        mailbox));
+  }
+  if (const auto rtpbin = rtpbin_in(element_.get())) {
+    connections_.push_back(stats::watch(rtpbin.get(), receiver_reports_));
+  }
+  connections_.emplace_back(element_.get(), "deep-element-added", G_CALLBACK(disable_pacing), nullptr);
+
+  gst_element_set_locked_state(element_.get(), TRUE);
+  gst_bin_add(parent, element_.get());
+  gst_element_set_state(element_.get(), GST_STATE_PLAYING);
+}
+
+WebRtcBin::~WebRtcBin() {
+  stop();
+  gst_bin_remove(parent_.get(), element_.get());
+}
+
+void WebRtcBin::stop() {
+  connections_.clear();
+  callbacks_.reset();
+  close_data_channels(element_.get());
+  give_up_sending(element_.get());
+  gst_element_set_state(element_.get(), GST_STATE_NULL);
+  stop_what_started_late(element_.get());
+}
+
+WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, const std::string& stream_id,
+                                        bool receives_too) {
+  auto pad = [&] {
+    const EndedSectionsStay guard(element_.get());
+    return glib::Ref<GstPad>::adopt(gst_element_request_pad(
+        element_.get(), gst_element_get_pad_template(element_.get(), "sink_%u"), nullptr, preferences));
+  }();
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(pad.get()), "msid")) {
+    g_object_set(pad.get(), "msid", stream_id.c_str(), nullptr);
+  }
+  glib::Ref<GstWebRTCRTPTransceiver> transceiver;
+  g_object_get(pad.get(), "transceiver", transceiver.out(), nullptr);
+  // Chrome refuses an offer with generic NACK on audio.
+  g_object_set(
+      transceiver.get(), "direction",
+      receives_too ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
+      "codec-preferences", preferences, "do-nack", static_cast<gboolean>(kind == rtp::Kind::Video), nullptr);
+  return {element_.get(), std::move(pad)};
+}
+
+void WebRtcBin::add_receiver(rtp::Kind kind, GstCaps* preferences) {
+  glib::Ref<GstWebRTCRTPTransceiver> transceiver;
+  g_signal_emit_by_name(element_.get(), "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, preferences,
+                        transceiver.out());
+  if (transceiver) {
+    g_object_set(transceiver.get(), "do-nack", static_cast<gboolean>(kind == rtp::Kind::Video), nullptr);
+  }
+}
+
+std::unique_ptr<DataChannel> WebRtcBin::add_data_channel(const std::string& label) {
+  glib::Ref<GstWebRTCDataChannel> channel;
+  g_signal_emit_by_name(element_.get(), "create-data-channel", label.c_str(), nullptr, channel.out());
+  if (!channel) {
+    GST_WARNING_OBJECT(element_.get(), "no data channel: the sctp plugin (gstreamer1.0-plugins-bad) is missing");
+    return nullptr;
+  }
+  return std::make_unique<DataChannel>(std::move(channel), context_);
+}
+
+void WebRtcBin::create_offer(DescriptionCallback callback) {
+  create_description("create-offer", "offer", std::move(callback));
+}
+
+void WebRtcBin::create_answer(DescriptionCallback callback) {
+  create_description("create-answer", "answer", std::move(callback));
+}
+
+void WebRtcBin::create_description(const char* action, const char* field, DescriptionCallback callback) {
+  const Mailbox mailbox{context_, callbacks_};
+  auto promise = make_promise([mailbox, field, callback = std::move(callback)](const GstStructure* reply) {
+    GstWebRTCSessionDescription* raw = nullptr;
+    if (reply) {
+      gst_structure_get(reply, field, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr);
+    }
+    const DescriptionPtr description(raw);
+    const std::string fault = fault_of(reply).value_or("webrtcbin made no description");
+    // std::function wants its captures copyable.
+    auto message = std::make_shared<sdp::MessagePtr>(description ? copy_of(description->sdp) : nullptr);
+    mailbox.post([callback, message, fault](Callbacks&) {
+      if (*message) {
+        callback(std::move(*message));
+      } else {
+        callback(fault);
+      }
+    });
+  });
+  g_signal_emit_by_name(element_.get(), action, nullptr, promise.get());
+}
+
+void WebRtcBin::set_local_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback) {
+  set_description("set-local-description", type, message, std::move(callback));
+}
+
+void WebRtcBin::set_remote_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback) {
+  set_description("set-remote-description", type, message, std::move(callback));
+}
+
+void WebRtcBin::set_description(const char* action, GstWebRTCSDPType type, const GstSDPMessage* message,
+                                DoneCallback callback) {
+  const DescriptionPtr description(gst_webrtc_session_description_new(type, copy_of(message).release()));
+  const Mailbox mailbox{context_, callbacks_};
+  auto promise = make_promise([mailbox, callback = std::move(callback)](const GstStructure* reply) {
+    mailbox.post([callback, fault = fault_of(reply)](Callbacks&) { callback(fault); });
+  });
+  g_signal_emit_by_name(element_.get(), action, description.get(), promise.get());
+}
+
+void WebRtcBin::add_ice_candidate(unsigned m_line_index, const std::string& candidate) {
+  g_signal_emit_by_name(element_.get(), "add-ice-candidate", m_line_index, candidate.c_str());
+}
+
+void WebRtcBin::get_stats(std::function<void(stats::ConnectionReport)> callback) {
+  const Mailbox mailbox{context_, callbacks_};
+  auto promise = make_promise([this, mailbox, callback = std::move(callback)](const GstStructure* reply) {
+    // `this` is there as long as the callbacks are.
+    mailbox.post([this, callback, report = stats::connection_report(reply)](Callbacks&) mutable {
+      complete(report);
+      callback(std::move(report));
+    });
+  });
+  g_signal_emit_by_name(element_.get(), "get-stats", nullptr, promise.get());
+}
+
+void WebRtcBin::complete(stats::ConnectionReport& report) const {
+  for (const auto& [ssrc, receiver_report] : receiver_reports_->latest()) {
+    const auto found = report.outbound.find(ssrc);
+    if (found != report.outbound.end()) {
+      found->second.report = receiver_report;
+    }
+  }
+  for_each_made_by("rtpjitterbuffer", element_.get(), [&report](GstElement* jitterbuffer) {
+    const auto found = report.inbound.find(ssrc_of(jitterbuffer));
+    if (found != report.inbound.end()) {
+      GstStructure* raw = nullptr;
+      g_object_get(jitterbuffer, "stats", &raw, nullptr);
+      const StructurePtr stats(raw);
+      gst_structure_get(raw, "num-late", G_TYPE_UINT64, &found->second.packets_late, "rtx-success-count", G_TYPE_UINT64,
+                        &found->second.packets_repaired, nullptr);
+    }
+  });
+}
+
+void WebRtcBin::set_latency(GstClockTime latency) {
+  // The way from webrtcbin's sinks to its RTP session does not let the event through.
+  const auto rtpbin = rtpbin_in(element_.get());
+  if (!rtpbin) {
+    return;
+  }
+  gst_element_foreach_src_pad(
+      rtpbin.get(),
+      [](GstElement*, GstPad* pad, gpointer data) -> gboolean {
+        if (g_str_has_prefix(GST_OBJECT_NAME(pad), "send_rtp_src_")) {
+          gst_pad_send_event(pad, gst_event_new_latency(*static_cast<GstClockTime*>(data)));
+        }
+        return TRUE;
+      },
+      &latency);
+}
+
+void WebRtcBin::take_base_time() {
+  // The bin has told it to the webrtcbin alone, whose parts get it with a state.
+  gst_element_set_state(element_.get(), GST_STATE_PLAYING);
+}
+
+}  // namespace rtcmc

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "data/data_channel.hpp"
+#include "glib/signal_connection.hpp"
+#include "gst_ref.hpp"
+#include "peer/sdp.hpp"
+#include "receive/tap.hpp"
+#include "room/ice_servers.hpp"
+#include "rtp/codec.hpp"
+#include "stats/connection_report.hpp"
+
+namespace rtcmc {
+
+/// How long received packets are held back to be put in order, in ms.
+inline constexpr guint kDefaultLatency = 200;
+
+struct IceSettings {
+  room::IceServers servers;
+  bool relay_only = false;
+};
+
+/// Makes, on a thread of its own, the DTLS certificate that all connections of the process share. Whoever needs it
+/// first would wait for it: some tenths of a second, or seconds on a small board. The future's destructor waits for it.
+[[nodiscard]] std::future<void> make_certificate();
+
+/// A webrtcbin inside the element's bin, with the differences between its versions hidden. It plays from its making to
+/// its end, whatever the bin does: in a paused one it would no longer answer the participant's ICE checks, and its sink
+/// would hold up the thread that serves all participants.
+///
+/// Threads: made, used and destroyed on one thread, whose thread-default GMainContext also runs all callbacks; none
+/// runs after destruction. webrtcbin's own threads only post to that context.
+class WebRtcBin {
+ public:
+  struct Callbacks {
+    std::function<void(unsigned m_line_index, std::string candidate)> on_candidate;
+    std::function<void(GstWebRTCPeerConnectionState)> on_connection_state;
+    /// A source pad of the section is there, and the tap on it, which somebody has to keep as long as the webrtcbin.
+    /// Again with the codec when that is known, or is another one.
+    std::function<void(unsigned m_line_index, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec)>
+        on_media;
+    /// The remote side opens one.
+    std::function<void(std::unique_ptr<DataChannel> channel)> on_data_channel = {};
+  };
+  /// A sending transceiver and the pad that takes its packets. Released when destroyed, before the webrtcbin is.
+  class Sender {
+   public:
+    Sender(GstElement* webrtcbin, glib::Ref<GstPad> pad);
+    Sender(Sender&&) = default;
+    Sender& operator=(Sender&& other) noexcept {
+      std::swap(webrtcbin_, other.webrtcbin_);
+      std::swap(pad_, other.pad_);
+      return *this;
+    }
+    Sender(const Sender&) = delete;
+    Sender& operator=(const Sender&) = delete;
+    ~Sender();
+    [[nodiscard]] GstPad* pad() const { return pad_.get(); }
+
+   private:
+    GstElement* webrtcbin_;
+    glib::Ref<GstPad> pad_;
+  };
+
+  using DescriptionCallback = std::function<void(std::variant<sdp::MessagePtr, std::string> result)>;
+  /// `fault` is absent on success.
+  using DoneCallback = std::function<void(std::optional<std::string> fault)>;
+
+  /// `latency` of received streams: ms.
+  WebRtcBin(GstBin* parent, const std::string& name, const IceSettings& ice, guint latency, Callbacks callbacks);
+  WebRtcBin(const WebRtcBin&) = delete;
+  WebRtcBin& operator=(const WebRtcBin&) = delete;
+  ~WebRtcBin();
+
+  /// No packet goes in or out any more, and no callback runs.
+  void stop();
+
+  [[nodiscard]] GstElement* element() const { return element_.get(); }
+
+  /// `preferences`: what may be sent, best first, with payload types and SSRC.
+  [[nodiscard]] Sender add_sender(rtp::Kind kind, GstCaps* preferences, const std::string& stream_id,
+                                  bool receives_too);
+  /// `preferences`: what may be received, best first, with payload types.
+  void add_receiver(rtp::Kind kind, GstCaps* preferences);
+  /// Null if a plugin is missing. What is made before the first offer is part of it.
+  [[nodiscard]] std::unique_ptr<DataChannel> add_data_channel(const std::string& label);
+
+  void create_offer(DescriptionCallback callback);
+  void create_answer(DescriptionCallback callback);
+  void set_local_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);
+  void set_remote_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);
+  void add_ice_candidate(unsigned m_line_index, const std::string& candidate);
+  void get_stats(std::function<void(stats::ConnectionReport)> callback);
+  /// The pipeline's latency, without which RTCP sender reports cannot tell when a packet is played.
+  void set_latency(GstClockTime latency);
+  /// The bin has another base time since it plays again.
+  void take_base_time();
+
+ private:
+  /// With what webrtcbin does not tell.
+  void complete(stats::ConnectionReport& report) const;
+  void create_description(const char* action, const char* field, DescriptionCallback callback);
+  void set_description(const char* action, GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);
+
+  glib::Ref<GstBin> parent_;
+  glib::Ref<GstElement> element_;
+  glib::Ref<GMainContext> context_;
+  // Posted callbacks hold it weakly: they do nothing once it is gone.
+  std::shared_ptr<Callbacks> callbacks_;
+  std::shared_ptr<stats::ReceiverReports> receiver_reports_ = std::make_shared<stats::ReceiverReports>();
+  std::vector<glib::SignalConnection> connections_;
+};
+
+}  // namespace rtcmc

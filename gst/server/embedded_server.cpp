@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "server/embedded_server.hpp"
+
+#include <future>
+#include <utility>
+
+extern "C" {
+#include "rtcmc-web.h"
+}
+
+#include "server/viewer_page.hpp"
+
+namespace rtcmc {
+
+namespace {
+
+/// Whether it stands for all addresses of the machine.
+bool is_any(const std::string& address) {
+  const auto parsed = glib::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(address.c_str()));
+  return parsed && g_inet_address_get_is_any(parsed.get());
+}
+
+}  // namespace
+
+glib::Ref<GTlsCertificate> load_certificate(const std::string& certificate_file, const std::string& key_file,
+                                            glib::Error& error) {
+  const std::string& key = key_file.empty() ? certificate_file : key_file;
+  return glib::Ref<GTlsCertificate>::adopt(
+      g_tls_certificate_new_from_files(certificate_file.c_str(), key.c_str(), error.out()));
+}
+
+EmbeddedServer::EmbeddedServer(EmbeddedServerSettings settings)
+    : settings_(std::move(settings)), port_(settings_.port) {}
+
+EmbeddedServer::~EmbeddedServer() {
+  worker_.post([this] { server_.reset(); });
+}
+
+std::variant<EmbeddedServer::Outcome, server::StartError> EmbeddedServer::serve() {
+  if (is_serving_) {
+    return Outcome::Serving;
+  }
+  std::promise<std::optional<server::StartError>> started;
+  worker_.post([this, &started] {
+    server::Options options;
+    options.addresses = {settings_.address};
+    options.port = settings_.port;
+    options.tls_certificate = settings_.tls_certificate;
+    server_ = std::make_unique<server::SignalingServer>(std::move(options),
+                                                        std::make_unique<server::ViewerPage>(rtcmc_web_get_resource()));
+    auto error = server_->start();
+    if (!error) {
+      port_ = server_->port();
+    }
+    started.set_value(std::move(error));
+  });
+  auto error = started.get_future().get();
+  is_serving_ = !error;
+  if (error && error->kind != server::StartError::Kind::AddressInUse) {
+    return *std::move(error);
+  }
+  return is_serving_ ? Outcome::Serving : Outcome::SomebodyElseServes;
+}
+
+std::string EmbeddedServer::local_url() const {
+  return url(is_any(settings_.address) ? "127.0.0.1" : settings_.address);
+}
+
+std::string EmbeddedServer::page_url(const std::string& room_id) const {
+  const glib::String path(g_uri_escape_string(room_id.c_str(), nullptr, TRUE));
+  return url(is_any(settings_.address) ? g_get_host_name() : settings_.address) + path.get();
+}
+
+std::string EmbeddedServer::url(const std::string& host) const {
+  return server::server_url(host, port_, static_cast<bool>(settings_.tls_certificate));
+}
+
+}  // namespace rtcmc
