@@ -53,7 +53,7 @@ std::string reason_in(const glib::Ref<JsonArray>& answer) {
   return glib::string_of(glib::element(answer.get(), 1)).value_or("no reason given").substr(0, 200);
 }
 
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   return "\"" + text + "\"";
 }
 
@@ -229,17 +229,18 @@ void RoomClient::on_opened(const Arguments& answer) {
   }
   const std::string reason = reason_in(answer);
   if (reason != kNotAvailable) {
-    fail({RoomError::Kind::Refused, "The server does not open the room " + quoted(options_.room_id) + ": " + reason,
+    fail({RoomError::Kind::Refused, "The server does not open the room " + in_quotes(options_.room_id) + ": " + reason,
           "open-room was refused"});
   } else if (options_.action == Action::Open && !was_in_room_) {
     fail({RoomError::Kind::RoomExists,
-          "The room " + quoted(options_.room_id) + " exists already. Join it with action=join or action=open-or-join.",
+          "The room " + in_quotes(options_.room_id) +
+              " exists already. Join it with action=join or action=open-or-join.",
           "open-room: " + reason});
   } else if (++detours_ < kMaxDetours) {
     join_room();  // somebody else was faster
   } else {
     try_again_after({RoomError::Kind::RoomExists,
-                     "The room " + quoted(options_.room_id) + " can neither be opened nor joined.", reason});
+                     "The room " + in_quotes(options_.room_id) + " can neither be opened nor joined.", reason});
   }
 }
 
@@ -249,7 +250,7 @@ void RoomClient::on_joined(const Arguments& answer) {
     return;
   }
   const std::string reason = reason_in(answer);
-  const std::string room = quoted(options_.room_id);
+  const std::string room = in_quotes(options_.room_id);
   if (reason == "Invalid password") {
     fail({RoomError::Kind::WrongPassword,
           "The room " + room + " has another password. Set the property password to it.", reason});
