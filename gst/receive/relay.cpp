@@ -84,7 +84,8 @@ GstFlowReturn Relay::judge(GstFlowReturn flow) {
     GST_ELEMENT_FLOW_ERROR(element(), flow);
   }
   last_flow_ = flow;
-  return is_fault ? flow : GST_FLOW_OK;
+  // Downstream's fault is told; those who decode are not to take it for theirs.
+  return is_fault ? GST_FLOW_FLUSHING : GST_FLOW_OK;
 }
 
 GstFlowReturn Relay::on_buffer(glib::Ref<GstBuffer> buffer) {

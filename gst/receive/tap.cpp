@@ -63,6 +63,10 @@ class Tap::TapNode final : public Node {
         on_codec_(*codec);
       }
     }
+    if (GST_EVENT_TYPE(event.get()) == GST_EVENT_EOS) {
+      // An RTCP BYE, behind which the same source may go on. A parser that has seen nothing yet would complain.
+      return true;
+    }
     // Without a peer the pad keeps what is sticky, for the next one.
     (void)gst_pad_push_event(src_.get(), event.release());
     return true;
