@@ -127,6 +127,9 @@ void Tap::disconnect() {
   if (const auto peer = glib::Ref<GstPad>::adopt(gst_pad_get_peer(node_->src_pad()))) {
     gst_pad_unlink(node_->src_pad(), peer.get());
   }
+  // A push that is under way goes on behind the pad that was just unlinked. It ends before the next one may begin.
+  GST_PAD_STREAM_LOCK(node_->sink_pad());
+  GST_PAD_STREAM_UNLOCK(node_->sink_pad());
 }
 
 void Tap::request_keyframe() {

@@ -5,6 +5,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "media/elements.hpp"
 #include "media/rtp_elements.hpp"
@@ -14,6 +15,8 @@
 namespace rtcmc::receive::testing {
 
 namespace {
+
+constexpr std::uint32_t kClockRate = 90'000;
 
 void store(std::uint8_t* bytes, std::uint32_t value, int size) {
   for (int i = 0; i < size; ++i) {
@@ -134,12 +137,21 @@ void SlotTest::push(const Packet& packet) {
   EXPECT_EQ(gst_pad_push(source_.get(), buffer), GST_FLOW_OK);
 }
 
+Packet SlotTest::numbered_packet(const std::vector<std::uint8_t>& payload) {
+  Packet packet{0x80, 0xe0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4};
+  timestamp_ += kClockRate / 30;
+  time_ += GST_SECOND / 30;
+  store(packet.data() + 2, sequence_++, 2);
+  store(packet.data() + 4, timestamp_, 4);
+  std::ranges::copy(payload, std::back_inserter(packet));
+  return packet;
+}
+
 void SlotTest::end_of_stream() {
   gst_pad_push_event(source_.get(), gst_event_new_eos());
 }
 
 void SlotTest::play(const Recording& recording) {
-  constexpr std::uint32_t kClockRate = 90'000;
   const auto first = rtp::PacketHeader::parse(bytes_of(recording.packets.front().get()));
   const std::uint32_t begin = timestamp_;
   const GstClockTime begin_time = time_;

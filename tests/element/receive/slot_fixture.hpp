@@ -43,6 +43,8 @@ class SlotTest : public ::testing::Test {
   /// Streaming thread.
   void push_caps(const glib::Ref<GstCaps>& caps);
   void push(const Packet& packet);
+  /// A new frame, one packet long, behind what was pushed before.
+  [[nodiscard]] Packet numbered_packet(const std::vector<std::uint8_t>& payload);
   /// As after an RTCP BYE.
   void end_of_stream();
   /// Once more with sequence numbers and timestamps that follow what was pushed before.
@@ -66,6 +68,7 @@ class SlotTest : public ::testing::Test {
   [[nodiscard]] Slot& slot() { return *slot_; }
   [[nodiscard]] GstElement* pipeline() { return pipeline_.get(); }
   [[nodiscard]] RemoteStream& stream() { return *stream_; }
+  [[nodiscard]] const std::shared_ptr<RemoteStream>& shared_stream() const { return stream_; }
 
  private:
   glib::Ref<GstElement> pipeline_;
