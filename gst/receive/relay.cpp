@@ -159,7 +159,7 @@ bool Relay::on_sink_event(glib::Ref<GstEvent> event) {
   }
 }
 
-bool Relay::on_src_event(glib::Ref<GstEvent> event) {
+bool Relay::on_src_event(GstPad*, glib::Ref<GstEvent> event) {
   return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
 }
 

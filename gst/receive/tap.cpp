@@ -71,7 +71,7 @@ class Tap::TapNode final : public Node {
     (void)gst_pad_push_event(src_.get(), event.release());
     return true;
   }
-  bool on_src_event(glib::Ref<GstEvent> event) override {
+  bool on_src_event(GstPad*, glib::Ref<GstEvent> event) override {
     return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
   }
   std::optional<bool> on_sink_query(GstQuery*) override { return std::nullopt; }
