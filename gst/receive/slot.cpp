@@ -25,10 +25,23 @@ glib::Ref<GstElement> make_queue() {
   return queue;
 }
 
+QueueLevel level_of(GstElement* queue) {
+  guint buffers = 0;
+  guint bytes = 0;
+  guint64 time = 0;
+  g_object_get(queue, "current-level-buffers", &buffers, "current-level-bytes", &bytes, "current-level-time", &time,
+               nullptr);
+  return {.is_empty = buffers == 0, .is_full = bytes >= kMaxBytes, .time = time};
+}
+
 StreamName nobodys_stream(rtp::Kind kind) {
   const auto type = kind == rtp::Kind::Video ? GST_STREAM_TYPE_VIDEO : GST_STREAM_TYPE_AUDIO;
   return {.stream = glib::Ref<GstStream>::adopt(gst_stream_new("nobody", nullptr, type, GST_STREAM_FLAG_NONE)),
           .group_id = gst_util_group_id_next()};
+}
+
+rtp::Codec likeliest(rtp::Kind kind) {
+  return kind == rtp::Kind::Video ? rtp::Codec::Vp8 : rtp::Codec::Opus;
 }
 
 const char* name_of(Form form) {
@@ -40,9 +53,9 @@ const char* name_of(Form form) {
 Slot::Slot(GstBin* bin, SlotSettings settings)
     : bin_(bin),
       settings_(std::move(settings)),
-      relay_(std::make_shared<Relay>()),
-      relay_element_(make_element(relay_, "relay")),
       queue_(make_queue()),
+      relay_(std::make_shared<Relay>([queue = queue_] { return level_of(queue.get()); })),
+      relay_element_(make_element(relay_, "relay")),
       src_pad_(static_pad(queue_.get(), "src")) {
   init_logging();
   gst_element_add_pad(relay_element_.get(), relay_->src_pad());
@@ -123,7 +136,10 @@ void Slot::connect() {
   const Form form = choose_form(codec, accepted.get());
   GST_INFO_OBJECT(src_pad_.get(), "%s of %s, %s for downstream", std::string(rtp::info(codec).encoding_name).c_str(),
                   stream_->user_id.c_str(), name_of(form));
-  relay_->expect({.stream = stream_->description, .group_id = stream_->group_id});
+  relay_->expect({.stream = stream_->description, .group_id = stream_->group_id}, {.form = form, .codec = codec});
+  // The queue would drop from the middle of what builds on itself: see Relay.
+  const bool is_guarded = form != Form::Raw && settings_.kind == rtp::Kind::Video;
+  g_object_set(queue_.get(), "max-size-time", is_guarded ? guint64{0} : kMaxWait, nullptr);
   GstPad* entry = form == Form::Rtp ? relay_->sink_pad() : make_entry(codec, form);
   if (!entry) {
     return;
@@ -198,8 +214,7 @@ void Slot::tell_others_flow() {
     return;
   }
   const auto accepted = glib::Ref<GstCaps>::adopt(gst_pad_peer_query_caps(src_pad_.get(), nullptr));
-  const auto codec = settings_.kind == rtp::Kind::Video ? rtp::Codec::Vp8 : rtp::Codec::Opus;  // the likeliest
-  if (choose_form(codec, accepted.get()) != Form::Raw) {
+  if (choose_form(likeliest(settings_.kind), accepted.get()) != Form::Raw) {
     return;
   }
   if (const auto format = idle_format(settings_.kind, relay_->sink_pad())) {
@@ -209,7 +224,7 @@ void Slot::tell_others_flow() {
 
 void Slot::fill_if_wanted() {
   if (!stream_ && !filler_ && settings_.wish().fill) {
-    relay_->expect(nobodys_stream(settings_.kind));
+    relay_->expect(nobodys_stream(settings_.kind), {.form = Form::Raw, .codec = likeliest(settings_.kind)});
     filler_ = std::make_unique<Filler>(bin_, settings_.kind, relay_->sink_pad(), relay_->last_raw_caps());
   }
 }

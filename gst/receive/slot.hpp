@@ -40,7 +40,7 @@ struct SlotSettings {
 /// A source pad of the element: takes one remote stream after another, in the form that downstream wants.
 ///
 /// What enters it goes through a queue that never fills up: it drops what is too old, so that a downstream that does
-/// not take anything holds up no connection.
+/// not take anything holds up no connection. Encoded video is not let in rather than dropped there, see Relay.
 ///
 /// What a participant's stream does to the elements that decode it ends that decoding alone: one warning, and a new
 /// one after a while, for as long as the stream is bound.
@@ -93,9 +93,9 @@ class Slot : public std::enable_shared_from_this<Slot> {
 
   GstBin* const bin_;
   const SlotSettings settings_;
+  const glib::Ref<GstElement> queue_;
   const std::shared_ptr<Relay> relay_;
   const glib::Ref<GstElement> relay_element_;
-  const glib::Ref<GstElement> queue_;
   const glib::Ref<GstPad> src_pad_;
 
   std::atomic<std::uint32_t> max_picture_size_ = kDefaultMaxPictureSize;

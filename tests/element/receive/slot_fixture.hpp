@@ -63,6 +63,8 @@ class SlotTest : public ::testing::Test {
   [[nodiscard]] const std::vector<Said>& said();
   [[nodiscard]] unsigned count(GstMessageType type);
 
+  /// Of what was pushed last.
+  [[nodiscard]] GstClockTime time() const { return time_; }
   [[nodiscard]] unsigned arrived() const { return arrived_; }
   [[nodiscard]] int keyframe_requests() const { return keyframe_requests_; }
   [[nodiscard]] Slot& slot() { return *slot_; }
