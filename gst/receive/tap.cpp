@@ -119,7 +119,15 @@ Tap::Count Tap::count() const {
   return node_->count();
 }
 
+/// Until a push that is under way has ended.
+void Tap::await_push() {
+  GST_PAD_STREAM_LOCK(node_->sink_pad());
+  GST_PAD_STREAM_UNLOCK(node_->sink_pad());
+}
+
 bool Tap::connect(GstPad* sink) {
+  // What the caller has prepared is seen by each push that finds the link.
+  await_push();
   return GST_PAD_LINK_SUCCESSFUL(gst_pad_link(node_->src_pad(), sink));
 }
 
@@ -127,9 +135,8 @@ void Tap::disconnect() {
   if (const auto peer = glib::Ref<GstPad>::adopt(gst_pad_get_peer(node_->src_pad()))) {
     gst_pad_unlink(node_->src_pad(), peer.get());
   }
-  // A push that is under way goes on behind the pad that was just unlinked. It ends before the next one may begin.
-  GST_PAD_STREAM_LOCK(node_->sink_pad());
-  GST_PAD_STREAM_UNLOCK(node_->sink_pad());
+  // It goes on behind the pad that was just unlinked.
+  await_push();
 }
 
 void Tap::request_keyframe() {

@@ -45,6 +45,8 @@ class Tap {
  private:
   class TapNode;
 
+  void await_push();
+
   std::shared_ptr<TapNode> node_;
   glib::Ref<GstElement> element_;
 };
