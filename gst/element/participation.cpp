@@ -270,6 +270,7 @@ void Participation::start() {
   std::vector<std::shared_ptr<receive::Slot>> slots;
   for (const Output& output : outputs_) {
     output.slot->set_latency(settings_.latency * GST_MSECOND);
+    output.slot->set_max_picture_size(settings_.max_picture_size);
     slots.push_back(output.slot);
   }
   Room::Observer& observer = *this;

@@ -39,6 +39,8 @@ struct Settings {
   std::uint32_t video_bitrate = 2'000'000;  // bit/s
   std::uint32_t audio_bitrate = 64'000;     // bit/s
   std::uint32_t latency = kDefaultLatency;  // ms
+  /// Pixels, see receive::DecodingSettings.
+  std::uint32_t max_picture_size = receive::kDefaultMaxPictureSize;
   bool auto_receive = false;
   std::string uri;  // from a player; empty: none. What it says is in the other settings too
   // Of the server that we bring along if room.socket_url is empty:

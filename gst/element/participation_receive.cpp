@@ -25,6 +25,7 @@ std::shared_ptr<receive::Slot> Participation::make_slot(RtcmcSourcePad* pad, rtp
                                const std::string& stream_id) { show_stream(held.get(), user_id, stream_id); }});
   gst_ghost_pad_set_target(GST_GHOST_PAD(pad), slot->src_pad());
   slot->set_latency(with_settings([](const Settings& settings) { return settings.latency * GST_MSECOND; }));
+  slot->set_max_picture_size(with_settings([](const Settings& settings) { return settings.max_picture_size; }));
   return slot;
 }
 

@@ -373,6 +373,14 @@ constexpr Property kLatency{[] {
                             },
                             set_number<&Settings::latency>, get_number<&Settings::latency>};
 
+constexpr Property kMaxPictureSize{[] {
+                                     return g_param_spec_uint(
+                                         "max-picture-size", "Largest picture",
+                                         "Received pictures that are wider or higher, in pixels, are not decoded", 16,
+                                         std::numeric_limits<guint16>::max(), Settings().max_picture_size, kSetting);
+                                   },
+                                   set_number<&Settings::max_picture_size>, get_number<&Settings::max_picture_size>};
+
 constexpr Property kAutoReceive{
     [] {
       return flag_spec("auto-receive", "Auto-receive",
@@ -455,12 +463,37 @@ constexpr Property kStats{
     nullptr,
     [](Participation& participation, GValue* value) { g_value_take_boxed(value, participation.stats().release()); }};
 
-constexpr std::array kProperties{
-    kRoomId,          kSocketUrl,        kListenAddress, kListenPort,   kTlsCertificate, kTlsKey,
-    kAction,          kSession,          kUserId,        kExtra,        kPassword,       kPublicIdentifier,
-    kMaxParticipants, kAutoCloseSession, kStunServer,    kTurnServers,  kIceServers,     kIceTransportPolicy,
-    kVideoCodecs,     kAudioCodecs,      kVideoBitrate,  kAudioBitrate, kLatency,        kAutoReceive,
-    kTlsCaFile,       kTlsInsecure,      kState,         kIsInitiator,  kParticipants,   kStats};
+constexpr std::array kProperties{kRoomId,
+                                 kSocketUrl,
+                                 kListenAddress,
+                                 kListenPort,
+                                 kTlsCertificate,
+                                 kTlsKey,
+                                 kAction,
+                                 kSession,
+                                 kUserId,
+                                 kExtra,
+                                 kPassword,
+                                 kPublicIdentifier,
+                                 kMaxParticipants,
+                                 kAutoCloseSession,
+                                 kStunServer,
+                                 kTurnServers,
+                                 kIceServers,
+                                 kIceTransportPolicy,
+                                 kVideoCodecs,
+                                 kAudioCodecs,
+                                 kVideoBitrate,
+                                 kAudioBitrate,
+                                 kLatency,
+                                 kMaxPictureSize,
+                                 kAutoReceive,
+                                 kTlsCaFile,
+                                 kTlsInsecure,
+                                 kState,
+                                 kIsInitiator,
+                                 kParticipants,
+                                 kStats};
 
 }  // namespace
 

@@ -37,8 +37,8 @@ gboolean sink_event(GstPad*, GstObject* parent, GstEvent* event) {
   return static_cast<gboolean>(node_of(parent).on_sink_event(rtcmc::glib::Ref<GstEvent>::adopt(event)));
 }
 
-gboolean src_event(GstPad*, GstObject* parent, GstEvent* event) {
-  return static_cast<gboolean>(node_of(parent).on_src_event(rtcmc::glib::Ref<GstEvent>::adopt(event)));
+gboolean src_event(GstPad* pad, GstObject* parent, GstEvent* event) {
+  return static_cast<gboolean>(node_of(parent).on_src_event(pad, rtcmc::glib::Ref<GstEvent>::adopt(event)));
 }
 
 gboolean sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {

@@ -24,7 +24,7 @@ class Node {
   [[nodiscard]] virtual GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) = 0;
   [[nodiscard]] virtual GstFlowReturn on_list(glib::Ref<GstBufferList> list) = 0;
   [[nodiscard]] virtual bool on_sink_event(glib::Ref<GstEvent> event) = 0;
-  [[nodiscard]] virtual bool on_src_event(glib::Ref<GstEvent> event) = 0;
+  [[nodiscard]] virtual bool on_src_event(GstPad* pad, glib::Ref<GstEvent> event) = 0;
   /// Absent: GStreamer's default answer.
   [[nodiscard]] virtual std::optional<bool> on_sink_query(GstQuery* query) = 0;
   [[nodiscard]] virtual std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -107,25 +108,20 @@ std::variant<std::vector<glib::Ref<GstElement>>, std::string> make_elements(rtp:
   return elements;
 }
 
-void add_ghost(GstElement* bin, const char* name, GstElement* inner) {
-  const auto target = static_pad(inner, name);
-  GstPad* ghost = gst_ghost_pad_new(name, target.get());
-  gst_pad_set_active(ghost, TRUE);
-  gst_element_add_pad(bin, ghost);
-}
-
-glib::Ref<GstElement> bin_of(const std::vector<glib::Ref<GstElement>>& elements) {
+glib::Ref<GstElement> bin_of(const std::vector<glib::Ref<GstElement>>& elements,
+                             std::shared_ptr<Containment> containment) {
   static std::atomic<unsigned> counter = 0;
-  const std::string name = "decoding-" + std::to_string(counter++);
-  auto bin = glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_bin_new(name.c_str()))));
+  auto bin = make_decoding_bin("decoding-" + std::to_string(counter++), std::move(containment));
   for (const auto& element : elements) {
     gst_bin_add(GST_BIN(bin.get()), element.get());
   }
   for (std::size_t i = 1; i < elements.size(); ++i) {
     gst_element_link_pads(elements[i - 1].get(), "src", elements[i].get(), "sink");
   }
-  add_ghost(bin.get(), "sink", elements.front().get());
-  add_ghost(bin.get(), "src", elements.back().get());
+  add_contained_sink(bin.get(), static_pad(elements.front().get(), "sink").get());
+  GstPad* source = gst_ghost_pad_new("src", static_pad(elements.back().get(), "src").get());
+  gst_pad_set_active(source, TRUE);
+  gst_element_add_pad(bin.get(), source);
   return bin;
 }
 
@@ -153,19 +149,31 @@ Form choose_form(rtp::Codec codec, GstCaps* accepted) {
   return Form::Raw;
 }
 
-std::variant<std::unique_ptr<Decoding>, std::string> Decoding::make(GstBin* bin, rtp::Codec codec, Form form) {
-  auto elements = make_elements(codec, form);
-  if (auto* fault = std::get_if<std::string>(&elements)) {
+std::variant<std::unique_ptr<Decoding>, std::string> Decoding::make(GstBin* bin, const DecodingSettings& settings,
+                                                                    FaultHandler on_fault) {
+  auto made = make_elements(settings.codec, settings.form);
+  if (auto* fault = std::get_if<std::string>(&made)) {
     return std::move(*fault);
   }
-  auto inner = bin_of(std::get<0>(elements));
+  const auto& elements = std::get<0>(made);
+  auto containment = std::make_shared<Containment>(std::move(on_fault));
+  auto inner = bin_of(elements, containment);
+  if (settings.form == Form::Raw && is_video(settings.codec)) {
+    // Before the decoder by the stream's own headers; behind it in case that these were not what is decoded.
+    for (const auto& element : {*std::prev(elements.end(), 2), elements.back()}) {
+      add_size_check(static_pad(element.get(), "src").get(), containment, settings.max_picture_size);
+    }
+  }
   gst_element_set_locked_state(inner.get(), TRUE);
   gst_bin_add(bin, inner.get());
-  return std::unique_ptr<Decoding>(new Decoding(std::move(inner)));
+  return std::unique_ptr<Decoding>(new Decoding(std::move(inner), std::move(containment)));
 }
 
-Decoding::Decoding(glib::Ref<GstElement> bin)
-    : bin_(std::move(bin)), sink_(static_pad(bin_.get(), "sink")), src_(static_pad(bin_.get(), "src")) {}
+Decoding::Decoding(glib::Ref<GstElement> bin, std::shared_ptr<Containment> containment)
+    : containment_(std::move(containment)),
+      bin_(std::move(bin)),
+      sink_(static_pad(bin_.get(), "sink")),
+      src_(static_pad(bin_.get(), "src")) {}
 
 Decoding::~Decoding() {
   discard(bin_.get());
@@ -173,7 +181,9 @@ Decoding::~Decoding() {
 
 void Decoding::start() {
   // Like the webrtcbin, it goes on in a paused pipeline.
-  gst_element_set_state(bin_.get(), GST_STATE_PLAYING);
+  if (gst_element_set_state(bin_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+    containment_->fail({GST_STREAM_ERROR_DECODE, "The stream cannot be decoded.", "an element does not start"});
+  }
 }
 
 }  // namespace rtcmc::receive

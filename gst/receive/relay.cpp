@@ -1,23 +1,51 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "receive/relay.hpp"
 
+#include <gst/video/video.h>
+
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <span>
 #include <utility>
 
 #include "receive/log.hpp"
+#include "rtp/keyframe.hpp"
+#include "rtp/packet.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_receive_debug
 
 namespace rtcmc::receive {
 
-Relay::Relay() : src_(make_src_pad("src")) {}
+namespace {
+
+/// More than a header that browsers write, and what tells a keyframe.
+constexpr std::size_t kPacketStart = 320;
+
+/// Of encoded video in a queue.
+constexpr GstClockTime kMaxWait = GST_SECOND;
+
+}  // namespace
+
+Relay::Relay(std::function<QueueLevel()> level) : level_(std::move(level)), src_(make_src_pad("src")) {}
 
 glib::Ref<GstCaps> Relay::last_raw_caps() const {
   const std::lock_guard lock(mutex_);
   return raw_caps_;
 }
 
+void Relay::expect(StreamName name, const Passing& passing) {
+  expect(std::move(name));
+  if (passing.form != Form::Raw && rtp::info(passing.codec).kind == rtp::Kind::Video) {
+    guarded_ = passing;
+  }
+}
+
 void Relay::expect(StreamName name) {
+  guarded_.reset();
+  choke_ = {};
+  since_empty_ = 0;
+  rtp_timestamp_.reset();
   name_ = std::move(name);
   tag_due_ = true;
   discontinuous_ = true;
@@ -84,12 +112,52 @@ GstFlowReturn Relay::judge(GstFlowReturn flow) {
     GST_ELEMENT_FLOW_ERROR(element(), flow);
   }
   last_flow_ = flow;
-  return is_fault ? flow : GST_FLOW_OK;
+  // Downstream's fault is told; those who decode are not to take it for theirs.
+  return is_fault ? GST_FLOW_FLUSHING : GST_FLOW_OK;
+}
+
+bool Relay::can_start(GstBuffer* buffer) {
+  if (guarded_->form == Form::Encoded) {
+    return !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  }
+  std::array<std::uint8_t, kPacketStart> bytes;  // not cleared for each packet
+  const auto start = std::span(bytes).first(gst_buffer_extract(buffer, 0, bytes.data(), bytes.size()));
+  const auto header = rtp::PacketHeader::parse(start);
+  // Of a keyframe's packets the first one.
+  return header && std::exchange(rtp_timestamp_, header->timestamp) != header->timestamp &&
+         rtp::starts_keyframe(guarded_->codec, start.subspan(header->size));
+}
+
+bool Relay::is_full(GstBuffer* buffer) {
+  const QueueLevel level = level_();
+  const GstClockTime time = GST_BUFFER_DTS_OR_PTS(buffer);
+  if (level.is_empty && GST_CLOCK_TIME_IS_VALID(time)) {
+    since_empty_ = time;
+  }
+  // The first buffer behind a pause makes the level's time as long as the pause was, until it is taken.
+  const bool is_old = !GST_CLOCK_TIME_IS_VALID(time) || time >= since_empty_ + kMaxWait;
+  return level.is_full || (level.time >= kMaxWait && is_old);
+}
+
+bool Relay::admits(GstBuffer* buffer) {
+  const bool starts = can_start(buffer);
+  const auto decision = choke_.on_arrival(std::chrono::steady_clock::now(), is_full(buffer), starts);
+  if (decision.is_first_drop) {
+    GST_WARNING_OBJECT(src_.get(), "downstream is too slow: video is dropped up to a keyframe");
+  }
+  if (decision.asks_for_keyframe) {
+    gst_pad_push_event(sink_pad(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+  }
+  discontinuous_ = discontinuous_ || !decision.passes;
+  return decision.passes;
 }
 
 GstFlowReturn Relay::on_buffer(glib::Ref<GstBuffer> buffer) {
   if (closed_ || at_end_) {
     return GST_FLOW_FLUSHING;
+  }
+  if (guarded_ && !admits(buffer.get())) {
+    return GST_FLOW_OK;
   }
   if (collection_due_) {
     push_collection();
@@ -106,6 +174,13 @@ GstFlowReturn Relay::on_buffer(glib::Ref<GstBuffer> buffer) {
 GstFlowReturn Relay::on_list(glib::Ref<GstBufferList> list) {
   if (closed_ || at_end_) {
     return GST_FLOW_FLUSHING;
+  }
+  if (guarded_) {
+    GstFlowReturn flow = GST_FLOW_OK;
+    for (guint i = 0; i < gst_buffer_list_length(list.get()) && flow == GST_FLOW_OK; ++i) {
+      flow = on_buffer(glib::Ref<GstBuffer>::share(gst_buffer_list_get(list.get(), i)));
+    }
+    return flow;
   }
   if (collection_due_) {
     push_collection();
@@ -158,7 +233,7 @@ bool Relay::on_sink_event(glib::Ref<GstEvent> event) {
   }
 }
 
-bool Relay::on_src_event(glib::Ref<GstEvent> event) {
+bool Relay::on_src_event(GstPad*, glib::Ref<GstEvent> event) {
   return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
 }
 

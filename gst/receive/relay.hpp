@@ -4,10 +4,16 @@
 #include <gst/gst.h>
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <mutex>
+#include <optional>
 
 #include "gst_ref.hpp"
+#include "media/form.hpp"
 #include "media/node.hpp"
+#include "receive/choke.hpp"
+#include "rtp/codec.hpp"
 
 namespace rtcmc::receive {
 
@@ -17,14 +23,27 @@ struct StreamName {
   guint group_id;
 };
 
+struct QueueLevel {
+  bool is_empty;
+  bool is_full;       // but for time
+  GstClockTime time;  // from what was taken last to what was put in last
+};
+
+/// What enters a slot.
+struct Passing {
+  Form form;
+  rtp::Codec codec;
+};
+
 /// Where one stream after another enters a slot: downstream sees a single stream that changes now and then, and never
-/// ends.
+/// ends. Of encoded video it lets in no more than downstream has room for, always up to a gap and from a keyframe on.
 ///
 /// Threads: data from one streaming thread at a time, expect(), begin_empty() and end() on the room's while no data can
 /// come, close() and end_of_stream() on the application's, the rest on any.
 class Relay final : public Node {
  public:
-  Relay();
+  /// `level`: of the queue behind it. Asked on the streaming thread.
+  explicit Relay(std::function<QueueLevel()> level);
 
   [[nodiscard]] GstPad* src_pad() const { return src_.get(); }
   /// The raw format that passed last; null before that, and for encoded media.
@@ -32,7 +51,7 @@ class Relay final : public Node {
 
   void set_latency(GstClockTime latency) { latency_ = latency; }
   /// What comes from now on is another stream.
-  void expect(StreamName name);
+  void expect(StreamName name, const Passing& passing);
   /// What downstream may choose from: it is told before the next data.
   void set_collection(glib::Ref<GstStreamCollection> collection);
   /// Whether downstream has been told of a format and a time.
@@ -49,17 +68,23 @@ class Relay final : public Node {
   GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) override;
   GstFlowReturn on_list(glib::Ref<GstBufferList> list) override;
   bool on_sink_event(glib::Ref<GstEvent> event) override;
-  bool on_src_event(glib::Ref<GstEvent> event) override;
+  bool on_src_event(GstPad* pad, glib::Ref<GstEvent> event) override;
   std::optional<bool> on_sink_query(GstQuery* query) override;
   std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
   void on_reset() override;
 
  private:
+  void expect(StreamName name);
+  /// Of encoded video: whether it goes in.
+  [[nodiscard]] bool admits(GstBuffer* buffer);
+  [[nodiscard]] bool can_start(GstBuffer* buffer);
+  [[nodiscard]] bool is_full(GstBuffer* buffer);
   void push_event(glib::Ref<GstEvent> event);
   void push_collection();
   void note(const GstBuffer* buffer);
   [[nodiscard]] GstFlowReturn judge(GstFlowReturn flow);
 
+  const std::function<QueueLevel()> level_;
   const glib::Ref<GstPad> src_;
   std::atomic<GstClockTime> latency_ = 0;  // at least
   std::atomic<bool> closed_ = false;
@@ -68,6 +93,10 @@ class Relay final : public Node {
 
   // Streaming thread, or the room's while there is none:
   StreamName name_;
+  std::optional<Passing> guarded_;  // what passes is encoded video
+  Choke choke_;
+  GstClockTime since_empty_ = 0;                // of the latest buffer that found the queue empty
+  std::optional<std::uint32_t> rtp_timestamp_;  // of the latest packet
   bool tag_due_ = false;
   bool discontinuous_ = false;
   GstClockTime position_ = GST_CLOCK_TIME_NONE;  // end of the latest buffer

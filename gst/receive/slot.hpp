@@ -3,17 +3,22 @@
 
 #include <gst/gst.h>
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "glib/timer.hpp"
 #include "gst_ref.hpp"
 #include "receive/decoding.hpp"
 #include "receive/filler.hpp"
 #include "receive/relay.hpp"
 #include "receive/remote_stream.hpp"
+#include "receive/retry_policy.hpp"
 
 namespace rtcmc::receive {
 
@@ -35,11 +40,14 @@ struct SlotSettings {
 /// A source pad of the element: takes one remote stream after another, in the form that downstream wants.
 ///
 /// What enters it goes through a queue that never fills up: it drops what is too old, so that a downstream that does
-/// not take anything holds up no connection.
+/// not take anything holds up no connection. Encoded video is not let in rather than dropped there, see Relay.
+///
+/// What a participant's stream does to the elements that decode it ends that decoding alone: one warning, and a new
+/// one after a while, for as long as the stream is bound.
 ///
 /// Threads: made and close()d on the application's, after which nothing passes; everything else, destruction included,
 /// on the room's, or on any while there is no room.
-class Slot {
+class Slot : public std::enable_shared_from_this<Slot> {
  public:
   Slot(GstBin* bin, SlotSettings settings);
   Slot(const Slot&) = delete;
@@ -51,6 +59,8 @@ class Slot {
   [[nodiscard]] rtp::Kind kind() const { return settings_.kind; }
   /// What downstream is told of the jitterbuffers while there is none to ask.
   void set_latency(GstClockTime latency) { relay_->set_latency(latency); }
+  /// For what is decoded from now on, see DecodingSettings. Any thread.
+  void set_max_picture_size(std::uint32_t pixels) { max_picture_size_ = pixels; }
   void close();
   void end_of_stream() { relay_->end_of_stream(); }
 
@@ -73,23 +83,34 @@ class Slot {
   void media_changed();
 
  private:
+  void connect();
+  /// Null, having said why.
+  [[nodiscard]] GstPad* make_entry(rtp::Codec codec, Form form);
   void disconnect();
+  void on_fault(unsigned decoding_number, const DecodingFault& fault);
   void fill_if_wanted();
   void fail(const std::string& text) const;
 
   GstBin* const bin_;
   const SlotSettings settings_;
+  const glib::Ref<GstElement> queue_;
   const std::shared_ptr<Relay> relay_;
   const glib::Ref<GstElement> relay_element_;
-  const glib::Ref<GstElement> queue_;
   const glib::Ref<GstPad> src_pad_;
+
+  std::atomic<std::uint32_t> max_picture_size_ = kDefaultMaxPictureSize;
 
   std::shared_ptr<RemoteStream> stream_;
   glib::Ref<GstStream> latest_;
   std::optional<rtp::Codec> connected_codec_;
   std::shared_ptr<Tap> tap_;            // connected; empty: no media
   std::unique_ptr<Decoding> decoding_;  // behind tap_, unless RTP is wanted
-  std::unique_ptr<Filler> filler_;      // while there is no media
+  unsigned decoding_number_ = 0;        // of decoding_: what is told of an earlier one comes too late
+  RetryPolicy::Time decoding_begun_;
+  RetryPolicy retries_;             // of streams of retries_of_
+  std::string retries_of_;          // a user
+  glib::Timer retry_;               // active: the stream could not be decoded, and is to be tried again
+  std::unique_ptr<Filler> filler_;  // while there is no media
 };
 
 }  // namespace rtcmc::receive

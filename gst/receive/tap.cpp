@@ -63,11 +63,15 @@ class Tap::TapNode final : public Node {
         on_codec_(*codec);
       }
     }
+    if (GST_EVENT_TYPE(event.get()) == GST_EVENT_EOS) {
+      // An RTCP BYE, behind which the same source may go on. A parser that has seen nothing yet would complain.
+      return true;
+    }
     // Without a peer the pad keeps what is sticky, for the next one.
     (void)gst_pad_push_event(src_.get(), event.release());
     return true;
   }
-  bool on_src_event(glib::Ref<GstEvent> event) override {
+  bool on_src_event(GstPad*, glib::Ref<GstEvent> event) override {
     return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
   }
   std::optional<bool> on_sink_query(GstQuery*) override { return std::nullopt; }
@@ -115,7 +119,15 @@ Tap::Count Tap::count() const {
   return node_->count();
 }
 
+/// Until a push that is under way has ended.
+void Tap::await_push() {
+  GST_PAD_STREAM_LOCK(node_->sink_pad());
+  GST_PAD_STREAM_UNLOCK(node_->sink_pad());
+}
+
 bool Tap::connect(GstPad* sink) {
+  // What the caller has prepared is seen by each push that finds the link.
+  await_push();
   return GST_PAD_LINK_SUCCESSFUL(gst_pad_link(node_->src_pad(), sink));
 }
 
@@ -123,6 +135,8 @@ void Tap::disconnect() {
   if (const auto peer = glib::Ref<GstPad>::adopt(gst_pad_get_peer(node_->src_pad()))) {
     gst_pad_unlink(node_->src_pad(), peer.get());
   }
+  // It goes on behind the pad that was just unlinked.
+  await_push();
 }
 
 void Tap::request_keyframe() {

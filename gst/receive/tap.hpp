@@ -30,6 +30,8 @@ class Tap {
 
   /// Packets go to `sink` from now on; false if it does not take them.
   [[nodiscard]] bool connect(GstPad* sink);
+  /// Once it returns, nothing of this tap is on its way in what it was connected to, which must not be waiting for the
+  /// caller's thread.
   void disconnect();
   void request_keyframe();
 
@@ -42,6 +44,8 @@ class Tap {
 
  private:
   class TapNode;
+
+  void await_push();
 
   std::shared_ptr<TapNode> node_;
   glib::Ref<GstElement> element_;

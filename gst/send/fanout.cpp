@@ -151,6 +151,29 @@ void Fanout::request_keyframe() {
   }
 }
 
+void Fanout::request_keyframe(GstPad* pad) {
+  bool ask = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = std::ranges::find(*subscribers_, pad, &Subscriber::pad);
+    ask = is_video_ && known != subscribers_->end() && (*known)->budget().on_request(clock_()) &&
+          gate_.on_request(clock_());
+  }
+  if (ask) {
+    ask_for_keyframe();
+  }
+}
+
+bool Fanout::is_keyframe_due(bool is_keyframe) {
+  const auto now = clock_();
+  bool requested = false;
+  for (const auto& subscriber : *subscribers_) {
+    requested |= subscriber->budget().on_frame(now, is_keyframe);
+  }
+  // Both are to hear of it.
+  return std::max(gate_.on_frame(now, is_keyframe), requested && gate_.on_request(now));
+}
+
 std::optional<std::uint16_t> Fanout::next_sequence() const {
   const std::lock_guard lock(mutex_);
   return last_sequence_ ? std::optional(static_cast<std::uint16_t>(*last_sequence_ + 1)) : std::nullopt;
@@ -185,7 +208,7 @@ GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
       last_timestamp_ = last->timestamp;
     }
     start = is_video_ ? find_keyframe(list.get()) : 0;
-    ask = is_video_ && gate_.on_frame(clock_(), start.has_value());
+    ask = is_video_ && is_keyframe_due(start.has_value());
     subscribers = subscribers_;
     segment = segment_;
   }
@@ -253,10 +276,10 @@ bool Fanout::on_sink_event(glib::Ref<GstEvent> event) {
   return true;
 }
 
-bool Fanout::on_src_event(glib::Ref<GstEvent> event) {
+bool Fanout::on_src_event(GstPad* pad, glib::Ref<GstEvent> event) {
   // QoS, reconfigure, latency, seek: no single peer may change what all of them get.
   if (gst_video_event_is_force_key_unit(event.get())) {
-    request_keyframe();
+    request_keyframe(pad);
   }
   return true;
 }

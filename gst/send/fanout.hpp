@@ -39,7 +39,7 @@ class Fanout final : public Node {
   void remove(const std::shared_ptr<Subscriber>& subscriber);
   void start(Subscriber& subscriber);
 
-  /// Someone needs a keyframe; nothing happens for audio.
+  /// A keyframe is needed here, for all; nothing happens for audio.
   void request_keyframe();
 
   /// What follows the last packet that came through; absent if there was none.
@@ -51,7 +51,7 @@ class Fanout final : public Node {
   GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) override;
   GstFlowReturn on_list(glib::Ref<GstBufferList> list) override;
   bool on_sink_event(glib::Ref<GstEvent> event) override;
-  bool on_src_event(glib::Ref<GstEvent> event) override;
+  bool on_src_event(GstPad* pad, glib::Ref<GstEvent> event) override;
   std::optional<bool> on_sink_query(GstQuery* query) override;
   std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
   void on_reset() override;
@@ -65,6 +65,11 @@ class Fanout final : public Node {
   /// `can_start`: a decoder can start with these packets; `is_new_frame`: they are not more of the frame before.
   void deliver(const Subscribers& subscribers, GstBufferList* list, bool can_start, bool is_new_frame,
                const glib::Ref<GstEvent>& segment) const;
+  /// The peer behind `pad` needs a keyframe, for which it has its budget.
+  void request_keyframe(GstPad* pad);
+  /// A frame passes: whether the encoder is to be asked for a keyframe by somebody whose time has come; with mutex_
+  /// held.
+  [[nodiscard]] bool is_keyframe_due(bool is_keyframe);
   void ask_for_keyframe() const;
 
   const rtp::Codec codec_;

@@ -229,7 +229,7 @@ void Input::pass_on(const glib::Ref<GstEvent>& event) const {
   }
 }
 
-bool Input::on_src_event(glib::Ref<GstEvent> event) {
+bool Input::on_src_event(GstPad*, glib::Ref<GstEvent> event) {
   // Nothing else concerns upstream: one branch must not change what all of them get.
   if (!gst_video_event_is_force_key_unit(event.get())) {
     return true;

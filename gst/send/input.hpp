@@ -62,7 +62,7 @@ class Input final : public Node {
   GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) override;
   GstFlowReturn on_list(glib::Ref<GstBufferList> list) override;
   bool on_sink_event(glib::Ref<GstEvent> event) override;
-  bool on_src_event(glib::Ref<GstEvent> event) override;
+  bool on_src_event(GstPad* pad, glib::Ref<GstEvent> event) override;
   std::optional<bool> on_sink_query(GstQuery* query) override;
   std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
   void on_reset() override;

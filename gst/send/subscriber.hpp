@@ -9,6 +9,7 @@
 #include "gst_ref.hpp"
 #include "rtp/packet_rewriter.hpp"
 #include "send/fanout.hpp"
+#include "send/keyframe_budget.hpp"
 
 namespace rtcmc::send {
 
@@ -42,6 +43,8 @@ class Fanout::Subscriber {
   void push(glib::Ref<GstBufferList> list, bool is_video);
   /// Whoever push()es says whether that was a new frame.
   void count(bool is_new_frame) { frames_.fetch_add(is_new_frame ? 1 : 0, std::memory_order_relaxed); }
+  /// What the peer may ask for. The Fanout's mutex_ protects it.
+  [[nodiscard]] KeyframeBudget& budget() { return budget_; }
   [[nodiscard]] std::uint64_t frames() const { return frames_.load(std::memory_order_relaxed); }
 
  private:
@@ -55,6 +58,7 @@ class Fanout::Subscriber {
   const glib::Ref<GstCaps> caps_;
   std::atomic<Flow> flow_ = Flow::Held;
   std::atomic<std::uint64_t> frames_ = 0;
+  KeyframeBudget budget_;
   // Whoever may announce() or push():
   bool announced_ = false;
   glib::Ref<GstEvent> segment_;

@@ -158,6 +158,34 @@ TEST_F(FanoutTest, RequestsOfManyPeersBecomeOne) {
   }
 }
 
+TEST_F(FanoutTest, APeerThatNeverStopsAskingHoldsNobodyElseAtKeyframes) {
+  Peer bad_link;
+  Peer other;
+  const auto bad_subscriber = add(bad_link);
+  const auto other_subscriber = add(other);
+  fanout_->start(*bad_subscriber);
+  fanout_->start(*other_subscriber);
+  push(1, kKeyframe);
+  (void)keyframe_requests();
+  int asked = 0;
+  const auto pass = [&](bool is_keyframe) {
+    now_ms = now_ms + 100;
+    push(static_cast<std::uint32_t>(now_ms / 100 % 200 + 2), is_keyframe ? kKeyframe : kOther);
+    const int more = keyframe_requests();
+    asked += more;
+    return more > 0;
+  };
+  for (bool is_due = false; now_ms < 30'000;) {
+    bad_link.request_keyframe();
+    is_due = pass(is_due);
+  }
+  EXPECT_EQ(asked, 6) << "three, then after 2, 4 and 8 s";
+  other.request_keyframe();
+  EXPECT_EQ(keyframe_requests(), 1) << "somebody else's loss is repaired at once";
+  fanout_->remove(bad_subscriber);
+  fanout_->remove(other_subscriber);
+}
+
 TEST_F(FanoutTest, GarbageIsDroppedAndTheRestGoesOn) {
   Peer peer;
   const auto subscriber = add(peer);
