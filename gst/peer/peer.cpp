@@ -71,18 +71,32 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                       },
                   .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
                   .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
-                                     std::optional<rtp::Codec> codec) { on_media(index, std::move(tap), codec); },
+                                     rtp::Codec codec) { on_media(index, std::move(tap), codec); },
                   .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
       offers_(kOffersPerSecond, kOfferBurst, std::chrono::steady_clock::now()) {
   limit_time_to_connect();
 }
 
 Peer::~Peer() {
+  if (webrtcbin_.element()) {
+    part()();
+  }
+}
+
+void Peer::end(std::unique_ptr<Peer> peer, glib::TaskGroup& ending) {
+  // The subscriptions end after this has begun: that may wait for a packet that is on its way into the webrtcbin.
+  ending.run(peer->part());
+}
+
+glib::Task Peer::part() {
   if (messenger_) {
     messenger_->stop();
   }
-  // Then: ending a subscription may wait for a packet that is on its way into the webrtcbin.
-  webrtcbin_.stop();
+  std::vector<WebRtcBin::Sender> senders;
+  for (Sending& sending : sending_) {
+    senders.push_back(std::move(sending.sender));
+  }
+  return webrtcbin_.part(std::move(senders));
 }
 
 void Peer::limit_time_to_connect() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "data/messenger.hpp"
+#include "glib/task_group.hpp"
 #include "glib/timer.hpp"
 #include "limit/token_bucket.hpp"
 #include "log/log_limiter.hpp"
@@ -100,7 +101,11 @@ class Peer {
        WantedMedia wanted, Listener& listener);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
+  /// Waits for webrtcbin's threads: end() does not.
   ~Peer();
+  /// No callback runs any more, and no track is sent, when it returns; the rest is done in `ending`, which holds the
+  /// bin.
+  static void end(std::unique_ptr<Peer> peer, glib::TaskGroup& ending);
 
   [[nodiscard]] const std::string& user_id() const { return user_id_; }
   [[nodiscard]] GstElement* webrtcbin() const { return webrtcbin_.element(); }
@@ -165,6 +170,8 @@ class Peer {
     stats::Pace pace = {};
   };
 
+  /// What is left to be done, on any thread.
+  [[nodiscard]] glib::Task part();
   void add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::optional<std::size_t> section,
                   bool receives_too);
   void add_receivers();
@@ -192,7 +199,7 @@ class Peer {
   [[nodiscard]] bool is_wanted_on(std::size_t section);
   /// Whether our offer asks for something there.
   [[nodiscard]] bool is_open_on(std::size_t section);
-  void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec);
+  void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, rtp::Codec codec);
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
   void remote_description_is_set();
@@ -215,12 +222,11 @@ class Peer {
   std::vector<OutgoingTrack> unoffered_;
 
   WebRtcBin webrtcbin_;
-  std::vector<Sending> sending_;  // after webrtcbin_: unlinked and released before that goes
+  std::vector<Sending> sending_;
 
-  std::deque<Receiving> receiving_;                    // which keeps its elements where they are
-  std::vector<std::shared_ptr<receive::Tap>> strays_;  // of what is not, or not any more, in receiving_
-  std::map<std::size_t, sdp::Format> answered_;        // what we chose for sections that the participant offered
-  std::vector<sdp::Direction> frozen_;                 // of each section, as webrtcbin sees the remote side
+  std::deque<Receiving> receiving_;              // which keeps its elements where they are
+  std::map<std::size_t, sdp::Format> answered_;  // what we chose for sections that the participant offered
+  std::vector<sdp::Direction> frozen_;           // of each section, as webrtcbin sees the remote side
 
   std::chrono::steady_clock::time_point offered_at_;  // our latest
   std::optional<std::string> waiting_offer_;          // of the participant's

@@ -4,13 +4,13 @@
 #include <gst/sdp/sdp.h>
 
 #include <charconv>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "element/extra.hpp"
-#include "glib/worker_thread.hpp"
 #include "log.hpp"
 #include "media/elements.hpp"
 
@@ -218,9 +218,31 @@ std::optional<unsigned> m_line_index_of(GstPad* pad) {
   return index == G_MAXUINT ? std::nullopt : std::optional(index);
 }
 
+}  // namespace
+
+/// The taps on all source pads, which stay as long as packets may come out of these: webrtcbin takes it for an error if
+/// nobody takes them. Any thread; `mutex_` protects the list.
+class WebRtcBin::Taps {
+ public:
+  void add(std::shared_ptr<receive::Tap> tap) {
+    const std::lock_guard lock(mutex_);
+    taps_.push_back(std::move(tap));
+  }
+  void clear() {
+    std::vector<std::shared_ptr<receive::Tap>> ended;  // these go after the lock
+    const std::lock_guard lock(mutex_);
+    ended.swap(taps_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<receive::Tap>> taps_;
+};
+
 /// Data of the pad-added handler, which runs on webrtcbin's streaming threads.
-struct TapMaker {
+struct WebRtcBin::TapMaker {
   Mailbox mailbox;
+  std::shared_ptr<Taps> taps;
   GstBin* parent;  // of the webrtcbin, outlives it
 
   void tap(GstPad* pad) const {
@@ -235,10 +257,11 @@ struct TapMaker {
     });
     // Before the pad's first event, which comes on this thread.
     *made = tap;
-    mailbox.post(
-        [index = *index, tap = std::move(tap)](Callbacks& callbacks) { callbacks.on_media(index, tap, std::nullopt); });
+    taps->add(std::move(tap));
   }
 };
+
+namespace {
 
 /// What reaches webrtcbin is paced already. Its own waits, one for each participant, would add up in the one thread
 /// that serves them all.
@@ -260,11 +283,12 @@ std::future<void> make_certificate() {
   });
 }
 
-WebRtcBin::Sender::Sender(GstElement* webrtcbin, glib::Ref<GstPad> pad) : webrtcbin_(webrtcbin), pad_(std::move(pad)) {}
+WebRtcBin::Sender::Sender(glib::Ref<GstElement> webrtcbin, glib::Ref<GstPad> pad)
+    : webrtcbin_(std::move(webrtcbin)), pad_(std::move(pad)) {}
 
 WebRtcBin::Sender::~Sender() {
   if (pad_) {
-    gst_element_release_request_pad(webrtcbin_, pad_.get());
+    gst_element_release_request_pad(webrtcbin_.get(), pad_.get());
   }
 }
 
@@ -272,7 +296,8 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
                      Callbacks callbacks)
     : parent_(glib::Ref<GstBin>::share(parent)),
       context_(glib::Ref<GMainContext>::share(g_main_context_get_thread_default())),
-      callbacks_(std::make_shared<Callbacks>(std::move(callbacks))) {
+      callbacks_(std::make_shared<Callbacks>(std::move(callbacks))),
+      taps_(std::make_shared<Taps>()) {
   element_ = glib::Ref<GstElement>::adopt(
       GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("webrtcbin", name.c_str()))));
   g_object_set(element_.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "ice-transport-policy",
@@ -313,7 +338,7 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
           maker->tap(pad);
         }
       }),
-      TapMaker{mailbox, parent}));
+      TapMaker{mailbox, taps_, parent}));
   if (callbacks_->on_data_channel) {
     connections_.push_back(glib::SignalConnection::owning(
         element_.get(), "on-data-channel",
@@ -336,17 +361,26 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
 }
 
 WebRtcBin::~WebRtcBin() {
-  stop();
-  gst_bin_remove(parent_.get(), element_.get());
+  if (element_) {
+    part({})();
+  }
 }
 
-void WebRtcBin::stop() {
+glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   connections_.clear();
   callbacks_.reset();
-  close_data_channels(element_.get());
-  give_up_sending(element_.get());
-  gst_element_set_state(element_.get(), GST_STATE_NULL);
-  stop_what_started_late(element_.get());
+  // std::function wants its captures copyable.
+  auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
+  return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
+          released = std::move(released)] {
+    close_data_channels(element.get());
+    give_up_sending(element.get());
+    gst_element_set_state(element.get(), GST_STATE_NULL);
+    stop_what_started_late(element.get());
+    taps->clear();
+    released->clear();
+    gst_bin_remove(parent.get(), element.get());
+  };
 }
 
 WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, const std::string& stream_id,
@@ -366,7 +400,7 @@ WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, co
       transceiver.get(), "direction",
       receives_too ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
       "codec-preferences", preferences, "do-nack", static_cast<gboolean>(kind == rtp::Kind::Video), nullptr);
-  return {element_.get(), std::move(pad)};
+  return {element_, std::move(pad)};
 }
 
 void WebRtcBin::add_receiver(rtp::Kind kind, GstCaps* preferences) {
