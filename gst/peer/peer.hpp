@@ -8,7 +8,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -202,6 +204,10 @@ class Peer {
   void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, rtp::Codec codec);
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
+  /// Whether webrtcbin, which keeps all that it is given, is to learn of it. `text` follows "candidate:".
+  [[nodiscard]] bool takes_candidate(std::string section, std::string_view text);
+  void limit_candidates(const sdp::Description& remote);
+  void add_candidate(const protocol::IceCandidate& candidate);
   void remote_description_is_set();
   void limit_time_to_connect();
   void on_connection_state(GstWebRTCPeerConnectionState state);
@@ -236,7 +242,8 @@ class Peer {
   std::vector<sdp::Section> sections_;          // of the latest description, in either direction
   std::string remote_ice_ufrag_;
   std::vector<protocol::IceCandidate> early_candidates_;
-  unsigned candidate_count_ = 0;
+  // Of the participant's, in messages and descriptions: the section's mid, or index without one, and the text.
+  std::set<std::pair<std::string, std::string>> candidates_;
   State state_ = State::Stable;
   std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
   std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
