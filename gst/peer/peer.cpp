@@ -105,7 +105,10 @@ glib::Task Peer::part() {
 }
 
 void Peer::limit_time_to_connect() {
-  deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
+  deadline_.start_once(kConnectTimeout, [this] {
+    listener_.on_failed(*this, negotiated_once_ ? "no connection within 12 seconds: " + webrtcbin_.fault()
+                                                : "no connection within 12 seconds: nothing was agreed on");
+  });
 }
 
 void Peer::send_data() {
@@ -494,11 +497,12 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
       break;
     case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED:
       if (!deadline_.active()) {
-        deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "the connection was lost"); });
+        deadline_.start_once(kConnectTimeout,
+                             [this] { listener_.on_failed(*this, "the connection was lost: " + webrtcbin_.fault()); });
       }
       break;
     case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
-      listener_.on_failed(*this, "no network path works any more (ICE or DTLS failed)");
+      listener_.on_failed(*this, webrtcbin_.fault());
       break;
     default:
       break;

@@ -274,6 +274,30 @@ void disable_pacing(GstBin*, GstBin*, GstElement* added, gpointer) {
 
 }  // namespace
 
+std::string connection_fault(GstWebRTCPeerConnectionState state, GstWebRTCICEConnectionState ice_state) {
+  switch (ice_state) {
+    case GST_WEBRTC_ICE_CONNECTION_STATE_NEW:
+    case GST_WEBRTC_ICE_CONNECTION_STATE_CHECKING:
+      return "no network path was found yet (ICE)";
+    case GST_WEBRTC_ICE_CONNECTION_STATE_FAILED:
+      return "no network path works (ICE failed)";
+    case GST_WEBRTC_ICE_CONNECTION_STATE_DISCONNECTED:
+      return "the network path is interrupted (ICE disconnected)";
+    default:
+      break;  // ICE is as it should be, or has ended in good order
+  }
+  switch (state) {
+    case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
+      return "encryption failed (DTLS)";
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED:
+      return "the connection was closed";
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
+      return "nothing is wrong any more";
+    default:
+      return "encryption is not agreed on (DTLS)";
+  }
+}
+
 std::future<void> make_certificate() {
   return std::async(std::launch::async, [] {
     // Any dtlsdec looks for it when it is made, and makes it if it is not there.
@@ -468,6 +492,13 @@ void WebRtcBin::set_description(const char* action, GstWebRTCSDPType type, const
     mailbox.post([callback, fault = fault_of(reply)](Callbacks&) { callback(fault); });
   });
   g_signal_emit_by_name(element_.get(), action, description.get(), promise.get());
+}
+
+std::string WebRtcBin::fault() const {
+  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  GstWebRTCICEConnectionState ice_state = GST_WEBRTC_ICE_CONNECTION_STATE_NEW;
+  g_object_get(element_.get(), "connection-state", &state, "ice-connection-state", &ice_state, nullptr);
+  return connection_fault(state, ice_state);
 }
 
 void WebRtcBin::add_ice_candidate(unsigned m_line_index, const std::string& candidate) {

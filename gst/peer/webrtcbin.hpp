@@ -34,6 +34,9 @@ struct IceSettings {
   bool relay_only = false;
 };
 
+/// What is wrong with a connection that does not work, in the terms of browsers' RTCPeerConnection.
+[[nodiscard]] std::string connection_fault(GstWebRTCPeerConnectionState state, GstWebRTCICEConnectionState ice_state);
+
 /// Makes, on a thread of its own, the DTLS certificate that all connections of the process share. Whoever needs it
 /// first would wait for it: some tenths of a second, or seconds on a small board. The future's destructor waits for it.
 [[nodiscard]] std::future<void> make_certificate();
@@ -103,6 +106,8 @@ class WebRtcBin {
   void create_answer(DescriptionCallback callback);
   void set_local_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);
   void set_remote_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);
+  /// connection_fault() of the states that it is in now.
+  [[nodiscard]] std::string fault() const;
   void add_ice_candidate(unsigned m_line_index, const std::string& candidate);
   void get_stats(std::function<void(stats::ConnectionReport)> callback);
   /// The pipeline's latency, without which RTCP sender reports cannot tell when a packet is played.
