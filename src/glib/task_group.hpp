@@ -18,6 +18,7 @@ class TaskGroup {
   TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
+  ~TaskGroup() = default;
 
   void run(Task task);
 

@@ -13,13 +13,15 @@ namespace rtcmc::test {
 namespace {
 
 class Bounds : public ::testing::Test {
+ public:
+  Bounds(const Bounds&) = delete;
+  Bounds& operator=(const Bounds&) = delete;
+
  protected:
   Bounds() : pipeline_(glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))))) {
     gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   }
   ~Bounds() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
-  Bounds(const Bounds&) = delete;
-  Bounds& operator=(const Bounds&) = delete;
 
   [[nodiscard]] GstBin* bin() const { return GST_BIN(pipeline_.get()); }
 

@@ -21,13 +21,15 @@ using Couples = std::vector<std::unique_ptr<Couple>>;
 constexpr std::chrono::seconds kPlenty{60};
 
 class Ending : public ::testing::Test {
+ public:
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
  protected:
   Ending() : pipeline_(glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))))) {
     gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   }
   ~Ending() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
-  Ending(const Ending&) = delete;
-  Ending& operator=(const Ending&) = delete;
 
   [[nodiscard]] GstBin* bin() const { return GST_BIN(pipeline_.get()); }
   [[nodiscard]] int children() const { return GST_BIN_NUMCHILDREN(bin()); }
