@@ -20,7 +20,10 @@ constexpr std::chrono::seconds kAnswerTimeout{12};
 constexpr double kOffersPerSecond = 5;
 constexpr double kOfferBurst = 10;
 constexpr std::chrono::milliseconds kOfferInterval{200};
+// Different ones: a browser on many networks has some tens.
 constexpr std::size_t kMaxCandidates = 256;
+constexpr std::string_view kCandidatePrefix = "candidate:";
+constexpr std::size_t kMaxNameLength = 40;  // of the part of an element's name that is the participant's
 
 sdp::MediaKind media_kind(rtp::Kind kind) {
   return kind == rtp::Kind::Audio ? sdp::MediaKind::Audio : sdp::MediaKind::Video;
@@ -44,7 +47,9 @@ sdp::DtlsSetup counterpart_of(sdp::DtlsSetup setup) {
 
 std::string element_name(const std::string& user_id) {
   static std::atomic<unsigned> counter{0};
-  return "peer-" + std::to_string(counter++) + "-" + user_id.substr(0, 40);
+  const gchar* end = nullptr;  // of the whole characters
+  g_utf8_validate(user_id.data(), static_cast<gssize>(std::min(user_id.size(), kMaxNameLength)), &end);
+  return "peer-" + std::to_string(counter++) + "-" + std::string(user_id.data(), end);
 }
 
 }  // namespace
@@ -71,22 +76,39 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                       },
                   .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
                   .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
-                                     std::optional<rtp::Codec> codec) { on_media(index, std::move(tap), codec); },
+                                     rtp::Codec codec) { on_media(index, std::move(tap), codec); },
                   .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
       offers_(kOffersPerSecond, kOfferBurst, std::chrono::steady_clock::now()) {
   limit_time_to_connect();
 }
 
 Peer::~Peer() {
+  if (webrtcbin_.element()) {
+    part()();
+  }
+}
+
+void Peer::end(std::unique_ptr<Peer> peer, glib::TaskGroup& ending) {
+  // The subscriptions end after this has begun: that may wait for a packet that is on its way into the webrtcbin.
+  ending.run(peer->part());
+}
+
+glib::Task Peer::part() {
   if (messenger_) {
     messenger_->stop();
   }
-  // Then: ending a subscription may wait for a packet that is on its way into the webrtcbin.
-  webrtcbin_.stop();
+  std::vector<WebRtcBin::Sender> senders;
+  for (Sending& sending : sending_) {
+    senders.push_back(std::move(sending.sender));
+  }
+  return webrtcbin_.part(std::move(senders));
 }
 
 void Peer::limit_time_to_connect() {
-  deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "no connection within 12 seconds"); });
+  deadline_.start_once(kConnectTimeout, [this] {
+    listener_.on_failed(*this, negotiated_once_ ? "no connection within 12 seconds: " + webrtcbin_.fault()
+                                                : "no connection within 12 seconds: nothing was agreed on");
+  });
 }
 
 void Peer::send_data() {
@@ -219,6 +241,7 @@ void Peer::accept_answer(const std::string& text) {
   }
   state_ = State::Settling;
   freeze_directions(*answer);
+  limit_candidates(*answer);
   webrtcbin_.set_remote_description(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.get(),
                                     [this, remote = answer->sections](const auto& fault) {
                                       if (fault) {
@@ -303,6 +326,7 @@ void Peer::answer(const sdp::Description& offer) {
   state_ = State::Settling;
   assign_tracks_to(offer);
   freeze_directions(offer);
+  limit_candidates(offer);
   webrtcbin_.set_remote_description(
       GST_WEBRTC_SDP_TYPE_OFFER, offer.message.get(), [this, remote = offer.sections](const auto& fault) {
         if (fault) {
@@ -405,15 +429,42 @@ void Peer::freeze_directions(const sdp::Description& remote) {
   }
 }
 
-void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
-  if (++candidate_count_ > kMaxCandidates) {
+bool Peer::takes_candidate(std::string section, std::string_view text) {
+  std::pair candidate(std::move(section), std::string(text));
+  if (candidates_.contains(candidate)) {
+    return false;  // descriptions repeat what messages have said
+  }
+  if (candidates_.size() == kMaxCandidates) {
     drop("candidate", "it sent too many");
+    return false;
+  }
+  candidates_.insert(std::move(candidate));
+  return true;
+}
+
+void Peer::limit_candidates(const sdp::Description& remote) {
+  sdp::filter_candidates(remote.message.get(), [this, &remote](std::size_t section, std::string_view text) {
+    return takes_candidate(remote.sections[section].mid, text);
+  });
+}
+
+void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
+  std::string_view text = candidate.candidate;
+  if (text.starts_with(kCandidatePrefix)) {
+    text.remove_prefix(kCandidatePrefix.size());
+  }
+  if (!takes_candidate(candidate.sdp_mid.empty() ? std::to_string(candidate.sdp_m_line_index) : candidate.sdp_mid,
+                       text)) {
     return;
   }
-  if (!has_remote_description_) {
+  if (has_remote_description_) {
+    add_candidate(candidate);
+  } else {
     early_candidates_.push_back(candidate);
-    return;
   }
+}
+
+void Peer::add_candidate(const protocol::IceCandidate& candidate) {
   // All sections are one bundle, whose transport is the first section's.
   const bool in_first = candidate.sdp_mid.empty() ? candidate.sdp_m_line_index == 0
                                                   : !sections_.empty() && candidate.sdp_mid == sections_.front().mid;
@@ -425,8 +476,7 @@ void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
 void Peer::remote_description_is_set() {
   has_remote_description_ = true;
   for (const auto& candidate : std::exchange(early_candidates_, {})) {
-    --candidate_count_;
-    accept_candidate(candidate);
+    add_candidate(candidate);
   }
 }
 
@@ -447,11 +497,12 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
       break;
     case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED:
       if (!deadline_.active()) {
-        deadline_.start_once(kConnectTimeout, [this] { listener_.on_failed(*this, "the connection was lost"); });
+        deadline_.start_once(kConnectTimeout,
+                             [this] { listener_.on_failed(*this, "the connection was lost: " + webrtcbin_.fault()); });
       }
       break;
     case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
-      listener_.on_failed(*this, "no network path works any more (ICE or DTLS failed)");
+      listener_.on_failed(*this, webrtcbin_.fault());
       break;
     default:
       break;

@@ -8,12 +8,15 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "data/messenger.hpp"
+#include "glib/task_group.hpp"
 #include "glib/timer.hpp"
 #include "limit/token_bucket.hpp"
 #include "log/log_limiter.hpp"
@@ -100,7 +103,11 @@ class Peer {
        WantedMedia wanted, Listener& listener);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
+  /// Waits for webrtcbin's threads: end() does not.
   ~Peer();
+  /// No callback runs any more, and no track is sent, when it returns; the rest is done in `ending`, which holds the
+  /// bin.
+  static void end(std::unique_ptr<Peer> peer, glib::TaskGroup& ending);
 
   [[nodiscard]] const std::string& user_id() const { return user_id_; }
   [[nodiscard]] GstElement* webrtcbin() const { return webrtcbin_.element(); }
@@ -165,6 +172,8 @@ class Peer {
     stats::Pace pace = {};
   };
 
+  /// What is left to be done, on any thread.
+  [[nodiscard]] glib::Task part();
   void add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::optional<std::size_t> section,
                   bool receives_too);
   void add_receivers();
@@ -192,9 +201,13 @@ class Peer {
   [[nodiscard]] bool is_wanted_on(std::size_t section);
   /// Whether our offer asks for something there.
   [[nodiscard]] bool is_open_on(std::size_t section);
-  void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec);
+  void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, rtp::Codec codec);
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
+  /// Whether webrtcbin, which keeps all that it is given, is to learn of it. `text` follows "candidate:".
+  [[nodiscard]] bool takes_candidate(std::string section, std::string_view text);
+  void limit_candidates(const sdp::Description& remote);
+  void add_candidate(const protocol::IceCandidate& candidate);
   void remote_description_is_set();
   void limit_time_to_connect();
   void on_connection_state(GstWebRTCPeerConnectionState state);
@@ -215,12 +228,11 @@ class Peer {
   std::vector<OutgoingTrack> unoffered_;
 
   WebRtcBin webrtcbin_;
-  std::vector<Sending> sending_;  // after webrtcbin_: unlinked and released before that goes
+  std::vector<Sending> sending_;
 
-  std::deque<Receiving> receiving_;                    // which keeps its elements where they are
-  std::vector<std::shared_ptr<receive::Tap>> strays_;  // of what is not, or not any more, in receiving_
-  std::map<std::size_t, sdp::Format> answered_;        // what we chose for sections that the participant offered
-  std::vector<sdp::Direction> frozen_;                 // of each section, as webrtcbin sees the remote side
+  std::deque<Receiving> receiving_;              // which keeps its elements where they are
+  std::map<std::size_t, sdp::Format> answered_;  // what we chose for sections that the participant offered
+  std::vector<sdp::Direction> frozen_;           // of each section, as webrtcbin sees the remote side
 
   std::chrono::steady_clock::time_point offered_at_;  // our latest
   std::optional<std::string> waiting_offer_;          // of the participant's
@@ -230,7 +242,8 @@ class Peer {
   std::vector<sdp::Section> sections_;          // of the latest description, in either direction
   std::string remote_ice_ufrag_;
   std::vector<protocol::IceCandidate> early_candidates_;
-  unsigned candidate_count_ = 0;
+  // Of the participant's, in messages and descriptions: the section's mid, or index without one, and the text.
+  std::set<std::pair<std::string, std::string>> candidates_;
   State state_ = State::Stable;
   std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
   std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first

@@ -76,22 +76,14 @@ void Peer::update(Receiving& receiving, const sdp::Section& remote) {
   }
 }
 
-void Peer::on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec) {
-  if (!codec) {
-    strays_.push_back(std::move(tap));  // until it is known what it is
-    return;
-  }
+void Peer::on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, rtp::Codec codec) {
   // webrtcbin 1.22 forgets SSRCs that have been silent for a while, and takes their packets for those of the first
   // section.
   const auto said = ssrcs_.find(tap->count().ssrc);
   Receiving* receiving = receiving_on(said == ssrcs_.end() ? section : said->second);
-  if (!receiving || rtp::info(*codec).kind != receiving->kind) {
+  if (!receiving || rtp::info(codec).kind != receiving->kind) {
     GST_DEBUG("%s sends something in section %zu, where nothing is wanted", user_id_.c_str(), section);
     return;
-  }
-  std::erase(strays_, tap);
-  if (receiving->tap && receiving->tap != tap) {
-    strays_.push_back(receiving->tap);  // the same track on another pad
   }
   receiving->tap = std::move(tap);
   receiving->codec = codec;

@@ -408,6 +408,21 @@ void set_direction(GstSDPMessage* message, std::size_t section, Direction direct
   set_direction(const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, static_cast<guint>(section))), direction);
 }
 
+void filter_candidates(GstSDPMessage* message,
+                       const std::function<bool(std::size_t section, std::string_view candidate)>& stays) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
+    for (guint j = 0; j < gst_sdp_media_attributes_len(media);) {
+      const GstSDPAttribute* attribute = gst_sdp_media_get_attribute(media, j);
+      if (view(attribute->key) == "candidate" && !stays(i, view(attribute->value))) {
+        gst_sdp_media_remove_attribute(media, j);
+      } else {
+        ++j;
+      }
+    }
+  }
+}
+
 void set_dtls_setup(GstSDPMessage* message, DtlsSetup setup) {
   for (guint i = 0; i < gst_sdp_message_medias_len(message); ++i) {
     auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));

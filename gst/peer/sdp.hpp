@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +45,8 @@ struct Format {
   std::string fmtp;  // what follows the payload type in a=fmtp; may be empty
 };
 
-/// A description with more sections is refused.
+/// A description with more sections is refused: the bound for the tracks that a participant may open, each of which
+/// costs us a transceiver for as long as the connection lasts.
 inline constexpr std::size_t kMaxSections = 64;
 
 /// One m= section.
@@ -101,6 +103,9 @@ struct Description {
 [[nodiscard]] const Format* find_format(const Section& section, rtp::Codec codec);
 
 void set_direction(GstSDPMessage* message, std::size_t section, Direction direction);
+/// Asks for each a=candidate in turn, by its value, whether it stays.
+void filter_candidates(GstSDPMessage* message,
+                       const std::function<bool(std::size_t section, std::string_view candidate)>& stays);
 /// For all sections.
 void set_dtls_setup(GstSDPMessage* message, DtlsSetup setup);
 

@@ -4,13 +4,13 @@
 #include <gst/sdp/sdp.h>
 
 #include <charconv>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "element/extra.hpp"
-#include "glib/worker_thread.hpp"
 #include "log.hpp"
 #include "media/elements.hpp"
 
@@ -218,9 +218,31 @@ std::optional<unsigned> m_line_index_of(GstPad* pad) {
   return index == G_MAXUINT ? std::nullopt : std::optional(index);
 }
 
+}  // namespace
+
+/// The taps on all source pads, which stay as long as packets may come out of these: webrtcbin takes it for an error if
+/// nobody takes them. Any thread; `mutex_` protects the list.
+class WebRtcBin::Taps {
+ public:
+  void add(std::shared_ptr<receive::Tap> tap) {
+    const std::lock_guard lock(mutex_);
+    taps_.push_back(std::move(tap));
+  }
+  void clear() {
+    std::vector<std::shared_ptr<receive::Tap>> ended;  // these go after the lock
+    const std::lock_guard lock(mutex_);
+    ended.swap(taps_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<receive::Tap>> taps_;
+};
+
 /// Data of the pad-added handler, which runs on webrtcbin's streaming threads.
-struct TapMaker {
+struct WebRtcBin::TapMaker {
   Mailbox mailbox;
+  std::shared_ptr<Taps> taps;
   GstBin* parent;  // of the webrtcbin, outlives it
 
   void tap(GstPad* pad) const {
@@ -235,10 +257,11 @@ struct TapMaker {
     });
     // Before the pad's first event, which comes on this thread.
     *made = tap;
-    mailbox.post(
-        [index = *index, tap = std::move(tap)](Callbacks& callbacks) { callbacks.on_media(index, tap, std::nullopt); });
+    taps->add(std::move(tap));
   }
 };
+
+namespace {
 
 /// What reaches webrtcbin is paced already. Its own waits, one for each participant, would add up in the one thread
 /// that serves them all.
@@ -251,6 +274,30 @@ void disable_pacing(GstBin*, GstBin*, GstElement* added, gpointer) {
 
 }  // namespace
 
+std::string connection_fault(GstWebRTCPeerConnectionState state, GstWebRTCICEConnectionState ice_state) {
+  switch (ice_state) {
+    case GST_WEBRTC_ICE_CONNECTION_STATE_NEW:
+    case GST_WEBRTC_ICE_CONNECTION_STATE_CHECKING:
+      return "no network path was found yet (ICE)";
+    case GST_WEBRTC_ICE_CONNECTION_STATE_FAILED:
+      return "no network path works (ICE failed)";
+    case GST_WEBRTC_ICE_CONNECTION_STATE_DISCONNECTED:
+      return "the network path is interrupted (ICE disconnected)";
+    default:
+      break;  // ICE is as it should be, or has ended in good order
+  }
+  switch (state) {
+    case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED:
+      return "encryption failed (DTLS)";
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED:
+      return "the connection was closed";
+    case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
+      return "nothing is wrong any more";
+    default:
+      return "encryption is not agreed on (DTLS)";
+  }
+}
+
 std::future<void> make_certificate() {
   return std::async(std::launch::async, [] {
     // Any dtlsdec looks for it when it is made, and makes it if it is not there.
@@ -260,11 +307,12 @@ std::future<void> make_certificate() {
   });
 }
 
-WebRtcBin::Sender::Sender(GstElement* webrtcbin, glib::Ref<GstPad> pad) : webrtcbin_(webrtcbin), pad_(std::move(pad)) {}
+WebRtcBin::Sender::Sender(glib::Ref<GstElement> webrtcbin, glib::Ref<GstPad> pad)
+    : webrtcbin_(std::move(webrtcbin)), pad_(std::move(pad)) {}
 
 WebRtcBin::Sender::~Sender() {
   if (pad_) {
-    gst_element_release_request_pad(webrtcbin_, pad_.get());
+    gst_element_release_request_pad(webrtcbin_.get(), pad_.get());
   }
 }
 
@@ -272,7 +320,8 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
                      Callbacks callbacks)
     : parent_(glib::Ref<GstBin>::share(parent)),
       context_(glib::Ref<GMainContext>::share(g_main_context_get_thread_default())),
-      callbacks_(std::make_shared<Callbacks>(std::move(callbacks))) {
+      callbacks_(std::make_shared<Callbacks>(std::move(callbacks))),
+      taps_(std::make_shared<Taps>()) {
   element_ = glib::Ref<GstElement>::adopt(
       GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("webrtcbin", name.c_str()))));
   g_object_set(element_.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "ice-transport-policy",
@@ -313,7 +362,7 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
           maker->tap(pad);
         }
       }),
-      TapMaker{mailbox, parent}));
+      TapMaker{mailbox, taps_, parent}));
   if (callbacks_->on_data_channel) {
     connections_.push_back(glib::SignalConnection::owning(
         element_.get(), "on-data-channel",
@@ -336,17 +385,26 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
 }
 
 WebRtcBin::~WebRtcBin() {
-  stop();
-  gst_bin_remove(parent_.get(), element_.get());
+  if (element_) {
+    part({})();
+  }
 }
 
-void WebRtcBin::stop() {
+glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   connections_.clear();
   callbacks_.reset();
-  close_data_channels(element_.get());
-  give_up_sending(element_.get());
-  gst_element_set_state(element_.get(), GST_STATE_NULL);
-  stop_what_started_late(element_.get());
+  // std::function wants its captures copyable.
+  auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
+  return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
+          released = std::move(released)] {
+    close_data_channels(element.get());
+    give_up_sending(element.get());
+    gst_element_set_state(element.get(), GST_STATE_NULL);
+    stop_what_started_late(element.get());
+    taps->clear();
+    released->clear();
+    gst_bin_remove(parent.get(), element.get());
+  };
 }
 
 WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, const std::string& stream_id,
@@ -366,7 +424,7 @@ WebRtcBin::Sender WebRtcBin::add_sender(rtp::Kind kind, GstCaps* preferences, co
       transceiver.get(), "direction",
       receives_too ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY,
       "codec-preferences", preferences, "do-nack", static_cast<gboolean>(kind == rtp::Kind::Video), nullptr);
-  return {element_.get(), std::move(pad)};
+  return {element_, std::move(pad)};
 }
 
 void WebRtcBin::add_receiver(rtp::Kind kind, GstCaps* preferences) {
@@ -434,6 +492,13 @@ void WebRtcBin::set_description(const char* action, GstWebRTCSDPType type, const
     mailbox.post([callback, fault = fault_of(reply)](Callbacks&) { callback(fault); });
   });
   g_signal_emit_by_name(element_.get(), action, description.get(), promise.get());
+}
+
+std::string WebRtcBin::fault() const {
+  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  GstWebRTCICEConnectionState ice_state = GST_WEBRTC_ICE_CONNECTION_STATE_NEW;
+  g_object_get(element_.get(), "connection-state", &state, "ice-connection-state", &ice_state, nullptr);
+  return connection_fault(state, ice_state);
 }
 
 void WebRtcBin::add_ice_candidate(unsigned m_line_index, const std::string& candidate) {

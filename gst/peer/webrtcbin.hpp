@@ -16,6 +16,7 @@
 
 #include "data/data_channel.hpp"
 #include "glib/signal_connection.hpp"
+#include "glib/worker_thread.hpp"
 #include "gst_ref.hpp"
 #include "peer/sdp.hpp"
 #include "receive/tap.hpp"
@@ -33,6 +34,9 @@ struct IceSettings {
   bool relay_only = false;
 };
 
+/// What is wrong with a connection that does not work, in the terms of browsers' RTCPeerConnection.
+[[nodiscard]] std::string connection_fault(GstWebRTCPeerConnectionState state, GstWebRTCICEConnectionState ice_state);
+
 /// Makes, on a thread of its own, the DTLS certificate that all connections of the process share. Whoever needs it
 /// first would wait for it: some tenths of a second, or seconds on a small board. The future's destructor waits for it.
 [[nodiscard]] std::future<void> make_certificate();
@@ -42,23 +46,21 @@ struct IceSettings {
 /// would hold up the thread that serves all participants.
 ///
 /// Threads: made, used and destroyed on one thread, whose thread-default GMainContext also runs all callbacks; none
-/// runs after destruction. webrtcbin's own threads only post to that context.
+/// runs after part() or destruction. webrtcbin's own threads only post to that context.
 class WebRtcBin {
  public:
   struct Callbacks {
     std::function<void(unsigned m_line_index, std::string candidate)> on_candidate;
     std::function<void(GstWebRTCPeerConnectionState)> on_connection_state;
-    /// A source pad of the section is there, and the tap on it, which somebody has to keep as long as the webrtcbin.
-    /// Again with the codec when that is known, or is another one.
-    std::function<void(unsigned m_line_index, std::shared_ptr<receive::Tap> tap, std::optional<rtp::Codec> codec)>
-        on_media;
+    /// Packets of the codec come out of the tap, from a source pad of the section.
+    std::function<void(unsigned m_line_index, std::shared_ptr<receive::Tap> tap, rtp::Codec codec)> on_media;
     /// The remote side opens one.
     std::function<void(std::unique_ptr<DataChannel> channel)> on_data_channel = {};
   };
-  /// A sending transceiver and the pad that takes its packets. Released when destroyed, before the webrtcbin is.
+  /// A sending transceiver and the pad that takes its packets. Released when destroyed.
   class Sender {
    public:
-    Sender(GstElement* webrtcbin, glib::Ref<GstPad> pad);
+    Sender(glib::Ref<GstElement> webrtcbin, glib::Ref<GstPad> pad);
     Sender(Sender&&) = default;
     Sender& operator=(Sender&& other) noexcept {
       std::swap(webrtcbin_, other.webrtcbin_);
@@ -71,7 +73,7 @@ class WebRtcBin {
     [[nodiscard]] GstPad* pad() const { return pad_.get(); }
 
    private:
-    GstElement* webrtcbin_;
+    glib::Ref<GstElement> webrtcbin_;
     glib::Ref<GstPad> pad_;
   };
 
@@ -85,9 +87,11 @@ class WebRtcBin {
   WebRtcBin& operator=(const WebRtcBin&) = delete;
   ~WebRtcBin();
 
-  /// No packet goes in or out any more, and no callback runs.
-  void stop();
+  /// What is left to be done so that no packet goes in or out any more and the element is gone. It waits for
+  /// webrtcbin's threads and may be run on any but those, once; the destructor does it otherwise. `senders` go along.
+  [[nodiscard]] glib::Task part(std::vector<Sender> senders);
 
+  /// Null after part().
   [[nodiscard]] GstElement* element() const { return element_.get(); }
 
   /// `preferences`: what may be sent, best first, with payload types and SSRC.
@@ -102,6 +106,8 @@ class WebRtcBin {
   void create_answer(DescriptionCallback callback);
   void set_local_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);
   void set_remote_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);
+  /// connection_fault() of the states that it is in now.
+  [[nodiscard]] std::string fault() const;
   void add_ice_candidate(unsigned m_line_index, const std::string& candidate);
   void get_stats(std::function<void(stats::ConnectionReport)> callback);
   /// The pipeline's latency, without which RTCP sender reports cannot tell when a packet is played.
@@ -110,6 +116,9 @@ class WebRtcBin {
   void take_base_time();
 
  private:
+  class Taps;
+  struct TapMaker;
+
   /// With what webrtcbin does not tell.
   void complete(stats::ConnectionReport& report) const;
   void create_description(const char* action, const char* field, DescriptionCallback callback);
@@ -120,6 +129,7 @@ class WebRtcBin {
   glib::Ref<GMainContext> context_;
   // Posted callbacks hold it weakly: they do nothing once it is gone.
   std::shared_ptr<Callbacks> callbacks_;
+  std::shared_ptr<Taps> taps_;
   std::shared_ptr<stats::ReceiverReports> receiver_reports_ = std::make_shared<stats::ReceiverReports>();
   std::vector<glib::SignalConnection> connections_;
 };

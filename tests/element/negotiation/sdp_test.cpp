@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "glib/ref.hpp"
 
@@ -51,6 +52,23 @@ sdp::Description parsed(const std::string& text) {
     return {};
   }
   return std::move(std::get<sdp::Description>(result));
+}
+
+TEST(Sdp, OnlyTheCandidatesAskedForStay) {
+  const std::string candidate = "a=candidate:1 1 udp 2122260223 127.0.0.1 ";
+  const sdp::Description offer = parsed(session("0 1") + audio("0") + candidate + "1001 typ host\r\n" + candidate +
+                                        "1002 typ host\r\n" + video("1") + candidate + "1003 typ host\r\n");
+  std::vector<std::size_t> asked;
+  sdp::filter_candidates(offer.message.get(), [&asked](std::size_t section, std::string_view text) {
+    asked.push_back(section);
+    return text.find("1002") != std::string_view::npos;
+  });
+  EXPECT_EQ(asked, (std::vector<std::size_t>{0, 0, 1}));
+  const glib::String text(gst_sdp_message_as_text(offer.message.get()));
+  const std::string_view left = text.get();
+  EXPECT_EQ(left.find("1001"), std::string_view::npos);
+  EXPECT_NE(left.find("1002"), std::string_view::npos);
+  EXPECT_EQ(left.find("1003"), std::string_view::npos);
 }
 
 TEST(Sdp, ReadsWhatABrowserOffers) {

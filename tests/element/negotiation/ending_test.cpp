@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "couple.hpp"
+#include "glib/task_group.hpp"
+#include "wait_until.hpp"
+
+namespace rtcmc::test {
+namespace {
+
+using Couples = std::vector<std::unique_ptr<Couple>>;
+
+/// What waits longer than this waits for ever.
+constexpr std::chrono::seconds kPlenty{60};
+
+class Ending : public ::testing::Test {
+ public:
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
+ protected:
+  Ending() : pipeline_(glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))))) {
+    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+  }
+  ~Ending() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+
+  [[nodiscard]] GstBin* bin() const { return GST_BIN(pipeline_.get()); }
+  [[nodiscard]] int children() const { return GST_BIN_NUMCHILDREN(bin()); }
+
+  Couples make(std::size_t count) {
+    Couples couples(count);
+    std::ranges::generate(couples, [this] { return std::make_unique<Couple>(bin()); });
+    return couples;
+  }
+
+  void end(Couples& couples) {
+    for (const auto& couple : couples) {
+      Peer::end(std::move(couple->one.peer), ending_);
+      Peer::end(std::move(couple->other.peer), ending_);
+    }
+  }
+
+  const glib::Ref<GstElement> pipeline_;
+  glib::TaskGroup ending_;
+};
+
+TEST_F(Ending, FiftyEndTogether) {
+  Couples couples = make(25);
+  ASSERT_TRUE(wait_until(
+      [&] { return std::ranges::all_of(couples, [](const auto& couple) { return couple->is_connected(); }); }));
+  end(couples);
+  EXPECT_TRUE(ending_.wait_for(kPlenty));
+  EXPECT_EQ(children(), 0);
+}
+
+TEST_F(Ending, WhoIsStillConnectingEndsLikewise) {
+  for (int i = 0; i < 5; ++i) {
+    Couples couples = make(5);
+    ASSERT_TRUE(wait_until([&] { return couples.front()->is_connected(); }));
+    end(couples);
+    EXPECT_TRUE(ending_.wait_for(kPlenty));
+    EXPECT_EQ(children(), 0);
+  }
+}
+
+TEST_F(Ending, NobodyIsCalledAfterwards) {
+  Couples couples = make(5);
+  end(couples);
+  ASSERT_TRUE(ending_.wait_for(kPlenty));
+  while (g_main_context_iteration(nullptr, FALSE)) {
+  }
+  for (const auto& couple : couples) {
+    EXPECT_TRUE(couple->one.descriptions.empty()) << "the offer that it was making";
+  }
+}
+
+TEST_F(Ending, ThePipelineMayGoMeanwhile) {
+  Couples couples = make(5);
+  ASSERT_TRUE(wait_until([&] { return couples.front()->is_connected(); }));
+  end(couples);
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  EXPECT_TRUE(ending_.wait_for(kPlenty));
+}
+
+}  // namespace
+}  // namespace rtcmc::test
