@@ -2,6 +2,7 @@
 // A participant of an RTCMultiConnection room in a page. docs/viewer.md is the reference.
 
 import './socket.io.js';
+import { decide, kindOf } from './rtcmc/admission.js';
 import { Participant } from './rtcmc/participant.js';
 import { frameText, isId, message, parseEnvelope, parseExtra, parseMessage, parseRooms, sectionsFor } from './rtcmc/protocol.js';
 
@@ -13,6 +14,11 @@ const RETRY_TIME = 5000;
 const SETTLE_TIME = 15000; // until everybody who is still there is connected
 const MAX_DETOURS = 5; // of a room that comes and goes
 const MAX_PARTICIPANTS = 256;
+const MAX_ACQUAINTANCES = 1000;
+const MAX_UNANSWERED = 64; // offers to newcomers
+const MAX_UNINVITED = 16; // each time that we enter
+const QUESTIONS = 5; // whether the room is closed: its owner's goodbye may come before the server has closed it
+const QUESTION_INTERVAL = 1000;
 const MAX_TEXT = 1000000;
 
 // crypto.randomUUID() is for secure pages only.
@@ -22,6 +28,10 @@ class Room extends EventTarget {
 	#url;
 	#socket;
 	#participants = new Map();
+	#acquaintances = new Map(); // userid, the oldest first → the invitation of its request; of whom the door let in
+	#invitation = '';
+	#uninvited = 0; // how many more may answer without it
+	#isAsking = false; // whether the room is closed
 	#entry = 0; // what an earlier attempt asked for is ignored
 	#timer;
 	#wasIn = false;
@@ -118,10 +128,11 @@ class Room extends EventTarget {
 				this.userId = randomId();
 				this.#connect();
 			},
-			'user-disconnected': (id) => this.#forget(id),
+			'user-disconnected': (id) => this.#hangUp(id),
 			'extra-data-updated': (id, extra) => this.#learn(this.#participants.get(id), parseExtra(extra)),
 			'set-isInitiator-true': () => (this.isOwner = true),
-			'closed-entire-session': () => this.#stop('closed'),
+			// On the Node server anybody can have anything emitted to everybody.
+			'closed-entire-session': () => this.#askIfClosed(),
 			[MESSAGE]: (envelope) => this.#receive(parseEnvelope(envelope)),
 		};
 		Object.entries(handlers).forEach(([name, handler]) => this.#socket.on(name, handler));
@@ -180,10 +191,20 @@ class Room extends EventTarget {
 		const entry = this.#entry;
 		this.isOwner = isOwner;
 		this.#wasIn = true;
+		this.#invitation = '';
+		this.#uninvited = isOwner ? 0 : MAX_UNINVITED;
 		this.#setState('joined');
-		if (!isOwner) this._send(this.id, message.request(this.session));
+		if (!isOwner) this.#askToParticipate(this.id);
 		const isOver = (one) => one.entry !== entry && !one.isConnected;
-		this.#timer = setTimeout(() => this.participants.filter(isOver).forEach((one) => this.#forget(one.id)), SETTLE_TIME);
+		this.#timer = setTimeout(() => {
+			this.#uninvited = 0;
+			this.participants.filter(isOver).forEach((one) => this.#forget(one.id));
+		}, SETTLE_TIME);
+	}
+
+	#askToParticipate(id) {
+		this.#invitation ||= randomId();
+		this._send(id, message.request(this.session, this.#invitation));
 	}
 
 	_send(to, content) {
@@ -199,7 +220,7 @@ class Room extends EventTarget {
 		if (envelope?.to !== this.userId || envelope.sender === this.userId || this.state !== 'joined') return;
 		this.#learn(this.#participants.get(envelope.sender), envelope.extra);
 		const content = parseMessage(envelope.message);
-		if (content) this.#handle(envelope, content);
+		if (content) this.#act(this.#admit(envelope, content), envelope, content);
 		else console.debug('dropped a message of', envelope.sender);
 	}
 
@@ -209,57 +230,86 @@ class Room extends EventTarget {
 		this._tell('participant', { participant });
 	}
 
-	#handle({ sender, extra }, content) {
+	#admit({ sender, cameThroughRoom }, content) {
 		const known = this.#participants.get(sender);
-		const start = () => this.#start(sender, extra);
-		const one = { audio: 1, video: 1 };
-		switch (content.kind) {
-			case 'request':
-				if (known?.awaitsFirstAnswer) break; // two newcomers ask each other at the same time
-				if (content.wantsOffer) start()?.offer(one);
-				else this._send(sender, message.enableMedia(extra));
-				break;
-			case 'enableMedia':
-				if (known?.entry === this.#entry) break;
-				// A browser without camera would offer no section that our media could use.
-				if (this.stream) start()?.offer(one);
-				else this._send(sender, message.ready(content.preferences));
-				break;
-			case 'ready':
-				if (!known?.awaitsFirstAnswer) start()?.offer(sectionsFor(content.streams));
-				break;
-			case 'offer':
-				this.#acceptOffer(sender, known, content, extra);
-				break;
-			case 'answer':
-				known?.acceptAnswer(content);
-				break;
-			case 'candidate':
-				known?.acceptCandidate(content.init);
-				break;
-			case 'left':
-				this.#forget(sender);
-				if (known && content.closesRoom) this.#stop('closed');
-				break;
-			case 'sync':
-				known?.sync(content);
-				break;
+		const link = !known ? 'none' : known.awaitsFirstAnswer ? 'offered' : 'made';
+		const knowsInvitation = this.#invitation !== '' && content.invitation === this.#invitation;
+		const decision = decide(kindOf(content), {
+			link, isConnected: known?.isConnected === true, isOfThisEntry: known?.entry === this.#entry,
+			isAcquainted: this.#acquaintances.has(sender), outranksUs: sender > this.userId,
+		}, {
+			cameThroughRoom, knowsInvitation, isAwaited: this.#uninvited > 0,
+		}, this.participants.filter((one) => one.isUnanswered).length >= MAX_UNANSWERED, { crossing: content.crossing });
+		const isIn = ['offer', 'takeOffer'].includes(decision.verdict);
+		if (isIn && content.kind !== 'request' && !knowsInvitation && !this.#acquaintances.has(sender)) --this.#uninvited;
+		if (isIn) this.#acquaint(sender, content);
+		return decision;
+	}
+
+	#acquaint(id, { kind, invitation }) {
+		const theirs = kind === 'request' ? invitation : this.#acquaintances.get(id);
+		this.#acquaintances.delete(id);
+		this.#acquaintances.set(id, theirs);
+		if (this.#acquaintances.size > MAX_ACQUAINTANCES) {
+			this.#acquaintances.delete(this.#acquaintances.keys().next().value);
 		}
 	}
 
-	/** Should offers cross: an RTCMultiConnection page gives its own up, an rtcmcroom a first one by userid, we by userid. */
-	#acceptOffer(sender, known, offer, extra) {
-		const isMineLarger = this.userId > sender;
-		if (offer.renegotiating) {
-			known?.acceptOffer(offer, !offer.crossing || (offer.isOfPage && isMineLarger));
-		} else if (!known?.awaitsFirstAnswer || (offer.crossing && !isMineLarger)) {
-			this.#start(sender, extra)?.acceptOffer(offer, false);
+	_invitationOf(id) {
+		return this.#acquaintances.get(id);
+	}
+
+	#act({ verdict, why }, { sender, extra }, content) {
+		const does = {
+			offer: () => this.#offer(sender, extra, content),
+			takeOffer: () => this.#start(sender, extra)?.acceptOffer(content, false),
+			passOn: () => this.#passOn(this.#participants.get(sender), content),
+			hangUp: () => this.#hangUp(sender),
+			askIfClosed: () => {
+				this.#hangUp(sender);
+				this.#askIfClosed();
+			},
+		};
+		if (does[verdict]) does[verdict]();
+		else console.debug(verdict, content.kind, 'of', sender, why);
+	}
+
+	/** Or says first what it takes for one. */
+	#offer(id, extra, { kind, wantsOffer, preferences, streams }) {
+		const one = { audio: 1, video: 1 };
+		if (kind === 'request' && !wantsOffer) this._send(id, message.enableMedia(extra, this._invitationOf(id)));
+		// A browser without camera would offer no section that our media could use.
+		else if (kind === 'enableMedia' && !this.stream) this._send(id, message.ready(preferences));
+		else this.#start(id, extra)?.offer(kind === 'ready' ? sectionsFor(streams) : one);
+	}
+
+	/** Should later offers cross: an RTCMultiConnection page gives its own up, of pages of ours one by userid. */
+	#passOn(known, content) {
+		const oursCounts = !content.crossing || (content.isOfPage && this.userId > known.id);
+		if (content.kind === 'offer') known.acceptOffer(content, oursCounts);
+		else if (content.kind === 'answer') known.acceptAnswer(content);
+		else if (content.kind === 'candidate') known.acceptCandidate(content.init);
+		else known.sync(content);
+	}
+
+	async #askIfClosed() {
+		const entry = this.#entry;
+		if (this.#isAsking) return;
+		this.#isAsking = true;
+		for (let count = 0; count < QUESTIONS && entry === this.#entry; ++count) {
+			const [exists] = await this.#ask('check-presence', this.id).catch(() => [true]);
+			if (exists === false && entry === this.#entry) this.#stop('closed');
+			await new Promise((resolve) => setTimeout(resolve, QUESTION_INTERVAL));
 		}
+		this.#isAsking = false;
 	}
 
 	#start(id, extra) {
 		if (!this.#participants.has(id)) {
-			if (this.#participants.size >= MAX_PARTICIPANTS) return undefined;
+			if (this.#participants.size >= MAX_PARTICIPANTS) {
+				console.debug('no place for', id);
+				return undefined;
+			}
 			this.#participants.set(id, new Participant(id, this));
 		}
 		return this.#participants.get(id).start(this.#entry, extra);
@@ -270,8 +320,14 @@ class Room extends EventTarget {
 		this.#forget(id);
 		setTimeout(() => {
 			const isWanted = this.state === 'joined' && !this.#participants.has(id);
-			if (isWanted) this._send(id, message.request(this.session));
+			if (isWanted) this.#askToParticipate(id);
 		}, RETRY_TIME);
+	}
+
+	/** It is gone, for all that anybody says. */
+	#hangUp(id) {
+		this.#acquaintances.delete(id);
+		this.#forget(id);
 	}
 
 	#forget(id) {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "element/participation.hpp"
 
-#include <algorithm>
 #include <array>
-#include <iterator>
 #include <utility>
 #include <variant>
 
+#include "element/enums.hpp"
+#include "element/extra.hpp"
 #include "log.hpp"
-#include "media/elements.hpp"
-#include "media/rtp_elements.hpp"
+#include "peer/webrtcbin.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
@@ -30,138 +29,104 @@ constexpr std::array<Requirement, 6> kRequirements{{
     {"rtpopuspay", "gstreamer1.0-plugins-good"},
 }};
 
-std::string random_stream_id() {
-  const glib::String uuid(g_uuid_string_random());
-  return std::string(uuid.get()).substr(0, 23);
+/// As `extra` in signals: never absent.
+void set_extra_of(GstStructure* structure, const glib::Ref<JsonObject>& extra) {
+  gst_structure_set(structure, "extra", GST_TYPE_STRUCTURE, structure_from_json("extra", extra.get()).get(), nullptr);
 }
 
-/// The default is what every browser encodes well; others may be asked for.
-std::vector<rtp::Codec> receivable(rtp::Kind kind, const std::vector<rtp::Codec>& allowed) {
-  std::vector<rtp::Codec> codecs = allowed;
-  if (codecs.empty()) {
-    codecs = kind == rtp::Kind::Video
-                 ? std::vector{rtp::Codec::Vp8, rtp::Codec::H264}
-                 : std::vector{rtp::Codec::Opus, rtp::Codec::G722, rtp::Codec::Pcmu, rtp::Codec::Pcma};
-  }
-  std::erase_if(codecs, [](rtp::Codec codec) { return !is_installed(std::string(rtp_elements(codec).depayloader)); });
-  return codecs;
+StructurePtr structure_of(const std::string& room_id, const protocol::Presence& presence) {
+  StructurePtr structure(gst_structure_new(
+      "rtcmc-presence", "room-id", G_TYPE_STRING, room_id.c_str(), "exists", G_TYPE_BOOLEAN,
+      static_cast<gboolean>(presence.exists), "full", G_TYPE_BOOLEAN, static_cast<gboolean>(presence.is_full),
+      "password-protected", G_TYPE_BOOLEAN, static_cast<gboolean>(presence.is_password_protected), nullptr));
+  set_extra_of(structure.get(), presence.extra);
+  return structure;
 }
 
-/// Those that any property names, or what is wrong with one.
-std::variant<room::IceServers, std::string> ice_servers(const Settings& settings) {
-  room::IceServers servers;
-  std::vector<std::string> uris = settings.turn_servers;
-  if (!settings.stun_server.empty()) {
-    uris.insert(uris.begin(), settings.stun_server);
-  }
-  for (const std::string& uri : uris) {
-    if (auto fault = servers.add(uri)) {
-      return *fault;
-    }
-  }
-  if (!settings.ice_servers.empty()) {
-    if (auto fault = servers.add_list(settings.ice_servers)) {
-      return *fault;
-    }
-  }
-  return servers;
+StructurePtr structure_of(const protocol::PublicRoom& room) {
+  StructurePtr structure(gst_structure_new(
+      "room", "room-id", G_TYPE_STRING, room.room_id.c_str(), "owner", G_TYPE_STRING, room.owner.c_str(), "session",
+      session_type(), session_flags(room.session), "max-participants", G_TYPE_UINT, room.max_participants, "full",
+      G_TYPE_BOOLEAN, static_cast<gboolean>(room.is_full), "password-protected", G_TYPE_BOOLEAN,
+      static_cast<gboolean>(room.is_password_protected), nullptr));
+  set_extra_of(structure.get(), room.extra);
+  set_list(structure.get(), "participants", room.participants, [](const std::string& user_id) { return user_id; });
+  return structure;
 }
 
-std::string in_seconds(std::chrono::milliseconds time) {
-  return std::to_string((time.count() + 500) / 1000) + " s";
+StructurePtr structure_of(const std::vector<protocol::PublicRoom>& rooms) {
+  StructurePtr structure(gst_structure_new_empty("rtcmc-public-rooms"));
+  set_list(structure.get(), "rooms", rooms, [](const protocol::PublicRoom& room) { return structure_of(room); });
+  return structure;
 }
 
 }  // namespace
 
 Participation::Participation(GstBin* bin)
-    : bin_(bin), announcer_(GST_ELEMENT(bin)), navigator_(GST_ELEMENT(bin)), stream_id_base_(random_stream_id()) {}
+    : bin_(bin),
+      announcer_(GST_ELEMENT(bin)),
+      navigator_(GST_ELEMENT(bin)),
+      inputs_(bin, navigator_, *this,
+              {.settings_for = [this](rtp::Kind kind) { return track_settings(kind); },
+               .is_all_there_is = [this] { return outputs_.empty(); }}),
+      outputs_(bin),
+      news_(GST_ELEMENT(bin), announcer_, navigator_, inputs_, outputs_) {}
 
 Participation::~Participation() {
   stop();
 }
 
-void Participation::add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number) {
-  if (settings_of(pad).stream_id.empty()) {
-    g_object_set(pad, "stream-id", (stream_id_base_ + "-" + std::to_string(number)).c_str(), nullptr);
-  }
-  Input input{pad, kind, nullptr};
-  for (const char* change : {"notify::muted", "notify::navigation"}) {
-    input.watches.push_back(
-        std::make_shared<glib::SignalConnection>(pad, change, G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) {
-                                                   static_cast<Participation*>(self)->apply_pad_settings();
-                                                 }),
-                                                 this));
-  }
-  if (with_settings([this](const Settings&) { return has_tracks_; })) {
-    input.track = make_track_for(input);
-  }
+std::shared_ptr<Session> Participation::session() const {
   const std::lock_guard lock(mutex_);
-  if (room_ && input.track) {
-    room_->add_track(outgoing(input));
-  }
-  inputs_.push_back(std::move(input));
+  return session_;
 }
 
-void Participation::remove_input(RtcmcSinkPad* pad) {
-  std::shared_ptr<send::Track> track;  // released after the lock
+send::TrackSettings Participation::track_settings(rtp::Kind kind) const {
+  return with_settings([kind](const Settings& all) {
+    return kind == rtp::Kind::Video ? send::TrackSettings{kind, all.video_codecs, all.video_bitrate}
+                                    : send::TrackSettings{kind, all.audio_codecs, all.audio_bitrate};
+  });
+}
+
+SessionSettings Participation::session_settings() const {
+  const PadKinds sent = inputs_.kinds();
+  const PadKinds received = outputs_.kinds();
   const std::lock_guard lock(mutex_);
-  const auto found = std::ranges::find(inputs_, pad, &Input::pad);
-  if (found == inputs_.end()) {
-    return;
+  return rtcmc::session_settings(
+      settings_, {.audio = sent.audio || received.audio, .video = sent.video || received.video}, server_.get());
+}
+
+OutputSettings Participation::output_settings() const {
+  return with_settings([](const Settings& all) {
+    return OutputSettings{.latency = GstClockTime{all.latency} * GST_MSECOND,
+                          .max_picture_size = all.max_picture_size,
+                          .stays = all.auto_receive && !all.uri.empty()};
+  });
+}
+
+void Participation::add_output(RtcmcSourcePad* pad, rtp::Kind kind) {
+  outputs_.add(pad, kind, output_settings());
+}
+
+bool Participation::has_outputs() const {
+  return with_settings([](const Settings& settings) { return settings.auto_receive; }) || !outputs_.empty();
+}
+
+bool Participation::is_selectable() const {
+  return with_settings([](const Settings& settings) { return settings.auto_receive && !settings.uri.empty(); });
+}
+
+void Participation::select_streams(std::vector<std::string> ids, guint32 seqnum) {
+  if (const auto on = session()) {
+    on->select_streams(std::move(ids), seqnum);
   }
-  track = std::move(found->track);
-  inputs_.erase(found);
-  if (room_ && track) {
-    room_->remove_track(track);
-  }
-  navigator_.release(GST_PAD(pad));
 }
 
 void Participation::end_of_stream() {
-  std::vector<Output> outputs;
-  {
-    const std::lock_guard lock(mutex_);
-    outputs = outputs_;
-    outputs.insert(outputs.end(), exposed_.begin(), exposed_.end());
-    if (room_) {
-      leave_at_end(*room_);
-    }
+  if (const auto on = session()) {
+    on->leave(true);
   }
-  std::ranges::for_each(outputs, end);
-}
-
-std::shared_ptr<send::Track> Participation::make_track_for(const Input& input) {
-  send::TrackSettings settings = with_settings([&input](const Settings& all) {
-    return input.kind == rtp::Kind::Video ? send::TrackSettings{input.kind, all.video_codecs, all.video_bitrate}
-                                          : send::TrackSettings{input.kind, all.audio_codecs, all.audio_bitrate};
-  });
-  std::shared_ptr<send::Track> track = send::make_track(bin_, std::move(settings), *this);
-  track->set_muted(settings_of(input.pad).is_muted);
-  gst_ghost_pad_set_target(GST_GHOST_PAD(input.pad), track->sink_pad());
-  return track;
-}
-
-void Participation::make_tracks() {
-  std::vector<Input> inputs = with_settings([this](const Settings&) {
-    has_tracks_ = true;
-    return inputs_;
-  });
-  for (Input& input : inputs) {
-    input.track = make_track_for(input);
-    input.ended = false;
-  }
-  const std::lock_guard lock(mutex_);
-  inputs_ = std::move(inputs);
-}
-
-void Participation::drop_tracks() {
-  std::vector<std::shared_ptr<send::Track>> tracks;  // released after the lock
-  const std::lock_guard lock(mutex_);
-  has_tracks_ = false;
-  for (Input& input : inputs_) {
-    gst_ghost_pad_set_target(GST_GHOST_PAD(input.pad), nullptr);
-    tracks.push_back(std::move(input.track));
-  }
+  outputs_.end_of_stream();
 }
 
 bool Participation::check_plugins() const {
@@ -178,56 +143,12 @@ bool Participation::check_plugins() const {
   return true;
 }
 
-RoomSettings Participation::room_settings() const {
-  const auto servers = ice_servers(settings_);
-  const auto* usable = std::get_if<room::IceServers>(&servers);  // of which check_settings() has made sure
-  RoomSettings result{.options = settings_.room,
-                      .peer = {.ice = {usable ? *usable : room::IceServers(), settings_.relay_only},
-                               .data_channel = true,
-                               .latency = settings_.latency,
-                               .receivable = {.audio = receivable(rtp::Kind::Audio, settings_.audio_codecs),
-                                              .video = receivable(rtp::Kind::Video, settings_.video_codecs)}},
-                      .auto_receive = settings_.auto_receive,
-                      .keeps_pads = !settings_.uri.empty(),
-                      .session_is_implied = !settings_.session};
-  if (settings_.session) {
-    result.options.session = *settings_.session;
-  } else {
-    result.options.session.data = true;
-    for (const Input& input : inputs_) {
-      (input.kind == rtp::Kind::Video ? result.options.session.video : result.options.session.audio) = true;
-    }
-    if (settings_.auto_receive) {
-      result.options.session.audio = true;
-      result.options.session.video = true;
-    }
-    for (const Output& output : outputs_) {
-      (output.slot->kind() == rtp::Kind::Video ? result.options.session.video : result.options.session.audio) = true;
-    }
+bool Participation::check_settings() const {
+  const auto fault = fault_of(with_settings([](const Settings& all) { return all; }));
+  if (fault) {
+    announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, fault->text, fault->detail);
   }
-  result.peer.data_channel = result.options.session.data;
-  if (server_) {
-    result.options.socket_url = server_->local_url();
-    // The connection does not leave this machine, and the certificate is for the name that others know it by.
-    result.options.tls_insecure = true;
-  }
-  return result;
-}
-
-bool Participation::check_settings() {
-  const Settings settings = with_settings([](const Settings& all) { return all; });
-  if (settings.room.room_id.empty()) {
-    announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                     "No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty");
-    return false;
-  }
-  const auto servers = ice_servers(settings);
-  if (const auto* fault = std::get_if<std::string>(&servers)) {
-    announcer_.error(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, *fault,
-                     "stun-server, turn-servers and ice-servers say which there are");
-    return false;
-  }
-  return true;
+  return !fault;
 }
 
 bool Participation::find_server() {
@@ -247,7 +168,7 @@ bool Participation::find_server() {
       return false;
     }
   }
-  auto server = std::make_unique<EmbeddedServer>(std::move(server_settings));
+  auto server = std::make_shared<EmbeddedServer>(std::move(server_settings));
   const auto outcome = server->serve();
   if (const auto* error = std::get_if<server::StartError>(&outcome)) {
     announcer_.error(GST_RESOURCE_ERROR,
@@ -256,6 +177,7 @@ bool Participation::find_server() {
                      error->text, "listen-address and listen-port say where to listen");
     return false;
   }
+  const std::lock_guard lock(mutex_);
   server_ = std::move(server);
   return true;
 }
@@ -264,101 +186,89 @@ void Participation::start() {
   if (!certificate_.valid()) {
     certificate_ = make_certificate();
   }
-  const std::lock_guard lock(mutex_);
-  std::vector<OutgoingTrack> tracks;
-  std::ranges::transform(inputs_, std::back_inserter(tracks), outgoing);
-  std::vector<std::shared_ptr<receive::Slot>> slots;
-  for (const Output& output : outputs_) {
-    output.slot->set_latency(settings_.latency * GST_MSECOND);
-    output.slot->set_max_picture_size(settings_.max_picture_size);
-    slots.push_back(output.slot);
+  SessionSettings settings = session_settings();
+  // The events' thread holds the element, and so this.
+  auto self = std::make_shared<const Session*>(nullptr);
+  const auto started = std::make_shared<Session>(bin_, std::move(settings),
+                                                 [this, self](Event event) { news_.read(*self, std::move(event)); });
+  *self = started.get();
+  {
+    const std::lock_guard lock(mutex_);
+    session_ = started;
+    started->set_latency(latency_);
+    news_.begin(started.get(), server_);
   }
-  Room::Observer& observer = *this;
-  room_ = std::make_unique<Room>(bin_, room_settings(), std::move(tracks), std::move(slots), observer);
-  room_->set_latency(latency_);
-  room_->start();
+  inputs_.attach(started);
+  outputs_.attach(started, output_settings());
+  started->start();
 }
 
 void Participation::stop() {
-  std::unique_ptr<Room> room;
-  bool was_joining = false;
+  std::shared_ptr<Session> ended;
+  std::shared_ptr<EmbeddedServer> server;
   {
     const std::lock_guard lock(mutex_);
-    room = std::move(room_);
-  }
-  if (!room) {
+    ended = std::move(session_);
+    session_.reset();
+    server = std::move(server_);
     server_.reset();
+    stats_ = std::make_shared<const stats::Snapshot>();
+  }
+  if (!ended) {
     return;
   }
-  room->stop();
-  room.reset();
-  navigator_.forget_all();
-  for (const Output& output : with_settings([this](const Settings&) { return std::exchange(exposed_, {}); })) {
-    remove_exposed(output);
-  }
-  server_.reset();  // after the room's goodbyes went through it
-  {
-    const std::lock_guard lock(mutex_);
-    was_joining = std::exchange(joining_, false);
-    participants_.clear();
-    stats_ = std::make_shared<const stats::Snapshot>();
-    is_initiator_ = false;
-  }
-  if (was_joining) {
-    announcer_.progress(GST_PROGRESS_TYPE_CANCELED, "Gave up joining the room");
-  }
-  set_state(State::Idle);
+  inputs_.detach();
+  ended->stop();
+  outputs_.detach();
+  news_.end();
+  server.reset();  // after the session's goodbyes went through it
 }
 
 void Participation::resume() {
-  const std::lock_guard lock(mutex_);
-  if (room_) {
-    room_->resume();
+  if (const auto on = session()) {
+    on->resume();
   }
 }
 
 void Participation::set_latency(GstClockTime latency) {
   const std::lock_guard lock(mutex_);
   latency_ = latency;
-  if (room_) {
-    room_->set_latency(latency);
+  if (session_) {
+    session_->set_latency(latency);
   }
 }
 
 void Participation::webrtcbin_failed(GstElement* webrtcbin, const std::string& reason) {
-  const std::lock_guard lock(mutex_);
-  if (room_) {
-    room_->webrtcbin_failed(webrtcbin, reason);
+  if (const auto on = session()) {
+    on->webrtcbin_failed(webrtcbin, reason);
   }
 }
 
 bool Participation::send(const std::optional<std::string>& user_id, const OutgoingData& data) {
-  std::string fault;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!room_) {
-      fault = "Nothing can be sent before the element is in PAUSED or PLAYING.";
-    } else if (!room_settings().peer.data_channel) {
-      fault = "Nothing can be sent without a data channel. Add data to the property session.";
-    } else {
-      switch (room_->send(user_id, data)) {
-        case Room::Sent::Taken:
-          return true;
-        case Room::Sent::Full:
-          fault = "Too much waits to be sent" + (user_id ? " to " + *user_id : "") +
-                  " already. Send less, or later; whoever has no data channel never takes anything.";
-          break;
-        case Room::Sent::NobodyThere:
-          if (!user_id) {
-            GST_INFO_OBJECT(bin_, "there is nobody to send to");
-            return false;
-          }
-          fault = "There is no participant " + *user_id + " to send to. The property participants lists them.";
-          break;
-      }
-    }
+  const auto on = session();
+  if (!on) {
+    warn_of_data("Nothing can be sent before the element is in PAUSED or PLAYING.");
+    return false;
   }
-  warn_of_data(fault);
+  if (!on->has_data_channels()) {
+    warn_of_data("Nothing can be sent without a data channel. Add data to the property session.");
+    return false;
+  }
+  switch (on->send(user_id, data)) {
+    case Roster::Sent::Taken:
+      return true;
+    case Roster::Sent::Full:
+      warn_of_data("Too much waits to be sent" + (user_id ? " to " + *user_id : "") +
+                   " already. Send less, or later; whoever has no data channel never takes anything.");
+      break;
+    case Roster::Sent::NobodyThere:
+      if (user_id) {
+        warn_of_data("There is no participant " + *user_id + " to send to. The property participants lists them.");
+      } else {
+        GST_INFO_OBJECT(bin_, "there is nobody to send to");
+      }
+      break;
+  }
   return false;
 }
 
@@ -373,59 +283,136 @@ void Participation::warn_of_data(const std::string& text) {
   }
 }
 
-State Participation::state() const {
-  const std::lock_guard lock(mutex_);
-  return state_;
+void Participation::open_or_join(const char* room_id) {
+  const bool is_new = room_id && [this, room_id] {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(settings_.room.room_id, room_id) != room_id;
+  }();
+  if (is_new) {
+    g_object_notify(G_OBJECT(bin_), "room-id");
+  }
+  if (!check_settings()) {
+    return;
+  }
+  const auto on = session();
+  room::RoomOptions options = session_settings().room;
+  if (!on) {
+    GST_INFO_OBJECT(bin_, "enters the room %s when it is started", options.room_id.c_str());
+    return;
+  }
+  const std::string user_id = news_.user_id();
+  options.user_id = user_id.empty() ? options.user_id : user_id;
+  on->enter(std::move(options));
 }
 
-bool Participation::is_initiator() const {
+void Participation::leave() {
+  if (const auto on = session()) {
+    on->leave();
+  }
+}
+
+void Participation::close_room() {
+  const auto on = session();
+  if (!is_initiator()) {
+    GST_WARNING_OBJECT(bin_, "does not close the room, which is not ours");
+  } else if (on) {
+    on->close();
+  }
+}
+
+void Participation::disconnect_with(std::string user_id) {
+  if (const auto on = session()) {
+    on->disconnect_with(std::move(user_id));
+  }
+}
+
+void Participation::set_extra(glib::Ref<JsonObject> extra) {
   const std::lock_guard lock(mutex_);
-  return is_initiator_;
+  settings_.room.extra = extra;
+  if (session_) {
+    session_->set_extra(std::move(extra));
+  }
+}
+
+void Participation::set_password(std::string password) {
+  const auto on = session();
+  if (!on) {
+    return;
+  }
+  on->set_password(password, [this, element = glib::Ref<GstBin>::share(bin_),
+                              password](const std::optional<std::string>& objection) {
+    if (objection) {
+      announcer_.warning(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
+                         "The server does not set the room's password: " + *objection + ".",
+                         "only the room's owner may");
+      return;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      settings_.room.password = password;
+    }
+    g_object_notify(G_OBJECT(bin_), "password");
+  });
+}
+
+void Participation::check_presence(const std::string& room_id, std::shared_ptr<PromiseReply> reply) {
+  if (const auto on = session()) {
+    on->find_presence(room_id, [room_id, reply = std::move(reply)](const protocol::Presence& presence) {
+      reply->answer(structure_of(room_id, presence));
+    });
+  }
+}
+
+void Participation::get_public_rooms(std::string identifier, std::shared_ptr<PromiseReply> reply) {
+  if (const auto on = session()) {
+    on->find_public_rooms(std::move(identifier),
+                          [reply = std::move(reply)](const std::vector<protocol::PublicRoom>& rooms) {
+                            reply->answer(structure_of(rooms));
+                          });
+  }
+}
+
+StructurePtr Participation::stats() {
+  get_stats(nullptr);
+  const auto latest = [this] {
+    const std::lock_guard lock(mutex_);
+    return stats_;
+  }();
+  return stats::structure_of(*latest);
+}
+
+void Participation::get_stats(const std::shared_ptr<PromiseReply>& reply) {
+  const auto on = session();
+  if (!on) {
+    if (reply) {
+      reply->answer(stats::structure_of(stats::Snapshot()));
+    }
+    return;
+  }
+  on->get_stats([this, element = glib::Ref<GstBin>::share(bin_), reply](const auto& snapshot) {
+    {
+      const std::lock_guard lock(mutex_);
+      stats_ = snapshot;
+    }
+    if (reply) {
+      reply->answer(stats::structure_of(*snapshot));
+    }
+  });
 }
 
 std::string Participation::user_id() const {
-  const std::lock_guard lock(mutex_);
-  return user_id_.empty() ? settings_.room.user_id : user_id_;
-}
-
-std::vector<std::string> Participation::participants() const {
-  const std::lock_guard lock(mutex_);
-  return participants_;
-}
-
-void Participation::set_state(State state) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(state_, state) == state) {
-      return;
-    }
-  }
-  g_object_notify(G_OBJECT(bin_), "state");
+  std::string user_id = news_.user_id();
+  return user_id.empty() ? with_settings([](const Settings& settings) { return settings.room.user_id; }) : user_id;
 }
 
 void Participation::on_codecs_known(send::Track&) {
-  const std::lock_guard lock(mutex_);
-  if (room_) {
-    room_->tracks_changed();
+  if (const auto on = session()) {
+    on->tracks_changed();
   }
 }
 
 void Participation::on_end_of_stream(send::Track& track) {
-  const std::lock_guard lock(mutex_);
-  for (Input& input : inputs_) {
-    input.ended = input.ended || input.track.get() == &track;
-  }
-  // Who receives still has something to do in the room.
-  if (room_ && outputs_.empty() && std::ranges::all_of(inputs_, &Input::ended)) {
-    leave_at_end(*room_);
-  }
-}
-
-void Participation::leave_at_end(Room& room) {
-  room.leave([this] {
-    left();
-    announcer_.end_of_stream();
-  });
+  inputs_.set_ended(track);
 }
 
 void Participation::on_error(send::Track&, int code, const std::string& text, const std::string& debug) {
@@ -438,146 +425,6 @@ void Participation::on_encoder_setup(GstElement* encoder) {
 
 void Participation::on_payloader_setup(GstElement* payloader) {
   announcer_.payloader_setup(payloader);
-}
-
-void Participation::on_connecting() {
-  forget_participants();
-  {
-    const std::lock_guard lock(mutex_);
-    joining_ = true;
-  }
-  set_state(State::Connecting);
-  announcer_.progress(GST_PROGRESS_TYPE_START, "Joining the room");
-}
-
-void Participation::on_joined(bool created) {
-  bool was_joining = false;
-  bool changed_owner = false;
-  std::string room_id;
-  {
-    const std::lock_guard lock(mutex_);
-    changed_owner = std::exchange(is_initiator_, created) != created;
-    was_joining = std::exchange(joining_, false);
-    room_id = settings_.room.room_id;
-  }
-  set_state(State::Joined);
-  if (changed_owner) {
-    g_object_notify(G_OBJECT(bin_), "is-initiator");
-  }
-  if (was_joining) {
-    announcer_.progress(GST_PROGRESS_TYPE_COMPLETE, created ? "Opened the room" : "Joined the room");
-    if (server_) {
-      const std::string url = server_->page_url(room_id);
-      GST_INFO_OBJECT(bin_, "%s, the page is %s",
-                      server_->is_serving() ? "serves the room" : "joined the server that was there", url.c_str());
-      announcer_.page_ready(url);
-    }
-  }
-  announcer_.room_joined(created, room_id);
-}
-
-void Participation::on_join_failed(const room::RoomError& error) {
-  bool was_joining = false;
-  {
-    const std::lock_guard lock(mutex_);
-    was_joining = std::exchange(joining_, false);
-  }
-  std::string text = error.text;
-  if (server_ && !server_->is_serving()) {
-    text +=
-        " The port was taken already, so this element joined whatever listens there. Set listen-port to another "
-        "port if that is no server of rooms.";
-  }
-  set_state(State::Left);
-  announcer_.room_error(text);
-  if (was_joining) {
-    announcer_.progress(GST_PROGRESS_TYPE_ERROR, text);  // gst-launch reads no further than this
-  }
-  const auto [domain, code] = gst_code_of(error.kind);
-  announcer_.error(domain, code, text, error.detail);
-}
-
-void Participation::on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) {
-  if (server_) {
-    // Who had the port may be gone. The first of all who notice takes it, and the others find that one.
-    const auto outcome = server_->serve();
-    if (const auto* fault = std::get_if<server::StartError>(&outcome)) {
-      GST_WARNING_OBJECT(bin_, "cannot take the server over: %s", fault->text.c_str());
-    }
-  }
-  set_state(State::Reconnecting);
-  const auto [domain, code] = gst_code_of(error.kind);
-  announcer_.warning(domain, code, error.text + " Trying again in " + in_seconds(retry_in) + ".", error.detail);
-}
-
-void Participation::on_room_closed() {
-  set_state(State::Left);
-  announcer_.room_closed();
-}
-
-void Participation::on_became_owner() {
-  {
-    const std::lock_guard lock(mutex_);
-    is_initiator_ = true;
-  }
-  g_object_notify(G_OBJECT(bin_), "is-initiator");
-}
-
-void Participation::on_user_id(const std::string& old_id, const std::string& new_id) {
-  {
-    const std::lock_guard lock(mutex_);
-    user_id_ = new_id;
-  }
-  g_object_notify(G_OBJECT(bin_), "user-id");
-  if (!old_id.empty()) {
-    announcer_.user_id_changed(old_id, new_id);
-  }
-}
-
-void Participation::on_webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) {
-  announcer_.webrtcbin_ready(user_id, webrtcbin);
-}
-
-bool Participation::may_come_in(const std::string& user_id, const glib::Ref<JsonObject>& extra) {
-  return announcer_.participant_request(user_id, extra.get());
-}
-
-void Participation::on_participant_joined(const std::string& user_id, const glib::Ref<JsonObject>& extra) {
-  {
-    const std::lock_guard lock(mutex_);
-    participants_.push_back(user_id);
-  }
-  g_object_notify(G_OBJECT(bin_), "participants");
-  announcer_.participant_joined(user_id, extra.get());
-}
-
-void Participation::on_participant_left(const std::string& user_id) {
-  navigator_.forget(user_id);
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase(participants_, user_id);
-  }
-  g_object_notify(G_OBJECT(bin_), "participants");
-  announcer_.participant_left(user_id);
-}
-
-void Participation::on_participant_failed(const std::string& user_id, const std::string& reason) {
-  announcer_.warning(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-                     "Participant " + user_id + " is not connected: " +
-                         reason.substr(0, reason.find_last_not_of('.') + 1) + ". It may try again.",
-                     "the other participants are not concerned");
-}
-
-void Participation::on_data(const std::string& user_id, const DataEvent& event) {
-  if (const auto* navigation = std::get_if<protocol::Navigation>(&event)) {
-    navigator_.navigate(user_id, navigable_pad(navigation->stream_id), *navigation);
-  } else {
-    announcer_.data(user_id, event);
-  }
-}
-
-void Participation::on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) {
-  announcer_.extra_changed(user_id, extra.get());
 }
 
 }  // namespace rtcmc

@@ -110,11 +110,11 @@ StructurePtr structure_of(const Snapshot& snapshot) {
     total.bitrate_sent += participant.bitrate_sent;
     total.bitrate_received += participant.bitrate_received;
   }
-  StructurePtr structure(
-      gst_structure_new("rtcmc-stats", "timestamp", G_TYPE_UINT64, snapshot.timestamp, "encoders", G_TYPE_UINT,
-                        snapshot.encoders, "bytes-sent", G_TYPE_UINT64, total.bytes_sent, "bytes-received",
-                        G_TYPE_UINT64, total.bytes_received, "bitrate-sent", G_TYPE_UINT64, rounded(total.bitrate_sent),
-                        "bitrate-received", G_TYPE_UINT64, rounded(total.bitrate_received), nullptr));
+  StructurePtr structure(gst_structure_new(
+      "rtcmc-stats", "timestamp", G_TYPE_UINT64, snapshot.timestamp, "encoders", G_TYPE_UINT, snapshot.encoders,
+      "broken-connections", G_TYPE_UINT64, snapshot.broken_connections, "bytes-sent", G_TYPE_UINT64, total.bytes_sent,
+      "bytes-received", G_TYPE_UINT64, total.bytes_received, "bitrate-sent", G_TYPE_UINT64, rounded(total.bitrate_sent),
+      "bitrate-received", G_TYPE_UINT64, rounded(total.bitrate_received), nullptr));
   set_list(structure.get(), "participants", snapshot.participants,
            [](const Participant& participant) { return structure_of(participant); });
   return structure;

@@ -63,7 +63,8 @@ struct Participant {
 struct Snapshot {
   GstClockTime timestamp = 0;  // of the system's monotonic clock
   std::vector<Participant> participants;
-  unsigned encoders = 0;  // that run
+  unsigned encoders = 0;                 // that run
+  std::uint64_t broken_connections = 0;  // that had worked
 };
 
 /// As applications get it: docs/element.md, "Statistics".

@@ -35,6 +35,7 @@ WorkerThread::WorkerThread(std::string name)
     }
     g_main_context_pop_thread_default(context.get());
   });
+  id_ = thread_.get_id();
 }
 
 WorkerThread::~WorkerThread() {
@@ -43,11 +44,18 @@ WorkerThread::~WorkerThread() {
   }
   // Quitting by a task and not from here: a loop that has not started yet would miss it.
   glib::post(context_.get(), [loop = loop_] { g_main_loop_quit(loop.get()); });
+  if (!thread_.joinable()) {
+    return;
+  }
   if (is_current()) {
     thread_.detach();
   } else {
     thread_.join();
   }
+}
+
+void WorkerThread::abandon() {
+  thread_.detach();
 }
 
 void WorkerThread::post(Task task) {
@@ -59,7 +67,7 @@ void WorkerThread::post(Task task) {
 }
 
 bool WorkerThread::is_current() const {
-  return thread_.get_id() == std::this_thread::get_id();
+  return id_ == std::this_thread::get_id();
 }
 
 }  // namespace rtcmc::glib

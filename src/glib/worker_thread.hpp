@@ -32,6 +32,9 @@ class WorkerThread {
   /// Any thread. Tasks run in the order in which they were posted; a task posted after the destructor began is dropped.
   void post(Task task);
 
+  /// The tasks posted so far still run, and then the thread ends; nothing waits for it, nor does the destructor.
+  void abandon();
+
   /// Any thread.
   [[nodiscard]] bool is_current() const;
   [[nodiscard]] GMainContext* context() const { return context_.get(); }
@@ -41,6 +44,7 @@ class WorkerThread {
   Ref<GMainLoop> loop_;
   std::shared_ptr<std::atomic<bool>> runs_tasks_ = std::make_shared<std::atomic<bool>>(true);
   std::thread thread_;
+  std::thread::id id_;  // which a thread that nothing waits for has no more
 };
 
 }  // namespace rtcmc::glib

@@ -78,6 +78,20 @@ StreamsToShare parse_streams(JsonNode* node) {
   return streams;
 }
 
+std::string invitation_in(const glib::Ref<JsonObject>& object) {
+  auto invitation = object ? glib::string_of(glib::member(object, "invitation")) : std::nullopt;
+  return invitation && is_id(*invitation) ? *std::move(invitation) : std::string();
+}
+
+/// That of the request which `answer` is to: where we write it, or where browsers keep all of the request.
+std::string invitation_of(const glib::Ref<JsonObject>& answer, const glib::Ref<JsonObject>& description_holder) {
+  if (auto said = invitation_in(answer); !said.empty() || !description_holder) {
+    return said;
+  }
+  const auto request = glib::object_of(glib::member(description_holder, "connectionDescription"));
+  return request ? invitation_in(glib::object_of(glib::member(request, "message"))) : std::string();
+}
+
 std::variant<Message, std::string> parse_description(SdpType type, const glib::Ref<JsonObject>& object) {
   auto sdp = glib::string_of(glib::member(object, "sdp"));
   if (!sdp || sdp->empty()) {
@@ -90,7 +104,8 @@ std::variant<Message, std::string> parse_description(SdpType type, const glib::R
                                     .sdp = *std::move(sdp),
                                     .renegotiating = flag(object, "renegotiatingPeer"),
                                     .crossing_resolved_by_user_id = flag(object, "crossingResolvedByUserid"),
-                                    .streams_to_share = parse_streams(glib::member(object, "streamsToShare"))});
+                                    .streams_to_share = parse_streams(glib::member(object, "streamsToShare")),
+                                    .invitation = invitation_of(object, object)});
 }
 
 std::variant<Message, std::string> parse_candidate(const glib::Ref<JsonObject>& object) {
@@ -208,7 +223,8 @@ std::variant<Envelope, std::string> parse_envelope(JsonNode* node) {
   if (!message) {
     return "its envelope is empty";
   }
-  return Envelope{*std::move(sender), *std::move(remote_user_id), parse_extra(glib::member(object, "extra")), message};
+  JsonNode* extra = glib::member(object, "extra");
+  return Envelope{*std::move(sender), *std::move(remote_user_id), parse_extra(extra), extra == nullptr, message};
 }
 
 std::variant<Message, std::string> parse_message(JsonNode* node) {
@@ -227,7 +243,7 @@ std::variant<Message, std::string> parse_message(JsonNode* node) {
     return Message(ReadyForOffer{});
   }
   if (flag(object, "newParticipationRequest")) {
-    return Message(ParticipationRequest{flag(object, "isOneWay"), flag(object, "isDataOnly")});
+    return Message(ParticipationRequest{flag(object, "isOneWay"), flag(object, "isDataOnly"), invitation_in(object)});
   }
   if (flag(object, "changedUUID")) {
     return parse_user_id_changed(object);
@@ -243,7 +259,8 @@ std::variant<Message, std::string> parse_message(JsonNode* node) {
     return parse_candidate(object);
   }
   if (flag(object, "enableMedia")) {
-    return Message(EnableMedia{});
+    const auto preferences = glib::object_of(glib::member(object, "userPreferences"));
+    return Message(EnableMedia{invitation_of(object, preferences)});
   }
   return Message(Ignored{names_of(object)});
 }
@@ -285,13 +302,16 @@ glib::Ref<JsonNode> to_json(const Session& session) {
 }
 
 glib::Ref<JsonNode> to_json(const ParticipationRequest& request) {
-  return ObjectBuilder()
-      .add("newParticipationRequest", true)
+  ObjectBuilder builder;
+  builder.add("newParticipationRequest", true)
       .add("isOneWay", request.is_one_way)
       .add("isDataOnly", request.is_data_only)
       .add("localPeerSdpConstraints", receives_everything())
-      .add("remotePeerSdpConstraints", receives_everything())
-      .build();
+      .add("remotePeerSdpConstraints", receives_everything());
+  if (!request.invitation.empty()) {
+    builder.add("invitation", request.invitation);
+  }
+  return builder.build();
 }
 
 glib::Ref<JsonNode> to_json(const SessionDescription& description, const glib::Ref<JsonObject>& extra) {
@@ -315,6 +335,9 @@ glib::Ref<JsonNode> to_json(const SessionDescription& description, const glib::R
       .add("streamsToShare", streams.build());
   if (description.crossing_resolved_by_user_id) {
     builder.add("crossingResolvedByUserid", true);
+  }
+  if (!description.invitation.empty()) {
+    builder.add("invitation", description.invitation);
   }
   return builder.build();
 }

@@ -38,13 +38,20 @@ struct StreamInfo {
 /// By MediaStream id, the first token of a=msid.
 using StreamsToShare = std::map<std::string, StreamInfo>;
 
+/// `invitation` is an extension of ours: a text that nobody can guess and that the newcomer's first messages to each
+/// resident bring back. Browsers send it back of themselves, inside `connectionDescription`: the request that they
+/// answer. Whoever knows it has got the request from the server, which passes it to the room's members alone. Empty:
+/// none.
 struct ParticipationRequest {
   bool is_one_way = false;
   bool is_data_only = false;
+  std::string invitation = {};
 };
 
 /// A resident asks the newcomer to get its media ready.
-struct EnableMedia {};
+struct EnableMedia {
+  std::string invitation = {};  // of the request that it answers
+};
 
 /// The newcomer has its media ready.
 struct ReadyForOffer {};
@@ -58,6 +65,7 @@ struct SessionDescription {
   /// An extension of ours, which browsers ignore: should two first offers cross, that of the larger userid counts.
   bool crossing_resolved_by_user_id = false;
   StreamsToShare streams_to_share;
+  std::string invitation = {};  // of the request that an offer answers
 };
 
 struct IceCandidate {
@@ -108,7 +116,10 @@ struct Envelope {
   std::string sender;
   std::string remote_user_id;
   glib::Ref<JsonObject> extra;  // null if absent
-  JsonNode* message;            // borrowed from what was parsed
+  /// The server adds the sender's extra to what it carries from user to user, and nothing to what it passes on to the
+  /// members of the sender's room.
+  bool came_through_room = false;
+  JsonNode* message;  // borrowed from what was parsed
 };
 
 /// Whether `text` may name a user or a room: 1 to 256 bytes without control characters.

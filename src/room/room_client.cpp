@@ -274,6 +274,7 @@ void RoomClient::joined(bool created) {
   in_room_ = true;
   was_in_room_ = true;
   is_owner_ = created;
+  invitation_.clear();
   if (!created) {
     ask_to_participate(options_.room_id);  // the server passes it on to each of the room's members
   }
@@ -283,8 +284,12 @@ void RoomClient::joined(bool created) {
 void RoomClient::ask_to_participate(const std::string& remote_user_id) {
   const protocol::Session& session = options_.session;
   const bool has_media = session.audio || session.video || session.screen;
-  relay(remote_user_id, protocol::to_json(protocol::ParticipationRequest{.is_one_way = session.oneway,
-                                                                         .is_data_only = session.data && !has_media}));
+  if (invitation_.empty()) {
+    invitation_ = random_user_id();
+  }
+  relay(remote_user_id,
+        protocol::to_json(protocol::ParticipationRequest{
+            .is_one_way = session.oneway, .is_data_only = session.data && !has_media, .invitation = invitation_}));
 }
 
 void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
@@ -343,7 +348,8 @@ void RoomClient::on_relayed(JsonNode* node) {
     drop(envelope->sender, *fault);
     return;
   }
-  listener_.on_message(envelope->sender, envelope->extra, std::get<protocol::Message>(std::move(message)));
+  listener_.on_message({envelope->sender, envelope->extra, envelope->came_through_room},
+                       std::get<protocol::Message>(std::move(message)));
 }
 
 void RoomClient::drop(const std::string& sender, const std::string& fault) {
@@ -407,6 +413,18 @@ void RoomClient::disconnect_with(const std::string& user_id) {
 void RoomClient::find_presence(const std::string& room_id, std::function<void(const protocol::Presence&)> callback) {
   query("check-presence", room_id, [callback = std::move(callback)](const Arguments& answer) {
     callback(protocol::parse_presence(answer.get()));
+  });
+}
+
+void RoomClient::ask_whether_room_exists(std::function<void(bool)> callback) {
+  find_presence(options_.room_id,
+                [callback = std::move(callback)](const protocol::Presence& presence) { callback(presence.exists); });
+}
+
+void RoomClient::find_user(const std::string& user_id, std::function<void(bool)> callback) {
+  query("get-remote-user-extra-data", user_id, [callback = std::move(callback)](const Arguments& answer) {
+    // Who is there has an extra, if an empty one; who is not has a sentence in its place.
+    callback(!glib::string_of(glib::element(answer.get(), 0)));
   });
 }
 

@@ -56,6 +56,13 @@ struct RoomError {
   std::string detail;
 };
 
+/// Of a message that came: who says that it is from whom, and how it came. None of it is proof of anything.
+struct MessageHead {
+  std::string sender;
+  glib::Ref<JsonObject> extra;     // the sender's; null if the message came without
+  bool came_through_room = false;  // see protocol::Envelope
+};
+
 /// Enters a room as RTCMultiConnection.js does (check-presence, open-room or join-room, participation request), stays
 /// in it (enters again after a lost connection), and carries the messages between participants as typed values.
 ///
@@ -74,9 +81,7 @@ class RoomClient final : private socketio::Client::Listener {
     virtual void on_connection_lost(const RoomError& error, std::chrono::milliseconds retry_in) = 0;
     /// A taken userid was replaced.
     virtual void on_user_id_changed(const std::string& old_id, const std::string& new_id) = 0;
-    /// `extra` is the sender's; null if the message came without.
-    virtual void on_message(const std::string& sender, const glib::Ref<JsonObject>& extra,
-                            protocol::Message message) = 0;
+    virtual void on_message(const MessageHead& head, protocol::Message message) = 0;
     /// The server says that this participant is gone. May come more than once, and for a participant never heard of.
     virtual void on_user_disconnected(const std::string& user_id) = 0;
     virtual void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) = 0;
@@ -106,6 +111,8 @@ class RoomClient final : private socketio::Client::Listener {
 
   [[nodiscard]] const std::string& user_id() const { return options_.user_id; }
   [[nodiscard]] bool in_room() const { return in_room_; }
+  /// What our latest participation request invited with. Empty: there was none since we entered.
+  [[nodiscard]] const std::string& invitation() const { return invitation_; }
 
   /// Asks a participant to be connected with us, as everybody in the room is asked by entering it.
   void ask_to_participate(const std::string& remote_user_id);
@@ -122,6 +129,10 @@ class RoomClient final : private socketio::Client::Listener {
 
   /// Questions to the server: the callback is destroyed without having been called if no answer comes.
   void find_presence(const std::string& room_id, std::function<void(const protocol::Presence&)> callback);
+  /// Whether the server still has the room that we are in.
+  void ask_whether_room_exists(std::function<void(bool)> callback);
+  /// Whether the server knows a user of this id.
+  void find_user(const std::string& user_id, std::function<void(bool)> callback);
   void find_public_rooms(const std::string& identifier,
                          std::function<void(const std::vector<protocol::PublicRoom>&)> callback);
   /// Only the owner may: the callback gets the server's objection, if it has one.
@@ -164,6 +175,7 @@ class RoomClient final : private socketio::Client::Listener {
   LogLimiter log_limiter_;
   unsigned entry_ = 0;  // answers to questions of an earlier attempt are ignored
   unsigned detours_ = 0;
+  std::string invitation_;
   bool was_in_room_ = false;
   bool in_room_ = false;
   bool is_owner_ = false;

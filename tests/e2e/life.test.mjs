@@ -142,13 +142,24 @@ inEachBrowser('The life of a room', {}, (test) => {
   });
 
   test('the owner closes the room', async (stage) => {
-    const owner = await stage.viewer();
+    const owner = await stage.viewer({ autoClose: true });
     const element = await stage.hostedElement([input.video()]);
     await untilJoined(element, await owner.userid());
     await owner.sendRaw(element.userid, { userLeft: true, autoCloseEntireSession: true });
+    await owner.leave(); // then the server ends the room
     await element.untilMessage('rtcmc-room-closed');
     await untilState(element, 'left');
     assert.deepEqual(await element.get('participants'), []);
+  });
+
+  test('who is not the owner closes nothing', async (stage) => {
+    const element = await stage.hostedElement([input.video()]);
+    const viewer = await stage.viewer();
+    await untilJoined(element, await viewer.userid());
+    await viewer.sendRaw(element.userid, { userLeft: true, autoCloseEntireSession: true });
+    await untilGone(element, await viewer.userid());
+    await (await stage.viewer()).untilPicture();
+    assert.equal(await element.get('is-initiator'), true);
   });
 
   test('the room passes to us when its owner leaves', async (stage) => {

@@ -67,7 +67,8 @@ class Participant final : private RoomClient::Listener {
   void on_failed(const RoomError& reason) override { error = reason; }
   void on_connection_lost(const RoomError&, std::chrono::milliseconds) override { ++losses; }
   void on_user_id_changed(const std::string&, const std::string&) override { ++new_ids; }
-  void on_message(const std::string& sender, const glib::Ref<JsonObject>& extra, protocol::Message message) override {
+  void on_message(const room::MessageHead& head, protocol::Message message) override {
+    const auto& [sender, extra, came_through_room] = head;
     messages.push_back({sender, extra, std::move(message)});
   }
   void on_user_disconnected(const std::string& user_id) override { gone.insert(user_id); }

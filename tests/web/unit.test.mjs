@@ -6,6 +6,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { KINDS, decide, kindOf } from '../../web/rtcmc/admission.js';
 import { positionIn } from '../../web/rtcmc/control.js';
 import { TextReceiver, frameText, isId, nameOf, parseEnvelope, parseExtra, parseMessage, parseRooms, sectionsFor }
   from '../../web/rtcmc/protocol.js';
@@ -17,9 +18,9 @@ const files = readdirSync(WEB, { recursive: true }).filter((name) => /\.(html|js
 const CANDIDATE = 'candidate:1 1 udp 2122194687 127.0.0.1 37909 typ host generation 0';
 
 describe('files', () => {
-  test('weigh less than 68 kB in all', () => {
+  test('weigh less than 76 kB in all', () => {
     const size = files.reduce((sum, name) => sum + statSync(path.join(WEB, name)).size, 0);
-    assert.ok(size < 68000, `${size} bytes`);
+    assert.ok(size < 76000, `${size} bytes`);
   });
 
   test('are all in the resource', () => {
@@ -62,7 +63,8 @@ describe('room ids and addresses', () => {
 describe('messages of others', () => {
   test('envelopes', () => {
     assert.deepEqual(parseEnvelope({ sender: 'a', remoteUserId: 'b', message: 1, extra: { x: 1, _room: {} } }),
-      { sender: 'a', to: 'b', message: 1, extra: { x: 1 } });
+      { sender: 'a', to: 'b', message: 1, extra: { x: 1 }, cameThroughRoom: false });
+    assert.equal(parseEnvelope({ sender: 'a', remoteUserId: 'b', message: 1 }).cameThroughRoom, true);
     [null, 'x', [], {}, { sender: '' }, { sender: {} }].forEach((value) => assert.equal(parseEnvelope(value), undefined));
   });
 
@@ -80,10 +82,28 @@ describe('messages of others', () => {
     assert.equal(parseMessage({ enableMedia: true, userPreferences: { a: 1 } }).preferences.a, 1);
   });
 
+  test('bring back an invitation, each in its place', () => {
+    const invitationIn = (value) => parseMessage(value).invitation;
+    const request = { newParticipationRequest: true, invitation: 'i' };
+    const asBrowsers = { connectionDescription: { sender: 'a', remoteUserId: 'b', message: request } };
+    assert.equal(invitationIn(request), 'i');
+    assert.equal(invitationIn({ enableMedia: true, invitation: 'i' }), 'i');
+    assert.equal(invitationIn({ enableMedia: true, userPreferences: asBrowsers }), 'i');
+    assert.equal(invitationIn({ type: 'offer', sdp: 'v=0', invitation: 'i' }), 'i');
+    assert.equal(invitationIn({ type: 'offer', sdp: 'v=0', ...asBrowsers }), 'i');
+    for (const broken of [undefined, '', 7, {}, 'x'.repeat(300)]) {
+      assert.equal(invitationIn({ type: 'offer', sdp: 'v=0', invitation: broken }), undefined);
+      assert.equal(invitationIn({ newParticipationRequest: true, invitation: broken }), undefined);
+    }
+    for (const broken of [null, 7, { message: null }, { message: 'x' }]) {
+      assert.equal(invitationIn({ type: 'offer', sdp: 'v=0', connectionDescription: broken }), undefined);
+    }
+  });
+
   test('broken ones are none', () => {
     const broken = [undefined, null, 7, 'x', [], {}, { type: 'offer' }, { type: 'answer', sdp: {} },
       { type: 'offer', sdp: 'x'.repeat(600000) }, { type: 'offer', sdp: '\nm='.repeat(100) }, { candidate: 'x', sdpMid: '0' },
-      { candidate: CANDIDATE }, { candidate: `${CANDIDATE}\r\na=x`, sdpMid: '0' }, { candidate: {} }, { changedUUID: true }];
+      { candidate: CANDIDATE }, { candidate: `${CANDIDATE}\r\na=x`, sdpMid: '0' }, { candidate: {} }];
     broken.forEach((value) => assert.equal(parseMessage(value), undefined, JSON.stringify(value)?.slice(0, 80)));
   });
 
@@ -106,6 +126,79 @@ describe('messages of others', () => {
     assert.equal(nameOf({ name: {} }, 'porch'), 'porch');
     assert.equal(nameOf({}, 'abcdef'.repeat(5)), 'Guest abcd');
     assert.equal(nameOf({}, '\u202e'), 'Guest');
+  });
+});
+
+describe('the door', () => {
+  const SENDERS = {
+    stranger: { link: 'none' },
+    acquaintance: { link: 'none', isAcquainted: true },
+    offered: { link: 'offered', isOfThisEntry: true },
+    connecting: { link: 'made', isOfThisEntry: true },
+    participant: { link: 'made', isOfThisEntry: true, isConnected: true },
+    earlier: { link: 'made', isConnected: true }, // connected before we came back
+  };
+  const VERDICTS = { O: 'offer', T: 'takeOffer', P: 'passOn', H: 'hangUp', C: 'askIfClosed', i: 'ignore', '-': 'refuse' };
+  const check = (columns, rows, proof, isCrowded) => {
+    for (const [kind, letters] of Object.entries(rows)) {
+      columns.forEach((sender, index) => {
+        const { verdict, why } = decide(kind, SENDERS[sender], proof, isCrowded);
+        assert.equal(verdict, VERDICTS[letters[index]], `${kind} of ${sender}`);
+        assert.equal(typeof why, ['ignore', 'refuse'].includes(verdict) ? 'string' : 'undefined', `${kind} of ${sender}`);
+      });
+    }
+  };
+  const ALL = Object.keys(SENDERS);
+
+  test('by who sends what, without a proof', () => {
+    const rows = {
+      request: '-OiOOO',
+      enableMedia: '-OiiiO',
+      ready: '-OiOOO',
+      firstOffer: '-TiTTT',
+      laterOffer: '--PPPP',
+      answer: '--PPPP',
+      candidate: '--PPPP',
+      sync: '--PPPP',
+      goodbye: 'iHHHHH',
+      closing: 'iHHHCC',
+      rename: '------',
+    };
+    assert.deepEqual(Object.keys(rows).sort(), KINDS.toSorted());
+    check(ALL, rows, {});
+  });
+
+  test('by what proves that a stranger is in our room', () => {
+    const kinds = ['request', 'enableMedia', 'ready', 'firstOffer', 'laterOffer', 'answer', 'candidate', 'sync', 'goodbye',
+      'closing', 'rename'];
+    const verdicts = (proof) => kinds.map((kind) =>
+      Object.entries(VERDICTS).find(([, verdict]) => verdict === decide(kind, SENDERS.stranger, proof).verdict)[0]).join('');
+    assert.equal(verdicts({ cameThroughRoom: true }), 'O-------ii-');
+    assert.equal(verdicts({ knowsInvitation: true }), '-O-T----ii-');
+    assert.equal(verdicts({ isAwaited: true }), '-O-T----ii-');
+  });
+
+  test('newcomers wait while too many offers are unanswered', () => {
+    check(ALL, { request: '--i---', ready: '--i---', enableMedia: '-OiiiO', firstOffer: '-TiTTT' }, {}, true);
+    assert.equal(decide('request', SENDERS.stranger, { cameThroughRoom: true }, true).verdict, 'refuse');
+  });
+
+  test('of two offers that cross, the larger userid counts if both sides know that rule', () => {
+    const meet = (crossing, outranksUs) => decide('firstOffer', { ...SENDERS.offered, outranksUs }, {}, false, { crossing }).verdict;
+    assert.deepEqual([meet(true, true), meet(true, false), meet(false, true), meet(false, false)],
+      ['takeOffer', 'ignore', 'ignore', 'ignore']);
+  });
+
+  test('has a kind for every message', () => {
+    const kind = (value) => kindOf(parseMessage(value));
+    assert.deepEqual([
+      kind({ newParticipationRequest: true }), kind({ enableMedia: true }), kind({ readyForOffer: true }),
+      kind({ type: 'offer', sdp: 'v=0' }), kind({ type: 'offer', sdp: 'v=0', renegotiatingPeer: true }),
+      kind({ type: 'answer', sdp: 'v=0', renegotiatingPeer: true }), kind({ candidate: CANDIDATE, sdpMid: '0' }),
+      kind({ streamSyncNeeded: true }), kind({ userLeft: true }), kind('dropPeerConnection'),
+      kind({ userLeft: true, autoCloseEntireSession: true }), kind({ changedUUID: true, oldUUID: 'a', newUUID: 'b' }),
+    ], ['request', 'enableMedia', 'ready', 'firstOffer', 'laterOffer', 'answer', 'candidate', 'sync', 'goodbye', 'goodbye',
+      'closing', 'rename']);
   });
 });
 

@@ -60,6 +60,11 @@ export class Participant {
 		return this.#pc?.signalingState === 'have-local-offer' && !this.#pc.isNegotiated;
 	}
 
+	/** Whether nothing came of this connection yet. */
+	get isUnanswered() {
+		return this.#pc?.remoteDescription === null;
+	}
+
 	start(entry, extra = this.extra) {
 		this.close();
 		Object.assign(this, { entry, extra });
@@ -171,7 +176,8 @@ export class Participant {
 	async #sendDescription(pc) {
 		await pc.setLocalDescription();
 		const { stream, extra } = this.#room;
-		this.#room._send(this.id, message.description(pc.localDescription, pc.isNegotiated, extra, describe(stream)));
+		const invitation = pc.isNegotiated ? undefined : this.#room._invitationOf(this.id);
+		this.#room._send(this.id, message.description(pc.localDescription, pc.isNegotiated, extra, describe(stream), invitation));
 	}
 
 	async #setRemote(pc, description, streams) {

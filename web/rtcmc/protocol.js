@@ -26,9 +26,15 @@ export function nameOf(extra, userId) {
 	return given || (userId.length > 20 ? `Guest ${line(userId.slice(0, 4))}` : line(userId)) || 'Guest';
 }
 
-export const parseEnvelope = (value) => (isObject(value) && isId(value.sender)
-	? { sender: value.sender, to: value.remoteUserId, extra: parseExtra(value.extra), message: value.message }
-	: undefined);
+/** cameThroughRoom: the server adds the sender's extra to all but what it passes on to the members of the sender's room. */
+export const parseEnvelope = (value) => (isObject(value) && isId(value.sender) ? {
+	sender: value.sender, to: value.remoteUserId, extra: parseExtra(value.extra), message: value.message,
+	cameThroughRoom: value.extra === undefined,
+} : undefined);
+
+/** Of the request that this answers: where rtcmcroom and we write it, or where browsers keep the whole request. */
+const invitationOf = (answer, holder = answer) =>
+	[answer.invitation, holder?.connectionDescription?.message?.invitation].find(isId);
 
 const parseStreams = (value) => new Map(Object.entries(isObject(value) ? value : {}).slice(0, MAX.streams)
 	.filter(([, info]) => isObject(info)));
@@ -38,6 +44,7 @@ function parseDescription({ type, sdp, ...flags }) {
 	return {
 		kind: type, sdp, streams: parseStreams(flags.streamsToShare), renegotiating: flags.renegotiatingPeer === true,
 		crossing: flags.crossingResolvedByUserid === true, isOfPage: flags.renegotiationResolvedByUserid === true,
+		invitation: invitationOf(flags),
 	};
 }
 
@@ -56,30 +63,36 @@ export function parseMessage(value) {
 	if (!isObject(value)) return undefined;
 	if (value.streamSyncNeeded) return { kind: 'sync', id: value.streamid, action: value.action, type: value.type };
 	if (value.readyForOffer) return { kind: 'ready', streams: parseStreams(value.userPreferences?.streamsToShare) };
-	if (value.newParticipationRequest) return { kind: 'request', wantsOffer: value.isOneWay || value.isDataOnly };
+	if (value.newParticipationRequest) {
+		return { kind: 'request', wantsOffer: Boolean(value.isOneWay || value.isDataOnly), invitation: invitationOf(value, null) };
+	}
+	if (value.changedUUID) return { kind: 'rename' };
 	if (value.userLeft) return { kind: 'left', closesRoom: value.autoCloseEntireSession === true };
 	if (value.type === 'offer' || value.type === 'answer') return parseDescription(value);
 	if (value.candidate) return parseCandidate(value);
-	return value.enableMedia ? { kind: 'enableMedia', preferences: parseExtra(value.userPreferences) ?? {} } : undefined;
+	if (!value.enableMedia) return undefined;
+	const preferences = parseExtra(value.userPreferences) ?? {};
+	return { kind: 'enableMedia', preferences, invitation: invitationOf(value, preferences) };
 }
 
 const everything = { OfferToReceiveAudio: true, OfferToReceiveVideo: true };
 const constraints = { localPeerSdpConstraints: everything, remotePeerSdpConstraints: everything };
 
 export const message = {
-	request: ({ oneway = false }) =>
-		({ newParticipationRequest: true, isOneWay: oneway, isDataOnly: false, ...constraints }),
+	/** invitation: a secret, which answers bring back; browsers do so of themselves. */
+	request: ({ oneway = false }, invitation) =>
+		({ newParticipationRequest: true, isOneWay: oneway, isDataOnly: false, ...constraints, invitation }),
 
 	// isOneWay: with it in the echo a browser makes its offer.
-	enableMedia: (extra = {}) => ({
-		enableMedia: true,
+	enableMedia: (extra = {}, invitation = undefined) => ({
+		enableMedia: true, invitation,
 		userPreferences: { extra, ...constraints, isOneWay: true, isDataOnly: false, connectionDescription: {} },
 	}),
 
 	ready: (preferences) => ({ readyForOffer: true, userPreferences: { ...preferences, streamsToShare: {} } }),
 
-	description: ({ type, sdp }, renegotiatingPeer, extra, streamsToShare) => ({
-		type, sdp, renegotiatingPeer, extra, streamsToShare, remotePeerSdpConstraints: everything,
+	description: ({ type, sdp }, renegotiatingPeer, extra, streamsToShare, invitation) => ({
+		type, sdp, renegotiatingPeer, extra, streamsToShare, invitation, remotePeerSdpConstraints: everything,
 		connectionDescription: {}, dontGetRemoteStream: false,
 		crossingResolvedByUserid: true, renegotiationResolvedByUserid: true, // ours: browsers ignore them
 	}),

@@ -178,7 +178,7 @@ class NaiveSender final : private room::RoomClient::Listener {
   void on_failed(const room::RoomError& error) override { fail(error.text); }
   void on_connection_lost(const room::RoomError& error, std::chrono::milliseconds) override { fail(error.text); }
   void on_user_id_changed(const std::string&, const std::string&) override {}
-  void on_message(const std::string& sender, const glib::Ref<JsonObject>&, protocol::Message message) override;
+  void on_message(const room::MessageHead& head, protocol::Message message) override;
   void on_user_disconnected(const std::string& user_id) override { remove(user_id); }
   void on_extra_changed(const std::string&, const glib::Ref<JsonObject>&) override {}
   void on_became_owner() override {}
@@ -231,7 +231,8 @@ void NaiveSender::fail(const std::string& text) {
   g_main_loop_quit(loop_.get());
 }
 
-void NaiveSender::on_message(const std::string& sender, const glib::Ref<JsonObject>&, protocol::Message message) {
+void NaiveSender::on_message(const room::MessageHead& head, protocol::Message message) {
+  const std::string& sender = head.sender;
   if (std::holds_alternative<protocol::ParticipationRequest>(message)) {
     participants_.erase(sender);
     participants_.try_emplace(sender, client_, sender, GST_BIN(pipeline_.get()));

@@ -17,7 +17,7 @@ const participant = {
 
   /** Makes the connection, before any traffic. */
   prepare({ camera = false, testCard = false, flashAndBeep, session, password, userid, extra, maxParticipants, socketUrl = '/',
-    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false }) {
+    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false }) {
     const connection = new RTCMultiConnection();
     this.connection = connection;
     this.elements.clear();
@@ -26,6 +26,7 @@ const participant = {
     this.extras = [];
     connection.socketURL = socketUrl;
     connection.enableLogs = false;
+    connection.autoCloseEntireSession = autoClose;
     connection.iceServers = [];
     connection.session = session ?? { audio: true, video: true, data: true };
     connection.autoCreateMediaElement = false;

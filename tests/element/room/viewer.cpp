@@ -55,7 +55,8 @@ void Viewer::on_failed(const room::RoomError& error) {
 
 void Viewer::on_connection_lost(const room::RoomError&, std::chrono::milliseconds) {}
 
-void Viewer::on_message(const std::string& sender, const glib::Ref<JsonObject>&, protocol::Message message) {
+void Viewer::on_message(const room::MessageHead& head, protocol::Message message) {
+  const std::string& sender = head.sender;
   if (const auto* description = std::get_if<protocol::SessionDescription>(&message)) {
     sender_ = sender;
     if (options_.answers && description->type == protocol::SdpType::Offer) {

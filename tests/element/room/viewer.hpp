@@ -47,7 +47,7 @@ class Viewer final : private room::RoomClient::Listener {
   void on_failed(const room::RoomError& error) override;
   void on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) override;
   void on_user_id_changed(const std::string&, const std::string&) override {}
-  void on_message(const std::string& sender, const glib::Ref<JsonObject>& extra, protocol::Message message) override;
+  void on_message(const room::MessageHead& head, protocol::Message message) override;
   void on_user_disconnected(const std::string&) override { was_left_ = true; }
   void on_extra_changed(const std::string&, const glib::Ref<JsonObject>&) override {}
   void on_became_owner() override {}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "element/inputs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rtcmc {
+
+namespace {
+
+std::string random_stream_id() {
+  const glib::String uuid(g_uuid_string_random());
+  return std::string(uuid.get()).substr(0, 23);
+}
+
+}  // namespace
+
+Inputs::Inputs(GstBin* bin, Navigator& navigator, send::Track::Listener& listener, Hooks hooks)
+    : bin_(bin),
+      navigator_(navigator),
+      listener_(listener),
+      hooks_(std::move(hooks)),
+      stream_id_base_(random_stream_id()) {}
+
+std::vector<Inputs::Input>::iterator Inputs::find(const RtcmcSinkPad* pad) {
+  return std::ranges::find(inputs_, pad, &Input::pad);
+}
+
+void Inputs::add(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number) {
+  if (settings_of(pad).stream_id.empty()) {
+    g_object_set(pad, "stream-id", (stream_id_base_ + "-" + std::to_string(number)).c_str(), nullptr);
+  }
+  Input input{pad, kind};
+  for (const char* change : {"notify::muted", "notify::navigation"}) {
+    input.watches.push_back(std::make_shared<glib::SignalConnection>(
+        pad, change,
+        G_CALLBACK(+[](GObject*, GParamSpec*, gpointer self) { static_cast<Inputs*>(self)->apply_pad_settings(); }),
+        this));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    inputs_.push_back(std::move(input));
+  }
+  make_missing_tracks();
+}
+
+void Inputs::remove(RtcmcSinkPad* pad) {
+  Input removed{};  // released after the lock
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = find(pad);
+    if (found == inputs_.end()) {
+      return;
+    }
+    removed = std::move(*found);
+    inputs_.erase(found);
+    if (session_ && removed.track) {
+      session_->remove_track(removed.track);
+    }
+  }
+  navigator_.release(GST_PAD(pad));
+}
+
+PadKinds Inputs::kinds() const {
+  const std::lock_guard lock(mutex_);
+  const auto has = [this](rtp::Kind kind) { return std::ranges::find(inputs_, kind, &Input::kind) != inputs_.end(); };
+  return {.audio = has(rtp::Kind::Audio), .video = has(rtp::Kind::Video)};
+}
+
+void Inputs::make_tracks() {
+  {
+    const std::lock_guard lock(mutex_);
+    has_tracks_ = true;
+  }
+  make_missing_tracks();
+}
+
+void Inputs::make_missing_tracks() {
+  for (;;) {
+    glib::Ref<RtcmcSinkPad> pad;
+    rtp::Kind kind{};
+    {
+      const std::lock_guard lock(mutex_);
+      const auto missing =
+          std::ranges::find_if(inputs_, [](const Input& input) { return !input.track && !input.is_being_made; });
+      if (!has_tracks_ || missing == inputs_.end()) {
+        return;
+      }
+      missing->is_being_made = true;
+      pad = glib::Ref<RtcmcSinkPad>::share(missing->pad);
+      kind = missing->kind;
+    }
+    std::shared_ptr<send::Track> track = send::make_track(bin_, hooks_.settings_for(kind), listener_);
+    track->set_muted(settings_of(pad.get()).is_muted);
+    gst_ghost_pad_set_target(GST_GHOST_PAD(pad.get()), track->sink_pad());
+    {
+      const std::lock_guard lock(mutex_);
+      const auto input = find(pad.get());
+      if (input != inputs_.end()) {
+        input->is_being_made = false;
+      }
+      if (input != inputs_.end() && has_tracks_) {
+        input->track = std::move(track);
+        input->ended = false;
+        if (session_) {
+          session_->add_track(outgoing(*input));
+        }
+        continue;
+      }
+    }
+    // The pad was released meanwhile, or the element stopped.
+    gst_ghost_pad_set_target(GST_GHOST_PAD(pad.get()), nullptr);
+  }
+}
+
+void Inputs::drop_tracks() {
+  std::vector<std::pair<glib::Ref<GstGhostPad>, std::shared_ptr<send::Track>>> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    has_tracks_ = false;
+    for (Input& input : inputs_) {
+      if (input.track) {
+        dropped.emplace_back(glib::Ref<GstGhostPad>::share(GST_GHOST_PAD(input.pad)), std::move(input.track));
+        input.track.reset();
+      }
+    }
+  }
+  for (const auto& [pad, track] : dropped) {
+    gst_ghost_pad_set_target(pad.get(), nullptr);
+  }
+}
+
+void Inputs::attach(const std::shared_ptr<Session>& session) {
+  const std::lock_guard lock(mutex_);
+  session_ = session;
+  for (Input& input : inputs_) {
+    if (input.track) {
+      session_->add_track(outgoing(input));
+    }
+  }
+}
+
+void Inputs::detach() {
+  std::shared_ptr<Session> session;  // released after the lock
+  const std::lock_guard lock(mutex_);
+  session.swap(session_);
+}
+
+void Inputs::set_ended(const send::Track& track) {
+  // Who receives still has something to do in the room.
+  const bool is_all_there_is = hooks_.is_all_there_is();
+  const std::lock_guard lock(mutex_);
+  for (Input& input : inputs_) {
+    input.ended = input.ended || input.track.get() == &track;
+  }
+  if (session_ && is_all_there_is && std::ranges::all_of(inputs_, &Input::ended)) {
+    session_->leave(true);
+  }
+}
+
+void Inputs::mute(std::optional<rtp::Kind> kind, bool muted) {
+  std::vector<glib::Ref<GObject>> changed;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Input& input : inputs_) {
+      if ((!kind || input.kind == *kind) && rtcmc::set_muted(input.pad, muted)) {
+        changed.push_back(glib::Ref<GObject>::share(G_OBJECT(input.pad)));
+      }
+    }
+  }
+  apply_pad_settings();
+  for (const auto& pad : changed) {
+    g_object_notify(pad.get(), "muted");
+  }
+}
+
+OutgoingTrack Inputs::outgoing(Input& input) {
+  const SinkPadSettings settings = settings_of(input.pad);
+  input.stream_id = settings.stream_id;
+  return {input.track, input.stream_id, settings.is_screen, input.is_muted, input.takes_navigation};
+}
+
+void Inputs::apply_pad_settings() {
+  const std::lock_guard serial(pad_settings_mutex_);
+  std::vector<TrackChange> changes;
+  std::vector<glib::Ref<GstPad>> released;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Input& input : inputs_) {
+      const SinkPadSettings settings = settings_of(input.pad);
+      const bool takes_navigation = settings.takes_navigation && input.kind == rtp::Kind::Video;
+      const bool is_mute_news = std::exchange(input.is_muted, settings.is_muted) != settings.is_muted;
+      const bool is_navigation_news = std::exchange(input.takes_navigation, takes_navigation) != takes_navigation;
+      if (is_navigation_news && !takes_navigation) {
+        released.push_back(glib::Ref<GstPad>::share(GST_PAD(input.pad)));
+      }
+      if ((is_mute_news || is_navigation_news) && input.track) {
+        changes.push_back({input.track, settings.is_muted, takes_navigation});
+      }
+    }
+  }
+  for (const auto& pad : released) {
+    navigator_.release(pad.get());
+  }
+  for (const auto& change : changes) {
+    change.track->set_muted(change.is_muted);
+  }
+  const std::lock_guard lock(mutex_);
+  if (session_ && !changes.empty()) {
+    session_->change_tracks(std::move(changes));
+  }
+}
+
+glib::Ref<GstPad> Inputs::navigable_pad(const std::string& stream_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(
+      inputs_, [&stream_id](const Input& input) { return input.takes_navigation && input.stream_id == stream_id; });
+  return found == inputs_.end() ? nullptr : glib::Ref<GstPad>::share(GST_PAD(found->pad));
+}
+
+}  // namespace rtcmc

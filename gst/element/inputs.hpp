@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/navigator.hpp"
+#include "element/settings.hpp"
+#include "element/sink_pad.hpp"
+#include "glib/signal_connection.hpp"
+#include "send/track.hpp"
+#include "session/session.hpp"
+
+namespace rtcmc {
+
+/// The element's sink pads, and while it is started the track behind each: in the pad as its target, in the session as
+/// what is sent. Which pads there are is said here alone, whatever else is on its way.
+///
+/// Threads: any. `mutex_` protects all data below it; it is never held while a track is made or released, nor while a
+/// signal is emitted.
+class Inputs {
+ public:
+  struct Hooks {
+    std::function<send::TrackSettings(rtp::Kind)> settings_for;
+    /// Whether the end of all of them is the end of what the element has to do.
+    std::function<bool()> is_all_there_is;
+  };
+
+  Inputs(GstBin* bin, Navigator& navigator, send::Track::Listener& listener, Hooks hooks);
+
+  void add(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number);
+  void remove(RtcmcSinkPad* pad);
+  [[nodiscard]] PadKinds kinds() const;
+
+  /// From here until drop_tracks() each sink pad has a track as its target.
+  void make_tracks();
+  void drop_tracks();
+  /// From here until detach() the session sends the tracks.
+  void attach(const std::shared_ptr<Session>& session);
+  void detach();
+
+  void set_ended(const send::Track& track);
+  /// Of all sink pads, or those of one kind.
+  void mute(std::optional<rtp::Kind> kind, bool muted);
+  /// The sink pad that takes navigation for this stream; null: none.
+  [[nodiscard]] glib::Ref<GstPad> navigable_pad(const std::string& stream_id) const;
+
+ private:
+  struct Input {
+    RtcmcSinkPad* pad;
+    rtp::Kind kind;
+    std::shared_ptr<send::Track> track{};  // present from make_tracks() to drop_tracks(), once it is made
+    bool is_being_made = false;
+    bool ended = false;
+    // As the track and the session know it:
+    std::string stream_id{};
+    bool is_muted = false;
+    bool takes_navigation = false;
+    std::vector<std::shared_ptr<glib::SignalConnection>> watches{};
+  };
+
+  void make_missing_tracks();
+  [[nodiscard]] std::vector<Input>::iterator find(const RtcmcSinkPad* pad);
+  [[nodiscard]] static OutgoingTrack outgoing(Input& input);
+  /// Makes the tracks and the session do what the pads' properties "muted" and "navigation" say.
+  void apply_pad_settings();
+
+  GstBin* const bin_;
+  Navigator& navigator_;
+  send::Track::Listener& listener_;
+  const Hooks hooks_;
+  const std::string stream_id_base_;
+
+  std::mutex pad_settings_mutex_;  // of apply_pad_settings(), so that the latest change wins; taken before mutex_
+
+  mutable std::mutex mutex_;
+  std::vector<Input> inputs_;
+  bool has_tracks_ = false;
+  std::shared_ptr<Session> session_;
+};
+
+}  // namespace rtcmc

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "element/settings.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "media/elements.hpp"
+#include "media/rtp_elements.hpp"
+
+namespace rtcmc {
+
+namespace {
+
+/// The default is what every browser encodes well; others may be asked for.
+std::vector<rtp::Codec> receivable(rtp::Kind kind, const std::vector<rtp::Codec>& allowed) {
+  std::vector<rtp::Codec> codecs = allowed;
+  if (codecs.empty()) {
+    codecs = kind == rtp::Kind::Video
+                 ? std::vector{rtp::Codec::Vp8, rtp::Codec::H264}
+                 : std::vector{rtp::Codec::Opus, rtp::Codec::G722, rtp::Codec::Pcmu, rtp::Codec::Pcma};
+  }
+  std::erase_if(codecs, [](rtp::Codec codec) { return !is_installed(std::string(rtp_elements(codec).depayloader)); });
+  return codecs;
+}
+
+/// Those that any property names, or what is wrong with one.
+std::variant<room::IceServers, std::string> ice_servers(const Settings& settings) {
+  room::IceServers servers;
+  std::vector<std::string> uris = settings.turn_servers;
+  if (!settings.stun_server.empty()) {
+    uris.insert(uris.begin(), settings.stun_server);
+  }
+  for (const std::string& uri : uris) {
+    if (auto fault = servers.add(uri)) {
+      return *fault;
+    }
+  }
+  if (!settings.ice_servers.empty()) {
+    if (auto fault = servers.add_list(settings.ice_servers)) {
+      return *fault;
+    }
+  }
+  return servers;
+}
+
+protocol::Session implied_session(const Settings& settings, PadKinds pads) {
+  protocol::Session session = settings.room.session;
+  session.data = true;
+  session.audio = session.audio || pads.audio || settings.auto_receive;
+  session.video = session.video || pads.video || settings.auto_receive;
+  return session;
+}
+
+}  // namespace
+
+std::optional<SettingsFault> fault_of(const Settings& settings) {
+  if (settings.room.room_id.empty()) {
+    return SettingsFault{"No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty"};
+  }
+  const auto servers = ice_servers(settings);
+  if (const auto* fault = std::get_if<std::string>(&servers)) {
+    return SettingsFault{*fault, "stun-server, turn-servers and ice-servers say which there are"};
+  }
+  return std::nullopt;
+}
+
+SessionSettings session_settings(const Settings& settings, PadKinds pads, const EmbeddedServer* server) {
+  const auto servers = ice_servers(settings);
+  const auto* usable = std::get_if<room::IceServers>(&servers);  // of which fault_of() has made sure
+  SessionSettings result{.room = settings.room,
+                         .peer = {.ice = {usable ? *usable : room::IceServers(), settings.relay_only},
+                                  .data_channel = true,
+                                  .latency = settings.latency,
+                                  .receivable = {.audio = receivable(rtp::Kind::Audio, settings.audio_codecs),
+                                                 .video = receivable(rtp::Kind::Video, settings.video_codecs)}},
+                         .incoming = {.auto_receive = settings.auto_receive, .keeps_pads = !settings.uri.empty()},
+                         .session_is_implied = !settings.session};
+  result.room.session = settings.session ? *settings.session : implied_session(settings, pads);
+  result.peer.data_channel = result.room.session.data;
+  if (server) {
+    result.room.socket_url = server->local_url();
+    // The connection does not leave this machine, and the certificate is for the name that others know it by.
+    result.room.tls_insecure = true;
+  }
+  return result;
+}
+
+}  // namespace rtcmc

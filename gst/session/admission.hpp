@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "protocol/messages.hpp"
+
+/// The one door: whether a message may make, rename or end a connection. Pure: what we know goes in, a decision comes
+/// out. Nothing that the sender says of itself counts as knowledge; what proves something is in Proof.
+namespace rtcmc::admission {
+
+/// How far we are with whoever sends.
+enum class Link {
+  None,
+  Asked,    // the application is being asked about it
+  Waiting,  // let in; its connection is about to be made
+  Offered,  // our first offer is on its way
+  Made      // there is a connection, or it is being made
+};
+
+struct Sender {
+  Link link = Link::None;
+  bool is_connected = false;     // media can flow
+  bool is_of_this_entry = true;  // the link, if there is one: made since we last entered the room
+  /// It was connected or let in before, and neither it nor the server has said that it is gone.
+  bool is_acquainted = false;
+  bool outranks_us = false;  // its userid is the larger one, which decides when offers cross
+};
+
+/// What speaks for the sender being in our room, besides its word.
+struct Proof {
+  bool came_through_room = false;  // the server passes such a message to the members of the sender's own room alone
+  bool knows_invitation = false;   // it got our participation request, which went to the room's members alone
+};
+
+enum class Kind {
+  Request,
+  EnableMedia,
+  ReadyForOffer,
+  FirstOffer,
+  LaterOffer,
+  Answer,
+  Candidate,
+  Goodbye,
+  Closing,  // a goodbye that says that the room ends for everybody
+  DropConnection,
+  StreamSync,
+  Other
+};
+
+enum class Verdict {
+  Offer,        // make a connection, in the place of the one that there may be, and offer
+  TakeOffer,    // the same, and answer its offer
+  PassOn,       // to the connection that there is
+  HangUp,       // end the connection
+  AskIfClosed,  // end it, and ask the server whether the room is still there
+  Ignore,       // in order, and nothing to do
+  Refuse
+};
+
+struct Decision {
+  Verdict verdict;
+  const char* why = "";                 // of Ignore and Refuse
+  bool depends_on_application = false;  // Offer and TakeOffer: only if a handler of participant-request consents
+  bool depends_on_places = false;       // Offer and TakeOffer: only while max-participants is not reached
+
+  friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+[[nodiscard]] Kind kind_of(const protocol::Message& message);
+/// `crossing_is_resolved_by_user_id`: of a FirstOffer.
+[[nodiscard]] Decision decide(Kind kind, const Sender& sender, const Proof& proof,
+                              bool crossing_is_resolved_by_user_id = false);
+
+/// That a participant goes by another userid.
+struct Renaming {
+  bool old_is_known = false;  // there is a connection with it
+  bool new_is_taken = false;  // there is one with this, too
+  bool old_one_says_so = false;
+  bool new_one_says_so = false;
+};
+enum class RenamingVerdict {
+  Rename,
+  AskIfOldIsGone,  // the new name's word proves nothing: the server must not know the old one any more
+  Refuse
+};
+[[nodiscard]] RenamingVerdict decide(const Renaming& renaming);
+
+}  // namespace rtcmc::admission

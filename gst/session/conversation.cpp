@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "session/conversation.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <variant>
+
+#include "log.hpp"
+#include "session/resources.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_room_debug
+
+namespace rtcmc {
+
+namespace {
+
+using namespace std::chrono_literals;
+using admission::Verdict;
+
+/// What we remember of somebody who waits for our tracks: a bound for hostile peers.
+constexpr std::size_t kMaxWaitingCandidates = 64;
+/// How often a participant may have a connection made, in a minute: each is a webrtcbin with its threads.
+constexpr unsigned kMaxConnections = 30;
+/// Connections that are being made at a time, for all together: an offer that nobody answers costs as much as a
+/// participant, for as long as it is waited for. Who is more waits for its turn.
+constexpr unsigned kMaxConnecting = 32;
+/// How long after its connection broke a participant may still be said to have just gone. A browser that goes ends DTLS
+/// before the server tells of it.
+constexpr auto kFarewellTime = 3s;
+/// Whether the room is still there is asked at once and then in these intervals, since the owner's goodbye may come
+/// before the server has closed the room.
+constexpr auto kQuestionInterval = 1s;
+constexpr unsigned kQuestions = 5;
+
+std::string invitation_in(const protocol::Message& message) {
+  if (const auto* request = std::get_if<protocol::ParticipationRequest>(&message)) {
+    return request->invitation;
+  }
+  if (const auto* question = std::get_if<protocol::EnableMedia>(&message)) {
+    return question->invitation;
+  }
+  const auto* description = std::get_if<protocol::SessionDescription>(&message);
+  return description ? description->invitation : std::string();
+}
+
+}  // namespace
+
+Conversation::Conversation(Parts parts, PeerSettings peer, Poster post, std::function<void()> room_is_closed)
+    : parts_(parts),
+      peer_settings_(std::move(peer)),
+      post_(std::move(post)),
+      room_is_closed_(std::move(room_is_closed)),
+      connections_(kMaxConnections) {}
+
+Conversation::~Conversation() = default;
+
+void Conversation::use(room::RoomClient& client, std::uint32_t max_participants) {
+  client_ = &client;
+  max_participants_ = max_participants;
+}
+
+void Conversation::receive(const room::MessageHead& head, const protocol::Message& message) {
+  if (const auto* change = std::get_if<protocol::UserIdChanged>(&message)) {
+    rename(head.sender, *change);
+    return;
+  }
+  if (const auto* ignored = std::get_if<protocol::Ignored>(&message)) {
+    GST_DEBUG_OBJECT(parts_.bin, "ignored %s of %s", ignored->what.c_str(), head.sender.c_str());
+    return;
+  }
+  const std::string invitation = invitation_in(message);
+  const auto* description = std::get_if<protocol::SessionDescription>(&message);
+  const bool is_request = std::holds_alternative<protocol::ParticipationRequest>(message);
+  const admission::Proof proof{
+      .came_through_room = head.came_through_room,
+      .knows_invitation = !is_request && !invitation.empty() && invitation == client_->invitation()};
+  const auto decision =
+      admission::decide(admission::kind_of(message), parts_.roster.sender(head.sender, client_->user_id(), entry_),
+                        proof, description && description->crossing_resolved_by_user_id);
+  switch (decision.verdict) {
+    case Verdict::Offer:
+      admit(head.sender, decision, {.offer = {}, .candidates = {}, .invitation = is_request ? invitation : ""});
+      break;
+    case Verdict::TakeOffer:
+      admit(head.sender, decision, {.offer = description->sdp, .candidates = {}, .invitation = {}});
+      break;
+    case Verdict::PassOn:
+      pass_on(head.sender, message);
+      break;
+    case Verdict::HangUp:
+      forget(head.sender);
+      break;
+    case Verdict::AskIfClosed:
+      forget(head.sender);
+      questions_left_ = kQuestions;
+      ask_whether_closed();
+      break;
+    case Verdict::Ignore:
+      GST_DEBUG_OBJECT(parts_.bin, "ignored a message of %s: %s", head.sender.c_str(), decision.why);
+      break;
+    case Verdict::Refuse:
+      refuse(head.sender, decision.why);
+      break;
+  }
+  if (head.extra) {
+    parts_.roster.set_extra(head.sender, head.extra);
+  }
+}
+
+void Conversation::pass_on(const std::string& sender, const protocol::Message& message) {
+  if (const auto* description = std::get_if<protocol::SessionDescription>(&message)) {
+    pass_on(sender, *description);
+  } else if (const auto* candidate = std::get_if<protocol::IceCandidate>(&message)) {
+    pass_on(sender, *candidate);
+  } else if (const auto* sync = std::get_if<protocol::StreamSync>(&message)) {
+    using Action = protocol::StreamSync::Action;
+    if (sync->action == Action::Mute || sync->action == Action::Unmute) {
+      parts_.events.push(event::StreamMuted{sender, *sync});
+    }
+  }
+}
+
+void Conversation::pass_on(const std::string& sender, const protocol::SessionDescription& description) {
+  Peer& peer = *parts_.roster.find(sender);
+  if (description.type == protocol::SdpType::Answer) {
+    peer.accept_answer(description.sdp);
+  } else if (!peer.awaits_answer() || !description.crossing_resolved_by_user_id) {
+    peer.accept_offer(description.sdp);
+  } else if (client_->user_id() < sender) {
+    // Another rtcmcroom: neither webrtcbin can take its own offer back.
+    connect_with(sender, {});
+  }
+}
+
+void Conversation::pass_on(const std::string& sender, const protocol::IceCandidate& candidate) {
+  const auto newcomer = parts_.roster.newcomers().find(sender);
+  if (newcomer == parts_.roster.newcomers().end()) {
+    parts_.roster.find(sender)->accept_candidate(candidate);
+  } else if (newcomer->second.candidates.size() < kMaxWaitingCandidates) {
+    newcomer->second.candidates.push_back(candidate);
+  }
+}
+
+void Conversation::rename(const std::string& sender, const protocol::UserIdChanged& change) {
+  switch (admission::decide(admission::Renaming{.old_is_known = parts_.roster.find(change.old_id) != nullptr,
+                                                .new_is_taken = parts_.roster.find(change.new_id) != nullptr,
+                                                .old_one_says_so = sender == change.old_id,
+                                                .new_one_says_so = sender == change.new_id})) {
+    case admission::RenamingVerdict::Rename:
+      rename(change);
+      break;
+    case admission::RenamingVerdict::AskIfOldIsGone:
+      client_->find_user(change.old_id, [this, change](bool exists) {
+        if (exists || !parts_.roster.find(change.old_id) || parts_.roster.find(change.new_id)) {
+          refuse(change.new_id, "it would take the userid of somebody who is still there");
+        } else {
+          rename(change);
+        }
+      });
+      break;
+    case admission::RenamingVerdict::Refuse:
+      refuse(sender, "it tells of a change of userid that it has no part in, or that cannot be");
+      break;
+  }
+}
+
+void Conversation::rename(const protocol::UserIdChanged& change) {
+  parts_.roster.rename(change.old_id, change.new_id);
+  auto breaking = breaking_.extract(change.old_id);
+  if (!breaking.empty()) {
+    breaking.key() = change.new_id;
+    breaking_.insert(std::move(breaking));
+  }
+  if (parts_.roster.find(change.new_id)->connected()) {
+    parts_.events.push(event::ParticipantRenamed{change.old_id, change.new_id});
+  }
+}
+
+void Conversation::admit(const std::string& user_id, const admission::Decision& decision, Roster::Newcomer newcomer) {
+  // As in the browser's library: the limit counts the others, not ourselves.
+  if (decision.depends_on_places && parts_.roster.size() >= max_participants_) {
+    refuse(user_id, "max-participants is reached");
+    return;
+  }
+  if (!decision.depends_on_application) {
+    connect_with(user_id, std::move(newcomer));
+    return;
+  }
+  if (connections_.count(user_id) != Quota::Verdict::Within) {
+    refuse(user_id, "it has had too many connections of late");
+    return;
+  }
+  if (!parts_.roster.expect(user_id, std::move(newcomer))) {
+    refuse(user_id, "too many others wait to be let in");
+    return;
+  }
+  parts_.events.push(
+      event::ParticipationAsked{user_id, parts_.roster.extra_of(user_id), [this, post = post_, user_id](bool consents) {
+                                  post([this, user_id, consents] { answered(user_id, consents); });
+                                }});
+}
+
+void Conversation::answered(const std::string& user_id, bool consents) {
+  auto& newcomers = parts_.roster.newcomers();
+  const auto newcomer = newcomers.find(user_id);
+  if (newcomer == newcomers.end() || newcomer->second.has_consent) {
+    return;
+  }
+  if (!consents) {
+    GST_INFO_OBJECT(parts_.bin, "%s may not come in: the application refused", user_id.c_str());
+    newcomers.erase(newcomer);
+    return;
+  }
+  newcomer->second.has_consent = true;
+  if (!parts_.incoming.is_possible() && !parts_.outgoing.are_known()) {
+    GST_INFO_OBJECT(parts_.bin, "%s waits until data has arrived on every sink pad", user_id.c_str());
+  }
+  serve_newcomers();
+}
+
+void Conversation::connect_with(const std::string& user_id, Roster::Newcomer newcomer) {
+  newcomer.has_consent = true;
+  if (connections_.count(user_id) != Quota::Verdict::Within) {
+    refuse(user_id, "it has had too many connections of late");
+  } else if (parts_.roster.expect(user_id, std::move(newcomer))) {
+    serve_newcomers();
+  } else {
+    refuse(user_id, "too many others wait to be let in");
+  }
+}
+
+void Conversation::serve_newcomers() {
+  if (!client_ || (!parts_.incoming.is_possible() && !parts_.outgoing.are_known())) {
+    return;
+  }
+  std::vector<std::string> ready;
+  for (const auto& [user_id, newcomer] : parts_.roster.newcomers()) {
+    if (newcomer.has_consent) {
+      ready.push_back(user_id);
+    }
+  }
+  for (const std::string& user_id : ready) {
+    const unsigned connecting = parts_.roster.connecting();
+    if (connecting >= kMaxConnecting) {
+      return;
+    }
+    auto newcomer = parts_.roster.newcomers().extract(user_id);
+    if (newcomer.empty()) {
+      continue;
+    }
+    remove(user_id);
+    if (const auto shortage = resources::shortage(resources::measure(), connecting)) {
+      refuse(user_id, *shortage);
+      parts_.events.push(event::ParticipantFailed{user_id, *shortage});
+      continue;
+    }
+    connect(user_id, std::move(newcomer.mapped()));
+  }
+}
+
+void Conversation::connect(const std::string& user_id, Roster::Newcomer newcomer) {
+  Peer::Listener& listener = *this;
+  PeerSettings settings = peer_settings_;
+  settings.our_user_id = client_->user_id();
+  auto peer = std::make_unique<Peer>(parts_.bin, user_id, settings, parts_.outgoing.known(),
+                                     parts_.incoming.wanted_from(user_id), listener);
+  peer->set_latency(latency_);
+  for (const auto& candidate : newcomer.candidates) {
+    peer->accept_candidate(candidate);
+  }
+  GstElement* const webrtcbin = peer->webrtcbin();
+  parts_.roster.acquaint(user_id);
+  parts_.roster.add(user_id, {.peer = std::move(peer),
+                              .entry = entry_,
+                              .invitation = std::move(newcomer.invitation),
+                              .has_begun = false,
+                              .offer = std::move(newcomer.offer)});
+  parts_.events.push(event::WebrtcbinReady{
+      user_id, glib::Ref<GstElement>::share(webrtcbin),
+      [this, post = post_, user_id, webrtcbin] { post([this, user_id, webrtcbin] { begin(user_id, webrtcbin); }); }});
+}
+
+void Conversation::begin(const std::string& user_id, const GstElement* webrtcbin) {
+  Roster::Participant* participant = parts_.roster.participant(user_id);
+  if (!participant || participant->peer->webrtcbin() != webrtcbin || std::exchange(participant->has_begun, true)) {
+    return;
+  }
+  if (const auto offer = std::exchange(participant->offer, std::nullopt)) {
+    participant->peer->accept_offer(*offer);
+  } else {
+    participant->peer->offer();
+  }
+}
+
+void Conversation::remove(const std::string& user_id) {
+  breaking_.erase(user_id);
+  parts_.statistics.forget(user_id);
+  const auto peer = parts_.roster.take(user_id);
+  if (!peer) {
+    return;
+  }
+  for (const auto& stream : peer->streams()) {
+    parts_.incoming.stream_removed(stream);
+  }
+  if (peer->connected()) {
+    parts_.events.push(event::ParticipantLeft{user_id});
+  }
+}
+
+void Conversation::forget(const std::string& user_id) {
+  remove(user_id);
+  parts_.roster.forget(user_id);
+  post_([this] { serve_newcomers(); });
+}
+
+void Conversation::end_all() {
+  next_question_.cancel();
+  breaking_.clear();
+  for (auto& peer : parts_.roster.take_all()) {
+    const auto streams = peer->streams();
+    parts_.statistics.forget(peer->user_id());
+    Peer::end(std::move(peer), ending_);
+    std::ranges::for_each(streams, [this](const auto& stream) { parts_.incoming.release(stream); });
+  }
+}
+
+void Conversation::forget_all() {
+  for (const std::string& user_id : parts_.roster.user_ids()) {
+    remove(user_id);
+  }
+  end_all();
+}
+
+void Conversation::participant_is_gone(const std::string& user_id) {
+  forget(user_id);
+}
+
+void Conversation::extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) {
+  if (parts_.roster.find(user_id)) {
+    parts_.roster.set_extra(user_id, extra);
+    parts_.events.push(event::ExtraChanged{user_id, extra});
+  }
+}
+
+void Conversation::ask_whether_closed() {
+  if (questions_left_-- == 0) {
+    GST_INFO_OBJECT(parts_.bin, "the room was said to be closed, but is still there");
+    questions_left_ = 0;
+    return;
+  }
+  client_->ask_whether_room_exists([this](bool exists) {
+    if (!exists) {
+      room_is_closed_();
+    } else {
+      next_question_.start_once(kQuestionInterval, [this] { ask_whether_closed(); });
+    }
+  });
+}
+
+void Conversation::tracks_changed() {
+  for (const auto& [user_id, participant] : parts_.roster.participants()) {
+    for (const OutgoingTrack& track : parts_.outgoing.known()) {
+      participant.peer->add_track(track);
+    }
+  }
+  serve_newcomers();
+}
+
+void Conversation::remove_track(const send::Track& track) {
+  const auto ended_stream = parts_.outgoing.remove(track);
+  for (const auto& [user_id, participant] : parts_.roster.participants()) {
+    participant.peer->remove_track(track);
+    if (ended_stream) {  // browsers' library would not notice
+      client_->send(user_id, protocol::StreamSync{*ended_stream, protocol::StreamSync::Action::Ended});
+    }
+  }
+  serve_newcomers();
+}
+
+void Conversation::tell_everyone(const std::vector<protocol::StreamSync>& syncs) {
+  for (const auto& [user_id, participant] : parts_.roster.participants()) {
+    for (const protocol::StreamSync& sync : syncs) {
+      client_->send(user_id, sync);
+    }
+  }
+}
+
+void Conversation::want_media() {
+  // Later, since a participant may be on its way out when this is called.
+  if (std::exchange(wanting_, true)) {
+    return;
+  }
+  post_([this] {
+    wanting_ = false;
+    for (const std::string& user_id : parts_.roster.user_ids()) {
+      if (Peer* peer = parts_.roster.find(user_id)) {
+        peer->receive(parts_.incoming.wanted_from(user_id));
+      }
+    }
+  });
+}
+
+void Conversation::send_data(const std::optional<std::string>& user_id) {
+  for (const auto& [each, participant] : parts_.roster.participants()) {
+    if (!user_id || each == *user_id) {
+      participant.peer->send_data();
+    }
+  }
+}
+
+void Conversation::set_latency(GstClockTime latency) {
+  latency_ = latency;
+  for (const auto& [user_id, participant] : parts_.roster.participants()) {
+    participant.peer->set_latency(latency);
+  }
+}
+
+void Conversation::resume() {
+  for (const auto& [user_id, participant] : parts_.roster.participants()) {
+    participant.peer->resume();
+  }
+}
+
+void Conversation::webrtcbin_failed(const GstElement* webrtcbin, const std::string& reason) {
+  const auto& participants = parts_.roster.participants();
+  const auto failed = std::ranges::find_if(
+      participants, [webrtcbin](const auto& participant) { return participant.second.peer->webrtcbin() == webrtcbin; });
+  if (failed == participants.end()) {
+    return;
+  }
+  const std::string user_id = failed->first;
+  if (!failed->second.peer->connected()) {
+    on_failed(*failed->second.peer, reason);
+    return;
+  }
+  auto& breaking = breaking_[user_id];
+  if (!breaking) {
+    breaking = std::make_unique<Breaking>();
+    breaking->reason = reason;
+    breaking->until_told.start_once(kFarewellTime, [this, user_id] {
+      const std::string why = breaking_[user_id]->reason;
+      if (Peer* peer = parts_.roster.find(user_id)) {
+        on_failed(*peer, why);
+      }
+    });
+  }
+}
+
+void Conversation::on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) {
+  const Roster::Participant* participant = parts_.roster.participant(peer.user_id());
+  const bool is_first_offer = type == protocol::SdpType::Offer && !renegotiating;
+  client_->send(peer.user_id(),
+                protocol::SessionDescription{
+                    .type = type,
+                    .sdp = std::move(sdp),
+                    .renegotiating = renegotiating,
+                    .crossing_resolved_by_user_id = true,
+                    .streams_to_share = parts_.outgoing.streams_to_share(),
+                    .invitation = participant && is_first_offer ? participant->invitation : std::string()});
+}
+
+void Conversation::on_local_candidate(Peer& peer, protocol::IceCandidate candidate) {
+  client_->send(peer.user_id(), candidate);
+}
+
+void Conversation::on_connected(Peer& peer) {
+  for (const protocol::StreamSync& sync : parts_.outgoing.syncs()) {
+    client_->send(peer.user_id(), sync);
+  }
+  parts_.events.push(event::ParticipantJoined{peer.user_id(), parts_.roster.extra_of(peer.user_id())});
+  serve_newcomers();
+}
+
+void Conversation::on_track_taken(Peer& peer, const send::Track& track) {
+  for (const protocol::StreamSync& sync : parts_.outgoing.syncs(&track)) {
+    client_->send(peer.user_id(), sync);
+  }
+}
+
+void Conversation::on_stream_added(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
+  parts_.incoming.stream_added(stream);
+}
+
+void Conversation::on_stream_removed(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
+  parts_.incoming.stream_removed(stream);
+}
+
+void Conversation::on_media(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {
+  parts_.incoming.media_changed(stream);
+}
+
+void Conversation::on_data(Peer& peer, DataEvent event) {
+  parts_.events.push(event::DataReceived{peer.user_id(), std::move(event)});
+}
+
+void Conversation::on_restart_needed(Peer& peer) {
+  connect_with(std::string(peer.user_id()), {});
+}
+
+void Conversation::on_offer_wanted(Peer& peer) {
+  client_->send(peer.user_id(), protocol::OfferRequest());
+}
+
+void Conversation::on_failed(Peer& peer, const std::string& reason) {
+  // Copies: the peer is gone before they were used for the last time.
+  const auto user_id = std::string(peer.user_id());
+  const auto why = std::string(reason);
+  const bool was_connected = peer.connected();
+  forget(user_id);
+  parts_.roster.acquaint(user_id);
+  parts_.events.push(event::ParticipantFailed{user_id, why});
+  if (was_connected) {
+    parts_.statistics.count_broken_connection();
+    // Should the network come back before the server takes us or them for gone, nobody else would say anything.
+    client_->ask_to_participate(user_id);
+  }
+}
+
+void Conversation::refuse(const std::string& user_id, const std::string& why) {
+  const auto verdict = log_limiter_.count(user_id);
+  if (verdict != LogLimiter::Verdict::Skip) {
+    GST_WARNING_OBJECT(parts_.bin, "dropped a message of %s: %s%s", user_id.c_str(), why.c_str(),
+                       LogLimiter::suffix(verdict));
+  }
+}
+
+}  // namespace rtcmc

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "glib/task_group.hpp"
+#include "glib/timer.hpp"
+#include "limit/quota.hpp"
+#include "log/log_limiter.hpp"
+#include "peer/peer.hpp"
+#include "room/room_client.hpp"
+#include "session/admission.hpp"
+#include "session/event_queue.hpp"
+#include "session/incoming.hpp"
+#include "session/outgoing.hpp"
+#include "session/poster.hpp"
+#include "session/roster.hpp"
+#include "session/statistics.hpp"
+
+namespace rtcmc {
+
+/// What participants and we say to each other through the server, made into connections: each message goes through the
+/// door (admission), and what that decides is done here.
+///
+/// Threads: the session's.
+class Conversation final : private Peer::Listener {
+ public:
+  struct Parts {
+    GstBin* bin;
+    Roster& roster;
+    Outgoing& outgoing;
+    Incoming& incoming;
+    Statistics& statistics;
+    EventQueue& events;
+  };
+
+  /// `room_is_closed`: by its owner, as the server confirms.
+  Conversation(Parts parts, PeerSettings peer, Poster post, std::function<void()> room_is_closed);
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  ~Conversation();
+
+  /// Messages go out there from now on. `max_participants`: others, besides us.
+  void use(room::RoomClient& client, std::uint32_t max_participants);
+  /// Entered the room, for the first time or again.
+  void joined() { ++entry_; }
+
+  void receive(const room::MessageHead& head, const protocol::Message& message);
+  /// The server's word.
+  void participant_is_gone(const std::string& user_id);
+  void extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra);
+
+  /// Its connection ends.
+  void forget(const std::string& user_id);
+  /// All connections end, together and on other threads; those in the room are told of nothing.
+  void end_all();
+  /// False if some have not ended by then. They do so by themselves.
+  [[nodiscard]] bool wait_for_ends(std::chrono::milliseconds limit) { return ending_.wait_for(limit); }
+  /// All connections end, each with the events that tell so.
+  void forget_all();
+
+  /// A track learned its codecs: it can be offered, and those who wait for it can be answered.
+  void tracks_changed();
+  void remove_track(const send::Track& track);
+  void tell_everyone(const std::vector<protocol::StreamSync>& syncs);
+  void want_media();
+  void send_data(const std::optional<std::string>& user_id);
+  void set_latency(GstClockTime latency);
+  void resume();
+  /// An element inside a participant's webrtcbin cannot go on.
+  void webrtcbin_failed(const GstElement* webrtcbin, const std::string& reason);
+
+ private:
+  /// A connection that worked and broke, before it is known whether its participant has just gone.
+  struct Breaking {
+    std::string reason;
+    glib::Timer until_told;
+  };
+
+  // Peer::Listener
+  void on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) override;
+  void on_local_candidate(Peer& peer, protocol::IceCandidate candidate) override;
+  void on_connected(Peer& peer) override;
+  void on_stream_added(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
+  void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
+  void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
+  void on_data(Peer& peer, DataEvent event) override;
+  void on_track_taken(Peer& peer, const send::Track& track) override;
+  void on_restart_needed(Peer& peer) override;
+  void on_offer_wanted(Peer& peer) override;
+  void on_failed(Peer& peer, const std::string& reason) override;
+
+  void pass_on(const std::string& sender, const protocol::Message& message);
+  void pass_on(const std::string& sender, const protocol::SessionDescription& description);
+  void pass_on(const std::string& sender, const protocol::IceCandidate& candidate);
+  void rename(const std::string& sender, const protocol::UserIdChanged& change);
+  void rename(const protocol::UserIdChanged& change);
+  /// Lets it in, or asks the application whether to. `offer` is absent if we are to make one.
+  void admit(const std::string& user_id, const admission::Decision& decision, Roster::Newcomer newcomer);
+  void answered(const std::string& user_id, bool consents);
+  /// A new connection, in the place of the one that there may be.
+  void connect_with(const std::string& user_id, Roster::Newcomer newcomer);
+  void serve_newcomers();
+  void connect(const std::string& user_id, Roster::Newcomer newcomer);
+  /// The application has seen the webrtcbin.
+  void begin(const std::string& user_id, const GstElement* webrtcbin);
+  /// Ends its connection, if it has one, and says so.
+  void remove(const std::string& user_id);
+  void ask_whether_closed();
+  void refuse(const std::string& user_id, const std::string& why);
+
+  const Parts parts_;
+  const PeerSettings peer_settings_;
+  const Poster post_;
+  const std::function<void()> room_is_closed_;
+  room::RoomClient* client_ = nullptr;
+  std::uint32_t max_participants_ = 0;
+  unsigned entry_ = 0;
+  GstClockTime latency_ = 0;
+  glib::TaskGroup ending_;
+  bool wanting_ = false;  // want_media() will run
+  Quota connections_;     // that a participant may have made anew
+  std::map<std::string, std::unique_ptr<Breaking>> breaking_;
+  unsigned questions_left_ = 0;  // of ask_whether_closed()
+  glib::Timer next_question_;
+  LogLimiter log_limiter_;
+};
+
+}  // namespace rtcmc

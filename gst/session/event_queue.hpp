@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <functional>
+#include <memory>
+
+#include "glib/worker_thread.hpp"
+#include "session/event.hpp"
+
+namespace rtcmc {
+
+/// Brings events to the element, in their order, on a thread of their own, where nothing waits for whoever reads them:
+/// a handler of the application may take its time, stop the element, or drop the last reference to it. Each event that
+/// waits holds the element.
+///
+/// Bounded: what a participant can cause without end (data, mutes, extras) is lost while kMaxWaiting events wait.
+///
+/// Threads: any.
+class EventQueue {
+ public:
+  using Reader = std::function<void(Event)>;
+
+  EventQueue(GstElement* element, Reader reader);
+  EventQueue(const EventQueue&) = delete;
+  EventQueue& operator=(const EventQueue&) = delete;
+  /// As close(). Does not wait for an event that is being read.
+  ~EventQueue();
+
+  void push(Event event);
+  /// No event is read any more, but for one that is being read.
+  void close();
+
+ private:
+  static constexpr unsigned kMaxWaiting = 4096;
+  struct Shared;
+
+  GstElement* const element_;
+  const std::shared_ptr<Shared> shared_;  // with the thread, which may outlive this
+  glib::WorkerThread thread_;
+};
+
+}  // namespace rtcmc

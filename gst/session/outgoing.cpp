@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "session/outgoing.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace rtcmc {
+
+namespace {
+
+using protocol::StreamSync;
+
+StreamSync::Kind kind_of(const OutgoingTrack& outgoing) {
+  return outgoing.track->kind() == rtp::Kind::Audio ? StreamSync::Kind::Audio : StreamSync::Kind::Video;
+}
+
+/// One message for a stream whose audio and video change together, so that browsers do not see two changes.
+void add_mute(std::vector<StreamSync>& syncs, const OutgoingTrack& outgoing) {
+  const auto action = outgoing.is_muted ? StreamSync::Action::Mute : StreamSync::Action::Unmute;
+  for (StreamSync& sync : syncs) {
+    if (sync.stream_id == outgoing.stream_id && sync.action == action) {
+      sync.kind = sync.kind == kind_of(outgoing) ? sync.kind : StreamSync::Kind::Both;
+      return;
+    }
+  }
+  syncs.push_back({outgoing.stream_id, action, kind_of(outgoing)});
+}
+
+void add_navigation(std::vector<StreamSync>& syncs, const OutgoingTrack& outgoing) {
+  const auto action = outgoing.takes_navigation ? StreamSync::Action::NavigationOn : StreamSync::Action::NavigationOff;
+  syncs.push_back({outgoing.stream_id, action, kind_of(outgoing)});
+}
+
+}  // namespace
+
+std::optional<std::string> Outgoing::remove(const send::Track& track) {
+  const auto removed =
+      std::ranges::find_if(tracks_, [&track](const OutgoingTrack& outgoing) { return outgoing.track.get() == &track; });
+  if (removed == tracks_.end()) {
+    return std::nullopt;
+  }
+  std::string stream_id = removed->stream_id;
+  tracks_.erase(removed);
+  const bool ends = std::ranges::find(tracks_, stream_id, &OutgoingTrack::stream_id) == tracks_.end();
+  return ends ? std::optional(std::move(stream_id)) : std::nullopt;
+}
+
+std::vector<StreamSync> Outgoing::change(const std::vector<TrackChange>& changes) {
+  std::vector<StreamSync> syncs;
+  for (OutgoingTrack& outgoing : tracks_) {
+    const auto change = std::ranges::find(changes, outgoing.track, &TrackChange::track);
+    if (change == changes.end()) {
+      continue;
+    }
+    if (std::exchange(outgoing.is_muted, change->is_muted) != change->is_muted) {
+      add_mute(syncs, outgoing);
+    }
+    if (std::exchange(outgoing.takes_navigation, change->takes_navigation) != change->takes_navigation) {
+      add_navigation(syncs, outgoing);
+    }
+  }
+  return syncs;
+}
+
+std::vector<OutgoingTrack> Outgoing::tracks() const {
+  if (!sends_) {
+    return {};
+  }
+  if (!session_) {
+    return tracks_;
+  }
+  std::vector<OutgoingTrack> outgoing;
+  std::ranges::copy_if(tracks_, std::back_inserter(outgoing), [this](const OutgoingTrack& candidate) {
+    return candidate.track->kind() == rtp::Kind::Audio ? session_->audio : session_->video || session_->screen;
+  });
+  return outgoing;
+}
+
+std::vector<OutgoingTrack> Outgoing::known() const {
+  std::vector<OutgoingTrack> known = tracks();
+  std::erase_if(known, [](const OutgoingTrack& outgoing) { return !outgoing.track->codecs(); });
+  return known;
+}
+
+protocol::StreamsToShare Outgoing::streams_to_share() const {
+  protocol::StreamsToShare streams;
+  for (const OutgoingTrack& outgoing : tracks()) {
+    auto& info = streams[outgoing.stream_id];
+    info.is_video = info.is_video || outgoing.track->kind() == rtp::Kind::Video;
+    info.is_screen = info.is_screen || outgoing.is_screen;
+  }
+  for (auto& [stream_id, info] : streams) {
+    info.is_audio = !info.is_video;
+  }
+  return streams;
+}
+
+std::vector<StreamSync> Outgoing::syncs(const send::Track* track) const {
+  std::vector<StreamSync> syncs;
+  for (const OutgoingTrack& outgoing : tracks()) {
+    if (track && outgoing.track.get() != track) {
+      continue;
+    }
+    if (outgoing.is_muted) {
+      add_mute(syncs, outgoing);
+    }
+    if (outgoing.takes_navigation) {
+      add_navigation(syncs, outgoing);
+    }
+  }
+  return syncs;
+}
+
+unsigned Outgoing::running_encoders() const {
+  unsigned count = 0;
+  for (const OutgoingTrack& outgoing : tracks_) {
+    for (const rtp::Codec codec : outgoing.track->codecs().value_or(std::vector<rtp::Codec>())) {
+      const auto encoding = outgoing.track->encoding(codec);
+      count += encoding && !encoding->encoder.empty() ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+}  // namespace rtcmc

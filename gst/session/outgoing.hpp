@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "peer/peer.hpp"
+#include "protocol/messages.hpp"
+
+namespace rtcmc {
+
+/// What a track is to be from now on.
+struct TrackChange {
+  std::shared_ptr<send::Track> track;
+  bool is_muted;
+  bool takes_navigation;
+};
+
+/// The tracks that we send: which of them the room's session has a place for, and what participants are told of them.
+///
+/// Threads: the session's.
+class Outgoing {
+ public:
+  void add(OutgoingTrack track) { tracks_.push_back(std::move(track)); }
+  /// The id of the MediaStream that ends with the track. Absent: none does.
+  [[nodiscard]] std::optional<std::string> remove(const send::Track& track);
+  void clear() { tracks_.clear(); }
+  /// What participants are to be told then.
+  [[nodiscard]] std::vector<protocol::StreamSync> change(const std::vector<TrackChange>& changes);
+
+  /// `session`: the room's, as its owner or another participant sees it. Without it, none is without a place.
+  void enter(std::optional<protocol::Session> session, bool sends) {
+    session_ = session;
+    sends_ = sends;
+  }
+  /// Those with a place.
+  [[nodiscard]] std::vector<OutgoingTrack> tracks() const;
+  /// Those of them that can be offered.
+  [[nodiscard]] std::vector<OutgoingTrack> known() const;
+  [[nodiscard]] bool are_known() const { return known().size() == tracks().size(); }
+  [[nodiscard]] protocol::StreamsToShare streams_to_share() const;
+  /// Which are muted, and which take navigation. With `track`: of that one alone.
+  [[nodiscard]] std::vector<protocol::StreamSync> syncs(const send::Track* track = nullptr) const;
+  [[nodiscard]] unsigned running_encoders() const;
+
+ private:
+  std::vector<OutgoingTrack> tracks_;
+  std::optional<protocol::Session> session_;
+  bool sends_ = true;
+};
+
+}  // namespace rtcmc

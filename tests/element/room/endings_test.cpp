@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <string>
+#include <thread>
+
+#include "gst_ref.hpp"
+#include "pipeline.hpp"
+#include "room_server.hpp"
+#include "wait_until.hpp"
+
+// Whoever reads the element's events may end it, on any thread and at any moment.
+
+namespace rtcmc::test {
+namespace {
+
+constexpr const char* kCamera = " videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! room.";
+
+/// A pipeline that nobody holds but who ends it.
+class Mortal {
+ public:
+  Mortal(const std::string& description, const char* signal)
+      : pipeline_(glib::Ref<GstElement>::adopt(
+            GST_ELEMENT(gst_object_ref_sink(gst_parse_launch(description.c_str(), nullptr))))) {
+    const auto room = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), "room"));
+    g_signal_connect_swapped(room.get(), signal, G_CALLBACK(end), this);
+  }
+
+  void play() { gst_element_set_state(glib::Ref<GstElement>(pipeline_).get(), GST_STATE_PLAYING); }
+  [[nodiscard]] bool has_ended() const { return has_ended_; }
+
+ private:
+  /// As participant-request wants it; the others do not look.
+  static gboolean end(Mortal* self) {
+    if (!self->is_ending_.exchange(true)) {
+      gst_element_set_state(self->pipeline_.get(), GST_STATE_NULL);
+      self->pipeline_ = nullptr;
+      self->has_ended_ = true;
+    }
+    return TRUE;
+  }
+
+  glib::Ref<GstElement> pipeline_;
+  std::atomic<bool> is_ending_ = false;
+  std::atomic<bool> has_ended_ = false;
+};
+
+class Endings : public ::testing::TestWithParam<const char*> {
+ protected:
+  [[nodiscard]] std::string room(const std::string& more = "") const {
+    return "rtcmcroom name=room room-id=garden socket-url=" + server_.url() + " " + more + kCamera;
+  }
+
+  RoomServer server_;
+};
+
+TEST_P(Endings, AHandlerMayStopAndReleaseAll) {
+  Pipeline resident(room());
+  resident.set_state(GST_STATE_PLAYING);
+  ASSERT_TRUE(wait_until([&] { return resident.posted("rtcmc-room-joined"); }));
+  Mortal mortal(room("auto-receive=true"), GetParam());
+  mortal.play();
+  EXPECT_TRUE(wait_until([&] { return mortal.has_ended(); }));
+  EXPECT_TRUE(resident.errors().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEachSignal, Endings,
+                         ::testing::Values("room-joined", "participant-request", "webrtcbin-ready",
+                                           "participant-joined", "stream-added", "pad-added", "notify::state",
+                                           "notify::user-id", "notify::participants"));
+
+TEST_F(Endings, TwoThreadsMayStopAtOnce) {
+  for (int round = 0; round < 5; ++round) {
+    Pipeline pipeline(room());
+    std::promise<void> reached;
+    struct Stop {
+      std::promise<void>* reached;
+      std::atomic<bool> is_first = true;
+      std::atomic<bool> has_returned = false;
+    } stop{&reached};
+    const glib::SignalConnection connection(pipeline.room(), "room-joined",
+                                            G_CALLBACK(+[](GstElement* room, gboolean, const gchar*, Stop* stop) {
+                                              if (stop->is_first.exchange(false)) {
+                                                stop->reached->set_value();
+                                                gst_element_set_state(room, GST_STATE_NULL);
+                                                stop->has_returned = true;
+                                              }
+                                            }),
+                                            &stop);
+    pipeline.set_state(GST_STATE_PLAYING);
+    reached.get_future().wait();
+    EXPECT_EQ(pipeline.set_state(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+    EXPECT_TRUE(wait_until([&] { return stop.has_returned.load(); }));
+  }
+}
+
+}  // namespace
+}  // namespace rtcmc::test
