@@ -93,7 +93,6 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
       break;
     case Verdict::AskIfClosed:
       forget(head.sender);
-      questions_left_ = kQuestions;
       ask_whether_closed();
       break;
     case Verdict::Ignore:
@@ -344,16 +343,18 @@ void Conversation::extra_changed(const std::string& user_id, const glib::Ref<Jso
 }
 
 void Conversation::ask_whether_closed() {
-  if (questions_left_-- == 0) {
-    GST_INFO_OBJECT(parts_.bin, "the room was said to be closed, but is still there");
-    questions_left_ = 0;
-    return;
-  }
-  client_->ask_whether_room_exists([this](bool exists) {
+  ask_whether_closed(kQuestions);
+}
+
+void Conversation::ask_whether_closed(unsigned questions_left) {
+  next_question_.cancel();
+  client_->ask_whether_room_exists([this, questions_left](bool exists) {
     if (!exists) {
       room_is_closed_();
+    } else if (questions_left > 1) {
+      next_question_.start_once(kQuestionInterval, [this, questions_left] { ask_whether_closed(questions_left - 1); });
     } else {
-      next_question_.start_once(kQuestionInterval, [this] { ask_whether_closed(); });
+      GST_INFO_OBJECT(parts_.bin, "the room was said to be closed, but is still there");
     }
   });
 }

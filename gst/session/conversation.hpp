@@ -58,6 +58,8 @@ class Conversation final : private Peer::Listener {
   /// The server's word.
   void participant_is_gone(const std::string& user_id);
   void extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra);
+  /// The room is said to be closed, by whomever: leads to `room_is_closed` if the server confirms it within seconds.
+  void ask_whether_closed();
 
   /// Its connection ends.
   void forget(const std::string& user_id);
@@ -115,7 +117,7 @@ class Conversation final : private Peer::Listener {
   void begin(const std::string& user_id, const GstElement* webrtcbin);
   /// Ends its connection, if it has one, and says so.
   void remove(const std::string& user_id);
-  void ask_whether_closed();
+  void ask_whether_closed(unsigned questions_left);
   void refuse(const std::string& user_id, const std::string& why);
 
   const Parts parts_;
@@ -130,8 +132,7 @@ class Conversation final : private Peer::Listener {
   bool wanting_ = false;  // want_media() will run
   Quota connections_;     // that a participant may have made anew
   std::map<std::string, std::unique_ptr<Breaking>> breaking_;
-  unsigned questions_left_ = 0;  // of ask_whether_closed()
-  glib::Timer next_question_;
+  glib::Timer next_question_;  // of ask_whether_closed()
   LogLimiter log_limiter_;
 };
 

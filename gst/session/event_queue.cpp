@@ -2,6 +2,7 @@
 #include "session/event_queue.hpp"
 
 #include <atomic>
+#include <future>
 #include <utility>
 #include <variant>
 
@@ -38,6 +39,16 @@ EventQueue::~EventQueue() {
 
 void EventQueue::close() {
   shared_->is_closed = true;
+}
+
+bool EventQueue::wait_for_reader(std::chrono::milliseconds timeout) {
+  if (thread_.is_current()) {
+    return true;
+  }
+  const auto reached = std::make_shared<std::promise<void>>();
+  auto is_reached = reached->get_future();
+  thread_.post([reached] { reached->set_value(); });
+  return is_reached.wait_for(timeout) == std::future_status::ready;
 }
 
 void EventQueue::push(Event event) {

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -31,6 +32,9 @@ class EventQueue {
   void push(Event event);
   /// No event is read any more, but for one that is being read.
   void close();
+  /// After close(): waits until none is being read, and so none holds the element. False if that takes longer than
+  /// `timeout`. Not waited for by the reader itself.
+  [[nodiscard]] bool wait_for_reader(std::chrono::milliseconds timeout);
 
  private:
   static constexpr unsigned kMaxWaiting = 4096;

@@ -19,11 +19,36 @@ using namespace std::chrono_literals;
 constexpr auto kGoodbyeTimeout = 300ms;
 constexpr auto kEndTimeout = 400ms;
 constexpr auto kStopTimeout = 800ms;
+/// For a handler that runs while we stop. It may itself wait for whoever stops us.
+constexpr auto kReaderTimeout = 200ms;
 /// How long an error waits for the element to play. gst-launch-1.0 never ends if it is told of one before its main loop
 /// runs, where it sets the pipeline to PLAYING.
 constexpr auto kErrorWaits = 200ms;
 
 }  // namespace
+
+/// What the worker thread holds while it ends. When released() is ready it holds no more, and its owner may end the
+/// process: nothing of ours is then at work on another thread, in libraries that are going.
+class Session::Stopping {
+ public:
+  Stopping(GstBin* bin, std::shared_ptr<Session> session)
+      : bin_(glib::Ref<GstBin>::share(bin)), session_(std::move(session)) {}
+  Stopping(const Stopping&) = delete;
+  Stopping& operator=(const Stopping&) = delete;
+  ~Stopping() {
+    session_.reset();
+    bin_ = nullptr;
+    released_.set_value();
+  }
+
+  [[nodiscard]] Session& session() const { return *session_; }
+  [[nodiscard]] std::future<void> released() { return released_.get_future(); }
+
+ private:
+  glib::Ref<GstBin> bin_;
+  std::shared_ptr<Session> session_;
+  std::promise<void> released_;
+};
 
 Session::Session(GstBin* bin, SessionSettings settings, EventQueue::Reader read)
     : bin_(bin),
@@ -35,7 +60,7 @@ Session::Session(GstBin* bin, SessionSettings settings, EventQueue::Reader read)
       incoming_(settings.incoming, events_, Poster(worker_->context(), alive_), [this] { conversation_.want_media(); }),
       statistics_(roster_, outgoing_, Poster(worker_->context(), alive_)),
       conversation_({bin, roster_, outgoing_, incoming_, statistics_, events_}, std::move(settings.peer),
-                    Poster(worker_->context(), alive_), [this] { on_room_closed(); }) {}
+                    Poster(worker_->context(), alive_), [this] { leave_closed_room(); }) {}
 
 Session::~Session() {
   // What it still has to run may use all of this.
@@ -75,18 +100,22 @@ void Session::close() {
 }
 
 void Session::stop() {
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + kStopTimeout;
   events_.close();
-  auto ended = std::make_shared<std::promise<void>>();
-  auto has_ended = ended->get_future();
   // Whoever calls us may be gone before the thread is done: then it holds what it works on.
-  worker_->post([self = shared_from_this(), bin = glib::Ref<GstBin>::share(bin_), ended] {
-    self->end([self, bin, ended] { ended->set_value(); });
-  });
+  auto stopping = std::make_shared<Stopping>(bin_, shared_from_this());
+  auto is_released = stopping->released();
+  worker_->post([stopping = std::move(stopping)] { stopping->session().end([stopping] {}); });
   if (worker_->is_current()) {
     worker_->abandon();
-  } else if (has_ended.wait_for(kStopTimeout) != std::future_status::ready) {
+  } else if (is_released.wait_until(deadline) != std::future_status::ready) {
     GST_WARNING_OBJECT(bin_, "leaving the room takes long: it goes on by itself");
     worker_->abandon();
+  }
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+  if (!events_.wait_for_reader(std::clamp<std::chrono::milliseconds>(left, 0ms, kReaderTimeout))) {
+    GST_WARNING_OBJECT(bin_, "a handler still runs, and holds the element until it returns");
   }
 }
 
@@ -309,7 +338,11 @@ void Session::on_became_owner() {
   events_.push(event::BecameOwner());
 }
 
-void Session::on_room_closed() {
+void Session::on_room_said_to_be_closed() {
+  conversation_.ask_whether_closed();
+}
+
+void Session::leave_closed_room() {
   conversation_.forget_all();
   depart(Farewell::Leave, [] {});  // until then, the server would send newcomers to us
   events_.push(event::RoomClosed());

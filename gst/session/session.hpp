@@ -52,7 +52,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   /// leave(), with which the room ends for everybody.
   void close();
   /// leave(), waited for, but not for a second: what has not ended then ends by itself. No event is read any more, but
-  /// for one that is being read.
+  /// for one whose handler does not return in that time, or is it that calls.
   void stop();
 
   void webrtcbin_failed(GstElement* webrtcbin, const std::string& reason);
@@ -88,6 +88,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
 
  private:
   enum class Farewell { Leave, CloseRoom };
+  class Stopping;
 
   // RoomClient::Listener
   void on_joined(bool created) override;
@@ -98,13 +99,14 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   void on_user_disconnected(const std::string& user_id) override;
   void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) override;
   void on_became_owner() override;
-  void on_room_closed() override;
+  void on_room_said_to_be_closed() override;
 
   /// Enters the room that next_ says, unless we are still on our way out of one.
   void enter_next();
   /// `done` runs once the server knows; at once if we are out already.
   void depart(Farewell farewell, std::function<void()> done);
   void is_out();
+  void leave_closed_room();
   void end(std::function<void()> done);
   void use_session(bool is_owner);
   void report_failure();

@@ -304,7 +304,7 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
     return;
   }
   if (name == "closed-entire-session") {
-    listener_.on_room_closed();
+    listener_.on_room_said_to_be_closed();
     return;
   }
   const auto user_id = glib::string_of(first);

@@ -86,8 +86,9 @@ class RoomClient final : private socketio::Client::Listener {
     virtual void on_user_disconnected(const std::string& user_id) = 0;
     virtual void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) = 0;
     virtual void on_became_owner() = 0;
-    /// The owner closed the room for everyone.
-    virtual void on_room_closed() = 0;
+    /// An event of the server says that the owner closed the room for everyone. Any client can make the Node server
+    /// send it: ask_whether_room_exists() tells.
+    virtual void on_room_said_to_be_closed() = 0;
 
    protected:
     ~Listener() = default;

@@ -162,6 +162,18 @@ inEachBrowser('The life of a room', {}, (test) => {
     assert.equal(await element.get('is-initiator'), true);
   });
 
+  test('an event that anybody can have sent closes nothing', async (stage) => {
+    const element = await stage.hostedElement([input.video()]);
+    const viewer = await stage.viewer();
+    await untilJoined(element, await viewer.userid());
+    await viewer.evaluate(() => {
+      participant.connection.socket.emit('set-custom-socket-event-listener', 'closed-entire-session');
+      participant.connection.socket.emit('closed-entire-session', 'x');
+    });
+    await (await stage.viewer()).untilPicture();
+    assert.equal(await element.get('state'), 'joined');
+  });
+
   test('the room passes to us when its owner leaves', async (stage) => {
     const owner = await stage.viewer();
     const element = await stage.hostedElement([input.video()]);

@@ -76,7 +76,7 @@ class Participant final : private RoomClient::Listener {
     extras_changed.insert(user_id);
   }
   void on_became_owner() override { is_owner = true; }
-  void on_room_closed() override { is_closed = true; }
+  void on_room_said_to_be_closed() override { is_closed = true; }
 
   RoomClient client_;
 };

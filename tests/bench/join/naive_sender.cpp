@@ -182,7 +182,7 @@ class NaiveSender final : private room::RoomClient::Listener {
   void on_user_disconnected(const std::string& user_id) override { remove(user_id); }
   void on_extra_changed(const std::string&, const glib::Ref<JsonObject>&) override {}
   void on_became_owner() override {}
-  void on_room_closed() override {}
+  void on_room_said_to_be_closed() override {}
 
   glib::Ref<GMainLoop> loop_ = glib::Ref<GMainLoop>::adopt(g_main_loop_new(nullptr, FALSE));
   room::RoomClient client_;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -70,6 +71,29 @@ INSTANTIATE_TEST_SUITE_P(OfEachSignal, Endings,
                          ::testing::Values("room-joined", "participant-request", "webrtcbin-ready",
                                            "participant-joined", "stream-added", "pad-added", "notify::state",
                                            "notify::user-id", "notify::participants"));
+
+TEST_F(Endings, NothingHoldsAStoppedElement) {
+  // A process may end right after it: whatever still worked on another thread would find the libraries gone.
+  for (int round = 0; round < 20; ++round) {
+    auto pipeline = std::make_optional<Pipeline>(room());
+    std::promise<void> runs;
+    g_signal_connect(pipeline->room(), "room-joined",
+                     G_CALLBACK(+[](GstElement* room, gboolean, const gchar*, std::promise<void>* runs) {
+                       runs->set_value();
+                       while (GST_STATE_TARGET(room) > GST_STATE_READY) {
+                         std::this_thread::yield();
+                       }
+                     }),
+                     &runs);
+    GstElement* held = pipeline->room();
+    g_object_add_weak_pointer(G_OBJECT(held), reinterpret_cast<gpointer*>(&held));
+    pipeline->set_state(GST_STATE_PLAYING);
+    runs.get_future().wait();
+    pipeline->set_state(GST_STATE_NULL);
+    pipeline.reset();
+    EXPECT_EQ(held, nullptr);
+  }
+}
 
 TEST_F(Endings, TwoThreadsMayStopAtOnce) {
   for (int round = 0; round < 5; ++round) {

@@ -51,7 +51,7 @@ class Viewer final : private room::RoomClient::Listener {
   void on_user_disconnected(const std::string&) override { was_left_ = true; }
   void on_extra_changed(const std::string&, const glib::Ref<JsonObject>&) override {}
   void on_became_owner() override {}
-  void on_room_closed() override {}
+  void on_room_said_to_be_closed() override {}
 
   void accept(const std::string& offer);
   void answer();
