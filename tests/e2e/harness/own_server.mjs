@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { die } from './die.mjs';
-import { ofPackage, PAGES } from './pages.mjs';
+import { ofPackage, PAGES, WEB_MODULE } from './pages.mjs';
 
-const FILES = { ...PAGES, '/socket.io/socket.io.js': ofPackage('socket.io', 'client-dist/socket.io.js') };
+const FILES = { ...PAGES, ...WEB_MODULE, '/socket.io/socket.io.js': ofPackage('socket.io', 'client-dist/socket.io.js') };
 
 export class OwnServer {
   #folder = mkdtempSync(path.join(tmpdir(), 'rtcmc-pages-'));

@@ -14,7 +14,14 @@ export const PAGES = {
   '/participant.html': here('../pages/participant.html'),
   '/participant.js': here('../pages/participant.js'),
   '/beeps.js': here('../pages/beeps.js'),
+  '/door.html': here('../pages/door.html'),
+  '/door.js': here('../pages/door.js'),
   '/RTCMultiConnection.js': ofPackage('rtcmulticonnection', 'dist/RTCMultiConnection.js'),
   '/FileBufferReader.js': ofPackage('fbr', 'FileBufferReader.js'),
   '/adapter.js': ofPackage('webrtc-adapter', 'out/adapter.js'),
 };
+
+const MODULE = ['socket.io', 'rtcmc', 'rtcmc/admission', 'rtcmc/control', 'rtcmc/participant', 'rtcmc/protocol', 'rtcmc/statistics'];
+
+/** rtcmc.js and what it imports. */
+export const WEB_MODULE = Object.fromEntries(MODULE.map((name) => [`/${name}.js`, here(`../../../web/${name}.js`)]));
