@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "element/extra.hpp"
 
+#include <string_view>
+
 namespace rtcmc {
 
 namespace {
@@ -23,13 +25,17 @@ class Value {
   GValue value_ = G_VALUE_INIT;
 };
 
-/// Names of a GstStructure's fields are never freed again: a bound for hostile participants.
+/// Bounds for hostile participants.
 constexpr guint kMaxFields = 64;
+constexpr unsigned kMaxNewNames = 4096;
+constexpr std::size_t kMaxNameSize = 256;
+/// The field for members whose names are too many.
+constexpr const char* kJson = "json";
 
-bool fill_from_json(GValue* value, JsonNode* node);
+bool fill_from_json(GValue* value, JsonNode* node, FieldNames& names);
 
 /// The elements of a GST_TYPE_ARRAY have one type: those of a mixed array become text.
-void append_from_json(GValue* array, JsonArray* elements) {
+void append_from_json(GValue* array, JsonArray* elements, FieldNames& names) {
   bool is_mixed = false;
   for (guint i = 1; i < json_array_get_length(elements); ++i) {
     is_mixed = is_mixed || json_node_get_value_type(json_array_get_element(elements, i)) !=
@@ -41,7 +47,7 @@ void append_from_json(GValue* array, JsonArray* elements) {
     if (is_mixed) {
       g_value_init(element.get(), G_TYPE_STRING);
       g_value_take_string(element.get(), json_to_string(node, FALSE));
-    } else if (!fill_from_json(element.get(), node)) {
+    } else if (!fill_from_json(element.get(), node, names)) {
       continue;
     }
     gst_value_array_append_value(array, element.get());
@@ -49,17 +55,17 @@ void append_from_json(GValue* array, JsonArray* elements) {
 }
 
 /// False for null.
-bool fill_from_json(GValue* value, JsonNode* node) {
+bool fill_from_json(GValue* value, JsonNode* node, FieldNames& names) {
   switch (json_node_get_node_type(node)) {
     case JSON_NODE_OBJECT: {
-      const StructurePtr nested = structure_from_json("object", json_node_get_object(node));
+      const StructurePtr nested = structure_from_json("object", json_node_get_object(node), names);
       g_value_init(value, GST_TYPE_STRUCTURE);
       gst_value_set_structure(value, nested.get());
       return true;
     }
     case JSON_NODE_ARRAY:
       g_value_init(value, GST_TYPE_ARRAY);
-      append_from_json(value, json_node_get_array(node));
+      append_from_json(value, json_node_get_array(node), names);
       return true;
     case JSON_NODE_VALUE: {
       Value plain;
@@ -102,18 +108,59 @@ glib::Ref<JsonNode> to_json(const GValue* value) {
 
 }  // namespace
 
-StructurePtr structure_from_json(const char* name, JsonObject* object) {
+FieldNames& FieldNames::of_process() {
+  static FieldNames names(kMaxNewNames);
+  return names;
+}
+
+bool FieldNames::admit(const char* name) {
+  if (g_quark_try_string(name) != 0) {
+    return true;
+  }
+  if (std::string_view(name).size() > kMaxNameSize) {
+    return false;
+  }
+  unsigned left = left_;
+  while (left > 0 && !left_.compare_exchange_weak(left, left - 1)) {
+  }
+  return left > 0;
+}
+
+StructurePtr structure_from_json(const char* name, JsonObject* object, FieldNames& names) {
   StructurePtr structure(gst_structure_new_empty(name));
-  if (object && json_object_get_size(object) <= kMaxFields) {
-    json_object_foreach_member(
-        object,
-        [](JsonObject*, const gchar* member, JsonNode* node, gpointer data) {
-          Value value;
-          if (fill_from_json(value.get(), node)) {
-            gst_structure_set_value(static_cast<GstStructure*>(data), member, value.get());
-          }
-        },
-        structure.get());
+  if (!object || json_object_get_size(object) > kMaxFields) {
+    return structure;
+  }
+  struct Parts {
+    GstStructure* structure;
+    JsonObject* rest;
+    FieldNames& names;
+  };
+  const auto rest = glib::Ref<JsonObject>::adopt(json_object_new());
+  Parts parts{structure.get(), rest.get(), names};
+  json_object_foreach_member(
+      object,
+      [](JsonObject*, const gchar* member, JsonNode* node, gpointer data) {
+        const auto& [fields, others, names_left] = *static_cast<Parts*>(data);
+        Value value;
+        if (json_node_is_null(node)) {
+          return;
+        }
+        if (!names_left.admit(member)) {
+          json_object_set_member(others, member, json_node_copy(node));
+        } else if (fill_from_json(value.get(), node, names_left)) {
+          gst_structure_set_value(fields, member, value.get());
+        }
+      },
+      &parts);
+  if (json_object_get_size(rest.get()) > 0) {
+    if (json_object_has_member(object, kJson)) {
+      json_object_set_member(rest.get(), kJson, json_object_dup_member(object, kJson));
+    }
+    const auto node = glib::Ref<JsonNode>::adopt(json_node_alloc());
+    json_node_init_object(node.get(), rest.get());
+    const glib::String text(json_to_string(node.get(), FALSE));
+    gst_structure_set(structure.get(), kJson, G_TYPE_STRING, text.get(), nullptr);
   }
   return structure;
 }
