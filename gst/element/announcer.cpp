@@ -2,10 +2,15 @@
 #include "element/announcer.hpp"
 
 #include <array>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 #include "element/extra.hpp"
 #include "gst_ref.hpp"
+#include "log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_room_debug
 
 namespace rtcmc {
 
@@ -55,6 +60,17 @@ gboolean consent(GstElement*, const gchar*, const GstStructure*) {
 
 constexpr const char* kExtraName = "extra";
 
+/// About what it takes in memory. An extra may have 64 KiB.
+std::size_t size_of(const StructurePtr& structure) {
+  return std::string_view(glib::String(gst_structure_to_string(structure.get())).get()).size();
+}
+
+/// As GST_ELEMENT_ERROR writes it, but for the place in the code.
+std::string detail_for(GstElement* element, const std::string& detail) {
+  const glib::String path(gst_object_get_path_string(GST_OBJECT(element)));
+  return std::string(path.get()) + ":\n" + detail;
+}
+
 }  // namespace
 
 void Announcer::install_signals(GObjectClass* element_class) {
@@ -84,34 +100,64 @@ void Announcer::install_signals(GObjectClass* element_class) {
   signals[kPayloaderSetup] = add_signal(type, "payloader-setup", GST_TYPE_ELEMENT);
 }
 
-void Announcer::post(GstStructure* structure) const {
-  gst_element_post_message(element_, gst_message_new_element(GST_OBJECT(element_), structure));
+void Announcer::post(Lane lane, glib::Ref<GstMessage> message, std::size_t size) const {
+  Unread& unread = unread_->at(lane);
+  if (unread.count >= kMaxUnread || unread.size + size > kMaxUnreadSize) {
+    if (!unread.is_full.exchange(true)) {
+      const GstStructure* structure = gst_message_get_structure(message.get());
+      GST_WARNING_OBJECT(element_, "nobody reads the bus: %s, and more messages like it, are not posted",
+                         structure ? gst_structure_get_name(structure) : GST_MESSAGE_TYPE_NAME(message.get()));
+    }
+    return;
+  }
+  unread.is_full = false;
+  unread.count += 1;
+  unread.size += size;
+  struct Posted {
+    std::shared_ptr<Lanes> lanes;
+    Lane lane;
+    std::size_t size;
+  };
+  gst_mini_object_weak_ref(
+      GST_MINI_OBJECT(message.get()),
+      [](gpointer data, GstMiniObject*) {
+        const std::unique_ptr<Posted> posted(static_cast<Posted*>(data));
+        Unread& read = posted->lanes->at(posted->lane);
+        read.count -= 1;
+        read.size -= posted->size;
+      },
+      new Posted{unread_, lane, size});
+  gst_element_post_message(element_, message.release());
+}
+
+void Announcer::post(Lane lane, GstStructure* structure, std::size_t size) const {
+  post(lane, glib::Ref<GstMessage>::adopt(gst_message_new_element(GST_OBJECT(element_), structure)), size);
 }
 
 void Announcer::room_joined(bool created, const std::string& room_id) const {
   g_signal_emit(element_, signals[kRoomJoined], 0, static_cast<gboolean>(created), room_id.c_str());
-  post(gst_structure_new("rtcmc-room-joined", "created", G_TYPE_BOOLEAN, static_cast<gboolean>(created), "room-id",
-                         G_TYPE_STRING, room_id.c_str(), nullptr));
+  post(kOfRoom, gst_structure_new("rtcmc-room-joined", "created", G_TYPE_BOOLEAN, static_cast<gboolean>(created),
+                                  "room-id", G_TYPE_STRING, room_id.c_str(), nullptr));
 }
 
 void Announcer::room_error(const std::string& text) const {
   g_signal_emit(element_, signals[kRoomError], 0, text.c_str());
-  post(gst_structure_new("rtcmc-room-error", "error", G_TYPE_STRING, text.c_str(), nullptr));
+  post(kOfRoom, gst_structure_new("rtcmc-room-error", "error", G_TYPE_STRING, text.c_str(), nullptr));
 }
 
 void Announcer::room_closed() const {
   g_signal_emit(element_, signals[kRoomClosed], 0);
-  post(gst_structure_new_empty("rtcmc-room-closed"));
+  post(kOfRoom, gst_structure_new_empty("rtcmc-room-closed"));
 }
 
 void Announcer::page_ready(const std::string& url) const {
   g_signal_emit(element_, signals[kPageReady], 0, url.c_str());
-  post(gst_structure_new("rtcmc-page-ready", "url", G_TYPE_STRING, url.c_str(), nullptr));
+  post(kOfRoom, gst_structure_new("rtcmc-page-ready", "url", G_TYPE_STRING, url.c_str(), nullptr));
   const std::string text = "Open " + url + " in a browser.";
   glib::Error info;
   g_set_error_literal(info.out(), GST_CORE_ERROR, GST_CORE_ERROR_FAILED, text.c_str());
   // gst-launch shows the second text alone.
-  gst_element_post_message(element_, gst_message_new_info(GST_OBJECT(element_), info.get(), text.c_str()));
+  post(kOfRoom, glib::Ref<GstMessage>::adopt(gst_message_new_info(GST_OBJECT(element_), info.get(), text.c_str())));
 }
 
 bool Announcer::participant_request(const std::string& user_id, JsonObject* extra) const {
@@ -124,26 +170,31 @@ bool Announcer::participant_request(const std::string& user_id, JsonObject* extr
 void Announcer::participant_joined(const std::string& user_id, JsonObject* extra) const {
   const StructurePtr structure = structure_from_json(kExtraName, extra);
   g_signal_emit(element_, signals[kParticipantJoined], 0, user_id.c_str(), structure.get());
-  post(gst_structure_new("rtcmc-participant-joined", "user-id", G_TYPE_STRING, user_id.c_str(), "extra",
-                         GST_TYPE_STRUCTURE, structure.get(), nullptr));
+  post(kOfParticipants,
+       gst_structure_new("rtcmc-participant-joined", "user-id", G_TYPE_STRING, user_id.c_str(), "extra",
+                         GST_TYPE_STRUCTURE, structure.get(), nullptr),
+       size_of(structure));
 }
 
 void Announcer::participant_left(const std::string& user_id) const {
   g_signal_emit(element_, signals[kParticipantLeft], 0, user_id.c_str());
-  post(gst_structure_new("rtcmc-participant-left", "user-id", G_TYPE_STRING, user_id.c_str(), nullptr));
+  post(kOfParticipants,
+       gst_structure_new("rtcmc-participant-left", "user-id", G_TYPE_STRING, user_id.c_str(), nullptr));
 }
 
 void Announcer::extra_changed(const std::string& user_id, JsonObject* extra) const {
   const StructurePtr structure = structure_from_json(kExtraName, extra);
   g_signal_emit(element_, signals[kExtraChanged], 0, user_id.c_str(), structure.get());
-  post(gst_structure_new("rtcmc-extra-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "extra", GST_TYPE_STRUCTURE,
-                         structure.get(), nullptr));
+  post(kOfParticipants,
+       gst_structure_new("rtcmc-extra-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "extra", GST_TYPE_STRUCTURE,
+                         structure.get(), nullptr),
+       size_of(structure));
 }
 
 void Announcer::user_id_changed(const std::string& old_id, const std::string& new_id) const {
   g_signal_emit(element_, signals[kUserIdChanged], 0, old_id.c_str(), new_id.c_str());
-  post(gst_structure_new("rtcmc-user-id-changed", "old", G_TYPE_STRING, old_id.c_str(), "new", G_TYPE_STRING,
-                         new_id.c_str(), nullptr));
+  post(kOfParticipants, gst_structure_new("rtcmc-user-id-changed", "old", G_TYPE_STRING, old_id.c_str(), "new",
+                                          G_TYPE_STRING, new_id.c_str(), nullptr));
 }
 
 void Announcer::stream_added(const std::string& user_id, const std::string& stream_id, rtp::Kind kind) const {
@@ -158,69 +209,44 @@ void Announcer::stream_changed(unsigned signal, const char* message, const std::
                                const std::string& stream_id, rtp::Kind kind) const {
   const char* kind_name = kind == rtp::Kind::Video ? "video" : "audio";
   g_signal_emit(element_, signals.at(signal), 0, user_id.c_str(), stream_id.c_str(), kind_name);
-  post(gst_structure_new(message, "user-id", G_TYPE_STRING, user_id.c_str(), "stream-id", G_TYPE_STRING,
-                         stream_id.c_str(), "kind", G_TYPE_STRING, kind_name, nullptr));
-}
-
-void Announcer::post_bounded(GstStructure* structure, std::size_t size) const {
-  auto* message = gst_message_new_element(GST_OBJECT(element_), structure);
-  if (unread_->count >= kMaxUnread || unread_->size + size > kMaxUnreadSize) {
-    const auto unposted = glib::Ref<GstMessage>::adopt(message);
-    return;
-  }
-  unread_->count += 1;
-  unread_->size += size;
-  struct Posted {
-    std::shared_ptr<Unread> unread;
-    std::size_t size;
-  };
-  gst_mini_object_weak_ref(
-      GST_MINI_OBJECT(message),
-      [](gpointer data, GstMiniObject*) {
-        const std::unique_ptr<Posted> posted(static_cast<Posted*>(data));
-        posted->unread->count -= 1;
-        posted->unread->size -= posted->size;
-      },
-      new Posted{unread_, size});
-  gst_element_post_message(element_, message);
+  post(kOfStreams, gst_structure_new(message, "user-id", G_TYPE_STRING, user_id.c_str(), "stream-id", G_TYPE_STRING,
+                                     stream_id.c_str(), "kind", G_TYPE_STRING, kind_name, nullptr));
 }
 
 void Announcer::data(const std::string& user_id, const DataEvent& event) const {
   const gchar* user = user_id.c_str();
   if (std::holds_alternative<ChannelOpened>(event)) {
     g_signal_emit(element_, signals[kChannelOpen], 0, user);
-    post_bounded(gst_structure_new("rtcmc-channel-open", "user-id", G_TYPE_STRING, user, nullptr), 0);
+    post(kOfData, gst_structure_new("rtcmc-channel-open", "user-id", G_TYPE_STRING, user, nullptr));
   } else if (const auto* message = std::get_if<protocol::TextMessage>(&event)) {
     const auto is_object = static_cast<gboolean>(message->is_object);
     g_signal_emit(element_, signals[kMessage], 0, user, message->text.c_str(), is_object);
-    post_bounded(gst_structure_new("rtcmc-message", "user-id", G_TYPE_STRING, user, "text", G_TYPE_STRING,
-                                   message->text.c_str(), "is-object", G_TYPE_BOOLEAN, is_object, nullptr),
-                 message->text.size());
+    post(kOfData,
+         gst_structure_new("rtcmc-message", "user-id", G_TYPE_STRING, user, "text", G_TYPE_STRING,
+                           message->text.c_str(), "is-object", G_TYPE_BOOLEAN, is_object, nullptr),
+         message->text.size());
   } else if (const auto* binary = std::get_if<BinaryMessage>(&event)) {
     g_signal_emit(element_, signals[kBinaryMessage], 0, user, binary->bytes.get());
-    post_bounded(gst_structure_new("rtcmc-binary-message", "user-id", G_TYPE_STRING, user, "size", G_TYPE_UINT64,
-                                   guint64{g_bytes_get_size(binary->bytes.get())}, nullptr),
-                 0);
+    post(kOfData, gst_structure_new("rtcmc-binary-message", "user-id", G_TYPE_STRING, user, "size", G_TYPE_UINT64,
+                                    guint64{g_bytes_get_size(binary->bytes.get())}, nullptr));
   } else if (const auto* progress = std::get_if<FileProgress>(&event)) {
     const auto is_sending = static_cast<gboolean>(progress->is_sending);
     g_signal_emit(element_, signals[kFileProgress], 0, user, progress->name.c_str(), guint64{progress->done},
                   guint64{progress->size}, is_sending);
-    post_bounded(
-        gst_structure_new("rtcmc-file-progress", "user-id", G_TYPE_STRING, user, "name", G_TYPE_STRING,
-                          progress->name.c_str(), "bytes", G_TYPE_UINT64, guint64{progress->done}, "size",
-                          G_TYPE_UINT64, guint64{progress->size}, "sending", G_TYPE_BOOLEAN, is_sending, nullptr),
-        0);
+    post(kOfData,
+         gst_structure_new("rtcmc-file-progress", "user-id", G_TYPE_STRING, user, "name", G_TYPE_STRING,
+                           progress->name.c_str(), "bytes", G_TYPE_UINT64, guint64{progress->done}, "size",
+                           G_TYPE_UINT64, guint64{progress->size}, "sending", G_TYPE_BOOLEAN, is_sending, nullptr));
   } else if (const auto* file = std::get_if<FileReceived>(&event)) {
     g_signal_emit(element_, signals[kFileReceived], 0, user, file->name.c_str(), file->type.c_str(), file->bytes.get());
-    post_bounded(gst_structure_new("rtcmc-file-received", "user-id", G_TYPE_STRING, user, "name", G_TYPE_STRING,
-                                   file->name.c_str(), "type", G_TYPE_STRING, file->type.c_str(), "size", G_TYPE_UINT64,
-                                   guint64{g_bytes_get_size(file->bytes.get())}, nullptr),
-                 0);
+    post(kOfData, gst_structure_new("rtcmc-file-received", "user-id", G_TYPE_STRING, user, "name", G_TYPE_STRING,
+                                    file->name.c_str(), "type", G_TYPE_STRING, file->type.c_str(), "size",
+                                    G_TYPE_UINT64, guint64{g_bytes_get_size(file->bytes.get())}, nullptr));
   }
 }
 
 void Announcer::streams_changed(GstStreamCollection* streams) const {
-  gst_element_post_message(element_, gst_message_new_stream_collection(GST_OBJECT(element_), streams));
+  post(kOfStreams, glib::Ref<GstMessage>::adopt(gst_message_new_stream_collection(GST_OBJECT(element_), streams)));
 }
 
 void Announcer::streams_selected(GstStreamCollection* collection, const std::vector<glib::Ref<GstStream>>& selected,
@@ -230,16 +256,16 @@ void Announcer::streams_selected(GstStreamCollection* collection, const std::vec
     gst_message_streams_selected_add(message.get(), stream.get());
   }
   gst_message_set_seqnum(message.get(), seqnum);
-  gst_element_post_message(element_, message.release());
+  post(kOfStreams, std::move(message));
 }
 
 void Announcer::mute_changed(const std::string& user_id, const std::string& stream_id, const std::string& kind,
                              bool muted) const {
   g_signal_emit(element_, signals[kMuteChanged], 0, user_id.c_str(), stream_id.c_str(), kind.c_str(),
                 static_cast<gboolean>(muted));
-  post(gst_structure_new("rtcmc-mute-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "stream-id", G_TYPE_STRING,
-                         stream_id.c_str(), "kind", G_TYPE_STRING, kind.c_str(), "muted", G_TYPE_BOOLEAN,
-                         static_cast<gboolean>(muted), nullptr));
+  post(kOfParticipants, gst_structure_new("rtcmc-mute-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "stream-id",
+                                          G_TYPE_STRING, stream_id.c_str(), "kind", G_TYPE_STRING, kind.c_str(),
+                                          "muted", G_TYPE_BOOLEAN, static_cast<gboolean>(muted), nullptr));
 }
 
 void Announcer::webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) const {
@@ -256,21 +282,28 @@ void Announcer::payloader_setup(GstElement* payloader) const {
 }
 
 void Announcer::progress(GstProgressType type, const std::string& text) const {
-  gst_element_post_message(element_, gst_message_new_progress(GST_OBJECT(element_), type, "room", text.c_str()));
+  post(kOfRoom,
+       glib::Ref<GstMessage>::adopt(gst_message_new_progress(GST_OBJECT(element_), type, "room", text.c_str())));
 }
 
 void Announcer::error(GQuark domain, int code, const std::string& text, const std::string& detail) const {
-  gst_element_message_full(element_, GST_MESSAGE_ERROR, domain, code, g_strdup(text.c_str()), g_strdup(detail.c_str()),
-                           __FILE__, GST_FUNCTION, __LINE__);
+  GST_INFO_OBJECT(element_, "error: %s (%s)", text.c_str(), detail.c_str());
+  glib::Error error;
+  g_set_error_literal(error.out(), domain, code, text.c_str());
+  post(kEndings, glib::Ref<GstMessage>::adopt(
+                     gst_message_new_error(GST_OBJECT(element_), error.get(), detail_for(element_, detail).c_str())));
 }
 
 void Announcer::warning(GQuark domain, int code, const std::string& text, const std::string& detail) const {
-  gst_element_message_full(element_, GST_MESSAGE_WARNING, domain, code, g_strdup(text.c_str()),
-                           g_strdup(detail.c_str()), __FILE__, GST_FUNCTION, __LINE__);
+  GST_INFO_OBJECT(element_, "warning: %s (%s)", text.c_str(), detail.c_str());
+  glib::Error error;
+  g_set_error_literal(error.out(), domain, code, text.c_str());
+  post(kWarnings, glib::Ref<GstMessage>::adopt(gst_message_new_warning(GST_OBJECT(element_), error.get(),
+                                                                       detail_for(element_, detail).c_str())));
 }
 
 void Announcer::end_of_stream() const {
-  gst_element_post_message(element_, gst_message_new_eos(GST_OBJECT(element_)));
+  post(kEndings, glib::Ref<GstMessage>::adopt(gst_message_new_eos(GST_OBJECT(element_))));
 }
 
 ErrorCode gst_code_of(room::RoomError::Kind kind) {

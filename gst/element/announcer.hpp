@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -19,11 +20,18 @@ namespace rtcmc {
 /// Tells the application what happens: each event as a signal of the element and as an element message "rtcmc-…" with
 /// the same arguments as fields.
 ///
+/// An application that lives on signals may not read its bus at all, and participants decide how much there is to tell:
+/// of each of the lanes below, at most kMaxUnread messages and kMaxUnreadSize bytes wait on a bus. What is more comes
+/// as a signal alone, with one line in the log until there is room again.
+///
 /// Threads: any. No lock may be held: handlers call back into the element.
 class Announcer {
  public:
   /// `element` outlives it.
   explicit Announcer(GstElement* element) : element_(element) {}
+
+  static constexpr unsigned kMaxUnread = 1000;
+  static constexpr std::size_t kMaxUnreadSize = std::size_t{16} * 1024 * 1024;
 
   static void install_signals(GObjectClass* element_class);
 
@@ -45,8 +53,6 @@ class Announcer {
   void streams_selected(GstStreamCollection* collection, const std::vector<glib::Ref<GstStream>>& selected,
                         guint32 seqnum) const;
   void stream_removed(const std::string& user_id, const std::string& stream_id, rtp::Kind kind) const;
-  /// At most kMaxUnread of these messages, and kMaxUnreadSize bytes, wait on a bus that nobody reads: what is more
-  /// comes as a signal alone.
   void data(const std::string& user_id, const DataEvent& event) const;
   void mute_changed(const std::string& user_id, const std::string& stream_id, const std::string& kind,
                     bool muted) const;
@@ -61,22 +67,24 @@ class Announcer {
   void end_of_stream() const;
 
  private:
-  static constexpr unsigned kMaxUnread = 1000;
-  static constexpr std::size_t kMaxUnreadSize = std::size_t{16} * 1024 * 1024;
+  /// What many of one kind may not keep from being posted are those of another.
+  enum Lane : unsigned { kOfData, kOfParticipants, kOfStreams, kOfRoom, kWarnings, kEndings, kLaneCount };
   struct Unread {
     std::atomic<unsigned> count = 0;
     std::atomic<std::size_t> size = 0;
+    std::atomic<bool> is_full = false;  // and was said to be
   };
+  using Lanes = std::array<Unread, kLaneCount>;
 
-  void post(GstStructure* structure) const;
+  /// `size`: about how many bytes it takes besides those of any message.
+  void post(Lane lane, glib::Ref<GstMessage> message, std::size_t size = 0) const;
+  void post(Lane lane, GstStructure* structure, std::size_t size = 0) const;
   void stream_changed(unsigned signal, const char* message, const std::string& user_id, const std::string& stream_id,
                       rtp::Kind kind) const;
-  /// `size`: about how many bytes it takes.
-  void post_bounded(GstStructure* structure, std::size_t size) const;
 
   GstElement* element_;
   // Messages may be read when the element is gone.
-  std::shared_ptr<Unread> unread_ = std::make_shared<Unread>();
+  std::shared_ptr<Lanes> unread_ = std::make_shared<Lanes>();
 };
 
 struct ErrorCode {
