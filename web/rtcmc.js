@@ -16,7 +16,6 @@ const MAX_DETOURS = 5; // of a room that comes and goes
 const MAX_PARTICIPANTS = 256;
 const MAX_ACQUAINTANCES = 1000;
 const MAX_UNANSWERED = 64; // offers to newcomers
-const MAX_UNINVITED = 16; // each time that we enter
 const QUESTIONS = 5; // whether the room is closed: its owner's goodbye may come before the server has closed it
 const QUESTION_INTERVAL = 1000;
 const MAX_TEXT = 1000000;
@@ -30,7 +29,6 @@ class Room extends EventTarget {
 	#participants = new Map();
 	#acquaintances = new Map(); // userid, the oldest first → the invitation of its request; of whom the door let in
 	#invitation = '';
-	#uninvited = 0; // how many more may answer without it
 	#isAsking = false; // whether the room is closed
 	#entry = 0; // what an earlier attempt asked for is ignored
 	#timer;
@@ -192,14 +190,10 @@ class Room extends EventTarget {
 		this.isOwner = isOwner;
 		this.#wasIn = true;
 		this.#invitation = '';
-		this.#uninvited = isOwner ? 0 : MAX_UNINVITED;
 		this.#setState('joined');
 		if (!isOwner) this.#askToParticipate(this.id);
 		const isOver = (one) => one.entry !== entry && !one.isConnected;
-		this.#timer = setTimeout(() => {
-			this.#uninvited = 0;
-			this.participants.filter(isOver).forEach((one) => this.#forget(one.id));
-		}, SETTLE_TIME);
+		this.#timer = setTimeout(() => this.participants.filter(isOver).forEach((one) => this.#forget(one.id)), SETTLE_TIME);
 	}
 
 	#askToParticipate(id) {
@@ -235,14 +229,10 @@ class Room extends EventTarget {
 		const link = !known ? 'none' : known.awaitsFirstAnswer ? 'offered' : 'made';
 		const knowsInvitation = this.#invitation !== '' && content.invitation === this.#invitation;
 		const decision = decide(kindOf(content), {
-			link, isConnected: known?.isConnected === true, isOfThisEntry: known?.entry === this.#entry,
+			link, isOfThisEntry: known?.entry === this.#entry,
 			isAcquainted: this.#acquaintances.has(sender), outranksUs: sender > this.userId,
-		}, {
-			cameThroughRoom, knowsInvitation, isAwaited: this.#uninvited > 0,
-		}, this.participants.filter((one) => one.isUnanswered).length >= MAX_UNANSWERED, { crossing: content.crossing });
-		const isIn = ['offer', 'takeOffer'].includes(decision.verdict);
-		if (isIn && content.kind !== 'request' && !knowsInvitation && !this.#acquaintances.has(sender)) --this.#uninvited;
-		if (isIn) this.#acquaint(sender, content);
+		}, { cameThroughRoom, knowsInvitation }, this.participants.filter((one) => one.isUnanswered).length >= MAX_UNANSWERED, { crossing: content.crossing });
+		if (['offer', 'takeOffer'].includes(decision.verdict)) this.#acquaint(sender, content);
 		return decision;
 	}
 

@@ -81,9 +81,9 @@ Decision pass_on_or_try_again(const Sender& sender, const char* why_not) {
   return sender.link == Link::None && sender.is_acquainted ? let_in(Verdict::Offer, sender) : refuse(why_not);
 }
 
-Decision on_goodbye(const Sender& sender) {
+Decision on_goodbye(const Sender& sender, Verdict verdict) {
   return sender.link == Link::None && !sender.is_acquainted ? ignore("we are not connected with it")
-                                                            : Decision{Verdict::HangUp};
+                                                            : Decision{verdict};
 }
 
 }  // namespace
@@ -137,10 +137,10 @@ Decision decide(Kind kind, const Sender& sender, const Proof& proof, bool crossi
       return sender.link == Link::None ? refuse("there is no connection with it") : Decision{Verdict::PassOn};
     case Kind::Goodbye:
     case Kind::DropConnection:
-      return on_goodbye(sender);
+      return on_goodbye(sender, Verdict::HangUp);
     case Kind::Closing:
       // Whoever says so may not be the owner, whom nobody but the server knows.
-      return sender.is_connected ? Decision{Verdict::AskIfClosed} : on_goodbye(sender);
+      return on_goodbye(sender, Verdict::AskIfClosed);
     case Kind::StreamSync:
       return has_link(sender) ? Decision{Verdict::PassOn} : refuse("there is no connection with it");
     case Kind::Other:

@@ -18,7 +18,6 @@ enum class Link {
 
 struct Sender {
   Link link = Link::None;
-  bool is_connected = false;     // media can flow
   bool is_of_this_entry = true;  // the link, if there is one: made since we last entered the room
   /// It was connected or let in before, and neither it nor the server has said that it is gone.
   bool is_acquainted = false;
@@ -73,7 +72,7 @@ struct Decision {
 /// That a participant goes by another userid.
 struct Renaming {
   bool old_is_known = false;  // there is a connection with it
-  bool new_is_taken = false;  // there is one with this, too
+  bool new_is_taken = false;  // it is ours, or that of somebody else whom we know
   bool old_one_says_so = false;
   bool new_one_says_so = false;
 };

@@ -141,9 +141,13 @@ void Conversation::pass_on(const std::string& sender, const protocol::IceCandida
   }
 }
 
+bool Conversation::is_taken(const std::string& user_id) const {
+  return user_id == client_->user_id() || parts_.roster.find(user_id) || parts_.roster.newcomers().contains(user_id);
+}
+
 void Conversation::rename(const std::string& sender, const protocol::UserIdChanged& change) {
   switch (admission::decide(admission::Renaming{.old_is_known = parts_.roster.find(change.old_id) != nullptr,
-                                                .new_is_taken = parts_.roster.find(change.new_id) != nullptr,
+                                                .new_is_taken = is_taken(change.new_id),
                                                 .old_one_says_so = sender == change.old_id,
                                                 .new_one_says_so = sender == change.new_id})) {
     case admission::RenamingVerdict::Rename:
@@ -151,7 +155,7 @@ void Conversation::rename(const std::string& sender, const protocol::UserIdChang
       break;
     case admission::RenamingVerdict::AskIfOldIsGone:
       client_->find_user(change.old_id, [this, change](bool exists) {
-        if (exists || !parts_.roster.find(change.old_id) || parts_.roster.find(change.new_id)) {
+        if (exists || !parts_.roster.find(change.old_id) || is_taken(change.new_id)) {
           refuse(change.new_id, "it would take the userid of somebody who is still there");
         } else {
           rename(change);

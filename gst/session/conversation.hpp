@@ -104,6 +104,8 @@ class Conversation final : private Peer::Listener {
   void pass_on(const std::string& sender, const protocol::Message& message);
   void pass_on(const std::string& sender, const protocol::SessionDescription& description);
   void pass_on(const std::string& sender, const protocol::IceCandidate& candidate);
+  /// By us, or by somebody whom we are connected with or about to be.
+  [[nodiscard]] bool is_taken(const std::string& user_id) const;
   void rename(const std::string& sender, const protocol::UserIdChanged& change);
   void rename(const protocol::UserIdChanged& change);
   /// Lets it in, or asks the application whether to. `offer` is absent if we are to make one.

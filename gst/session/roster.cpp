@@ -17,7 +17,6 @@ admission::Sender Roster::sender(const std::string& user_id, const std::string& 
     const auto& [peer, its_entry, invitation, has_begun, offer] = participant->second;
     const bool is_offered = has_begun ? peer->awaits_first_answer() : !offer;
     sender.link = is_offered ? Link::Offered : Link::Made;
-    sender.is_connected = peer->connected();
     sender.is_of_this_entry = its_entry == entry;
   }
   const auto newcomer = newcomers_.find(user_id);

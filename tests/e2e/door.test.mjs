@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Who may make, rename and end connections: everybody who may be on a server says everything to a page of rtcmc.js that
-// sends a camera. admission.js decides it.
+// Who may make, rename and end connections: everybody who may be on a server says everything to a page of rtcmc.js and to
+// an element, both with a camera. admission.js and gst/session/admission.hpp decide it.
 
 /* global door */
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
+import { input } from './harness/element.mjs';
 import { inEachBrowser } from './harness/stage.mjs';
 
-const PASSWORD = 'green tea';
+const PASSWORD = 'green';
 
 /** What has come of a message. Nobody else hears or sees anything. */
 const NOTHING = [];
@@ -45,6 +46,21 @@ const OF_PARTICIPANTS = {
   goodbye: ENDED,
   drop: ENDED,
   closing: ENDED, // and the room is still there, as the server says
+};
+
+const TO_AN_ELEMENT_OF_STRANGERS = { ...OF_STRANGERS, 'rename of another': NOTHING, 'rename to another': NOTHING };
+
+const TO_AN_ELEMENT_OF_PARTICIPANTS = {
+  ...TO_AN_ELEMENT_OF_STRANGERS,
+  request: ['another connection', 'heard offer'],
+  'one-way request': ['another connection', 'heard offer'],
+  'request to the room': ['another connection', 'heard offer'],
+  // Whose offer nothing stands behind.
+  'first offer': ['another connection', 'heard answer', ...ENDED],
+  'later offer': ['heard answer'],
+  goodbye: ENDED,
+  drop: ENDED,
+  closing: ENDED,
 };
 
 /** Brings somebody of this role and the victim together: [attacker's userid, victim's]. */
@@ -132,8 +148,8 @@ class Caller {
     return this.#page.evaluate((...given) => door.heard(...given), this.name, sender);
   }
 
-  attack(kind, victim, room) {
-    return this.#page.evaluate((...given) => door.attack(...given), kind, this.name, victim, room);
+  attack(kind, victim, room, other) {
+    return this.#page.evaluate((...given) => door.attack(...given), kind, this.name, victim, room, other);
   }
 
   settle(room) {
@@ -165,6 +181,69 @@ class Caller {
   }
 }
 
+/** An element in a room with a camera, seen as a Caller is. */
+class Camera {
+  #element;
+
+  constructor(element) {
+    this.#element = element;
+  }
+
+  async look() {
+    const participants = await this.#element.get('participants');
+    return {
+      state: await this.#element.get('state'),
+      connections: this.#element.signals.filter(([name]) => name === 'webrtcbin-ready').length,
+      participants: participants.map((id) => ({ id })),
+      navigable: 0,
+    };
+  }
+
+  async settle(room) {
+    await this.#element.emit('check-presence', room);
+  }
+
+  consents(answer) {
+    return this.#element.answer('participant-request', answer);
+  }
+
+  untilAsked(userid) {
+    return this.#element.untilSignal('participant-request', { fits: (id) => id === userid });
+  }
+
+  untilConnected(userid) {
+    return this.#element.untilSignal('participant-joined', { fits: (id) => id === userid });
+  }
+
+  get userid() {
+    return this.#element.userid;
+  }
+}
+
+/** The same as `meet`, with an element that is in the room together with somebody else. */
+const meetCamera = {
+  async stranger({ attacker, url, room }) {
+    await attacker.stranger(url, 'open-room', wish(`${room}-elsewhere`, ''));
+  },
+
+  async refused({ attacker, url, room }) {
+    const answer = await attacker.stranger(url, 'join-room', wish(room, 'coffee'));
+    assert.deepEqual(answer, [false, 'Invalid password']);
+  },
+
+  async 'turned away by the application'({ attacker, victim, url, room }) {
+    await victim.consents(false);
+    await attacker.enter(url, room, { password: PASSWORD });
+    await victim.untilAsked(await attacker.userid());
+  },
+
+  async participant({ attacker, victim, url, room }) {
+    await attacker.enter(url, room, { password: PASSWORD });
+    await attacker.untilConnected();
+    await victim.untilConnected(await attacker.userid());
+  },
+};
+
 /** What is different, from what the victim is and the attacker heard of it, before and after. */
 function effects(before, after, attackerId) {
   const isThere = ({ participants }) => participants.some(({ id }) => id === attackerId);
@@ -180,14 +259,14 @@ function effects(before, after, attackerId) {
   ].filter(Boolean).sort();
 }
 
-async function cell({ attacker, victim, room }, kind, victimId, expected) {
+async function cell({ attacker, victim, room, other }, kind, victimId, expected) {
   const attackerId = await attacker.userid();
   const look = async () => ({ ...await victim.look(), heard: await attacker.heard(victimId) });
   // What is said by those who are being connected is no effect.
   await victim.settle(room);
   await attacker.settle(room);
   const before = await look();
-  await attacker.attack(kind, victimId, room);
+  await attacker.attack(kind, victimId, room, other);
   let seen;
   const deadline = Date.now() + 10000;
   do {
@@ -233,5 +312,50 @@ inEachBrowser('The door of a page', options, (test) => {
     await owner.attack('closing', victimId, stage.room);
     await owner.cut();
     await victim.until('the end of the room', ({ state }) => state === 'closed');
+  });
+});
+
+inEachBrowser('The door of an element', options, (test) => {
+  const enter = async (stage, callers, room) => {
+    const element = await stage.hostedElement([input.video()], {
+      'room-id': room, 'user-id': `${room}-camera`, password: PASSWORD,
+    });
+    const victim = new Camera(element);
+    await callers.bystander.enter(callers.url, room, { password: PASSWORD });
+    const other = await callers.bystander.userid();
+    await victim.untilConnected(other);
+    return { ...callers, victim, other, room };
+  };
+  const openCallers = async (stage) => {
+    const { attacker, victim: bystander, url } = await open(stage);
+    return { attacker, bystander, url };
+  };
+
+  for (const [role, expected] of Object.entries({
+    stranger: TO_AN_ELEMENT_OF_STRANGERS,
+    refused: TO_AN_ELEMENT_OF_STRANGERS,
+    'turned away by the application': TO_AN_ELEMENT_OF_STRANGERS,
+    participant: TO_AN_ELEMENT_OF_PARTICIPANTS,
+  })) {
+    test(role, async (stage) => {
+      const scene = await enter(stage, await openCallers(stage), stage.room);
+      for (const [kind, effect] of Object.entries(expected)) {
+        await meetCamera[role](scene);
+        await cell(scene, kind, scene.victim.userid, effect);
+        await scene.attacker.leave();
+      }
+    });
+  }
+
+  test('owner', async (stage) => {
+    const callers = await openCallers(stage);
+    for (const [index, [kind, effect]] of Object.entries(TO_AN_ELEMENT_OF_PARTICIPANTS).entries()) {
+      const room = `${stage.room}-${index}`;
+      await callers.attacker.enter(callers.url, room, { password: PASSWORD });
+      const scene = await enter(stage, callers, room);
+      await scene.victim.untilConnected(await callers.attacker.userid());
+      await cell(scene, kind, scene.victim.userid, effect);
+      await Promise.all([callers.attacker.leave(), callers.bystander.leave()]);
+    }
   });
 });

@@ -134,9 +134,8 @@ describe('the door', () => {
     stranger: { link: 'none' },
     acquaintance: { link: 'none', isAcquainted: true },
     offered: { link: 'offered', isOfThisEntry: true },
-    connecting: { link: 'made', isOfThisEntry: true },
-    participant: { link: 'made', isOfThisEntry: true, isConnected: true },
-    earlier: { link: 'made', isConnected: true }, // connected before we came back
+    participant: { link: 'made', isOfThisEntry: true },
+    earlier: { link: 'made' }, // connected before we came back
   };
   const VERDICTS = { O: 'offer', T: 'takeOffer', P: 'passOn', H: 'hangUp', C: 'askIfClosed', i: 'ignore', '-': 'refuse' };
   const check = (columns, rows, proof, isCrowded) => {
@@ -152,17 +151,17 @@ describe('the door', () => {
 
   test('by who sends what, without a proof', () => {
     const rows = {
-      request: '-OiOOO',
-      enableMedia: '-OiiiO',
-      ready: '-OiOOO',
-      firstOffer: '-TiTTT',
-      laterOffer: '--PPPP',
-      answer: '--PPPP',
-      candidate: '--PPPP',
-      sync: '--PPPP',
-      goodbye: 'iHHHHH',
-      closing: 'iHHHCC',
-      rename: '------',
+      request: '-OiOO',
+      enableMedia: '-OiiO',
+      ready: '-OiOO',
+      firstOffer: '-TiTT',
+      laterOffer: '--PPP',
+      answer: '--PPP',
+      candidate: '--PPP',
+      sync: '--PPP',
+      goodbye: 'iHHHH',
+      closing: 'iCCCC',
+      rename: '-----',
     };
     assert.deepEqual(Object.keys(rows).sort(), KINDS.toSorted());
     check(ALL, rows, {});
@@ -175,11 +174,10 @@ describe('the door', () => {
       Object.entries(VERDICTS).find(([, verdict]) => verdict === decide(kind, SENDERS.stranger, proof).verdict)[0]).join('');
     assert.equal(verdicts({ cameThroughRoom: true }), 'O-------ii-');
     assert.equal(verdicts({ knowsInvitation: true }), '-O-T----ii-');
-    assert.equal(verdicts({ isAwaited: true }), '-O-T----ii-');
   });
 
   test('newcomers wait while too many offers are unanswered', () => {
-    check(ALL, { request: '--i---', ready: '--i---', enableMedia: '-OiiiO', firstOffer: '-TiTTT' }, {}, true);
+    check(ALL, { request: '--i--', ready: '--i--', enableMedia: '-OiiO', firstOffer: '-TiTT' }, {}, true);
     assert.equal(decide('request', SENDERS.stranger, { cameThroughRoom: true }, true).verdict, 'refuse');
   });
 

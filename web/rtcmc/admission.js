@@ -5,8 +5,8 @@ const ignore = (why) => ({ verdict: 'ignore', why });
 const refuse = (why) => ({ verdict: 'refuse', why });
 const act = (verdict) => ({ verdict });
 
-const onGoodbye = ({ link, isAcquainted }) =>
-	(link === 'none' && !isAcquainted ? ignore('we are not connected with it') : act('hangUp'));
+const onGoodbye = (verdict) => ({ link, isAcquainted }) =>
+	(link === 'none' && !isAcquainted ? ignore('we are not connected with it') : act(verdict));
 
 const ofConnection = ({ link }, why) => (link === 'none' ? refuse(why) : act('passOn'));
 
@@ -17,10 +17,10 @@ const doors = {
 		if (link === 'none' && !cameThroughRoom && !isAcquainted) return refuse('it did not ask through our room');
 		return isCrowded ? refuse('too many have not answered our offers') : act('offer');
 	},
-	enableMedia({ link, isAcquainted, isOfThisEntry }, { knowsInvitation, isAwaited }) {
+	enableMedia({ link, isAcquainted, isOfThisEntry }, { knowsInvitation }) {
 		if (link === 'made' && !isOfThisEntry) return act('offer');
 		if (link !== 'none') return ignore('it asks again for our media, which it was offered');
-		return isAcquainted || knowsInvitation || isAwaited ? act('offer') : refuse('we have not asked it to be connected');
+		return isAcquainted || knowsInvitation ? act('offer') : refuse('we have not asked it to be connected');
 	},
 	ready({ link, isAcquainted }, _proof, isCrowded) {
 		if (link === 'offered') return ignore('it is ready for an offer that it has');
@@ -28,18 +28,18 @@ const doors = {
 		return isCrowded ? refuse('too many have not answered our offers') : act('offer');
 	},
 	/** Should first offers cross: an RTCMultiConnection page gives its own up, others go by userid. */
-	firstOffer({ link, isAcquainted, outranksUs }, { knowsInvitation, isAwaited }, _isCrowded, { crossing }) {
+	firstOffer({ link, isAcquainted, outranksUs }, { knowsInvitation }, _isCrowded, { crossing }) {
 		if (link === 'offered' && !(crossing && outranksUs)) return ignore('ours is on its way, and counts');
-		const isIn = link !== 'none' || isAcquainted || knowsInvitation || isAwaited;
+		const isIn = link !== 'none' || isAcquainted || knowsInvitation;
 		return isIn ? act('takeOffer') : refuse('it was not asked for one');
 	},
 	laterOffer: (sender) => ofConnection(sender, 'it would change a connection that does not exist'),
 	answer: (sender) => ofConnection(sender, 'nothing was offered to it'),
 	candidate: (sender) => ofConnection(sender, 'there is no connection with it'),
 	sync: (sender) => ofConnection(sender, 'there is no connection with it'),
-	goodbye: onGoodbye,
+	goodbye: onGoodbye('hangUp'),
 	/** Whoever says so may not be the owner, whom nobody but the server knows. */
-	closing: (sender) => (sender.isConnected ? act('askIfClosed') : onGoodbye(sender)),
+	closing: onGoodbye('askIfClosed'),
 	/** Browsers' own pages never say so, and whose word it is cannot be known. */
 	rename: () => refuse('we know everybody by the userid that it came with'),
 };
@@ -58,13 +58,12 @@ export function kindOf({ kind, renegotiating, closesRoom }) {
  *
  * @param {string} kind of kindOf()
  * @param {object} sender
- *   link: 'none', 'offered' (our first offer is on its way) or 'made'; isConnected: media can flow;
+ *   link: 'none', 'offered' (our first offer is on its way) or 'made';
  *   isOfThisEntry: its link was made since we last entered the room; outranksUs: its userid is the larger one;
  *   isAcquainted: it was let in before, and neither it nor the server has said that it is gone
  * @param {object} proof that it is in our room, besides its word
  *   cameThroughRoom: the server passes such a message to the members of the sender's own room alone;
- *   knowsInvitation: it got our participation request, which went to the room's members alone;
- *   isAwaited: we entered just now, and answers without the invitation, of whoever does not know of it, are not yet too many
+ *   knowsInvitation: it got our participation request, which went to the room's members alone
  * @param {boolean} isCrowded as many of our offers as we make at a time are unanswered
  * @param {{crossing: boolean}} offer says that userids decide when offers cross
  * @returns {{verdict: 'offer' | 'takeOffer' | 'passOn' | 'hangUp' | 'askIfClosed' | 'ignore' | 'refuse', why?: string}}

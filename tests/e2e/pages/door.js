@@ -104,7 +104,8 @@ globalThis.door = {
     await ask(members.get(name).socket, 'check-presence', room);
   },
 
-  async attack(kind, name, victim, roomId) {
+  /** @param other the userid of somebody else in the room */
+  async attack(kind, name, victim, roomId, other) {
     const { socket, room } = members.get(name);
     const send = (to, message) => socket.emit(MESSAGE, { remoteUserId: to, message, sender: room.userId });
     const known = room.participants.find(({ id }) => id === victim);
@@ -112,9 +113,13 @@ globalThis.door = {
       send(roomId, MESSAGES.request());
     } else if (kind === 'later offer' && known) {
       await known.offer(); // one that its connection can take
-    } else if (kind === 'rename to me' || kind === 'rename of me') {
-      const ids = [victim, room.userId];
-      const [oldUUID, newUUID] = kind === 'rename to me' ? ids : ids.toReversed();
+    } else if (kind.startsWith('rename')) {
+      const [oldUUID, newUUID] = {
+        'rename to me': [victim, room.userId],
+        'rename of me': [room.userId, victim],
+        'rename of another': [other, room.userId],
+        'rename to another': [room.userId, other],
+      }[kind];
       send(victim, { changedUUID: true, oldUUID, newUUID });
     } else if (kind === 'word of the server') {
       socket.emit('set-custom-socket-event-listener', 'closed-entire-session');

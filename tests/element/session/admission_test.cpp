@@ -17,8 +17,8 @@ const Sender kAcquainted{.is_acquainted = true};
 const Sender kAsked{.link = Link::Asked};
 const Sender kWaiting{.link = Link::Waiting};
 const Sender kOffered{.link = Link::Offered};
-const Sender kConnected{.link = Link::Made, .is_connected = true, .is_acquainted = true};
-const Sender kOfEarlierEntry{.link = Link::Made, .is_connected = true, .is_of_this_entry = false};
+const Sender kConnected{.link = Link::Made, .is_acquainted = true};
+const Sender kOfEarlierEntry{.link = Link::Made, .is_of_this_entry = false};
 const Proof kNone{};
 const Proof kThroughRoom{.came_through_room = true};
 const Proof kInvited{.knows_invitation = true};
@@ -102,7 +102,8 @@ TEST(Admission, WhatIsDone) {
            {Kind::Goodbye, kConnected, kNone, Verdict::HangUp},
            {Kind::Goodbye, kAsked, kNone, Verdict::HangUp},
            {Kind::Closing, kConnected, kNone, Verdict::AskIfClosed},
-           {Kind::Closing, kOffered, kNone, Verdict::HangUp},
+           {Kind::Closing, kOffered, kNone, Verdict::AskIfClosed},
+           {Kind::Closing, kAcquainted, kNone, Verdict::AskIfClosed},
            {Kind::Closing, kStranger, kThroughRoom, Verdict::Ignore},
            {Kind::DropConnection, kConnected, kNone, Verdict::HangUp},
            {Kind::StreamSync, kConnected, kNone, Verdict::PassOn},
