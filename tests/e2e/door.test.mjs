@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { input } from './harness/element.mjs';
-import { inEachBrowser } from './harness/stage.mjs';
+import { inAnyBrowser, inEachBrowser } from './harness/stage.mjs';
 
 const PASSWORD = 'green';
 
@@ -315,7 +315,7 @@ inEachBrowser('The door of a page', options, (test) => {
   });
 });
 
-inEachBrowser('The door of an element', options, (test) => {
+inAnyBrowser('The door of an element', options, (test) => {
   const enter = async (stage, callers, room) => {
     const element = await stage.hostedElement([input.video()], {
       'room-id': room, 'user-id': `${room}-camera`, password: PASSWORD,

@@ -195,29 +195,36 @@ function whySkipped(kind) {
  * @param {(test: (name: string, run: (stage: Stage, t: object) => Promise<void>) => void) => void} define
  */
 export function inEachBrowser(theme, serverOptions, define) {
-  for (const kind of KINDS) {
-    const skip = whySkipped(kind);
-    if (!skip) {
-      shared.expectUse(kind);
-    }
-    describe(`${theme}, ${kind}`, { skip }, () => {
-      const stage = new Stage(kind, serverOptions);
-      before(() => stage.open());
-      after(() => stage.close());
-      define((name, run) =>
-        it(name, { timeout: 90000 }, async (t) => {
-          stage.newRoom();
-          try {
-            await run(stage, t);
-          } catch (error) {
-            await stage.explain(name);
-            throw error;
-          } finally {
-            await stage.clear();
-          }
-        }));
-    });
+  KINDS.forEach((kind) => inBrowser(kind, theme, serverOptions, define));
+}
+
+/** The same once, where the browser is but a socket. */
+export function inAnyBrowser(theme, serverOptions, define) {
+  inBrowser(KINDS.find((kind) => !whySkipped(kind)) ?? KINDS[0], theme, serverOptions, define);
+}
+
+function inBrowser(kind, theme, serverOptions, define) {
+  const skip = whySkipped(kind);
+  if (!skip) {
+    shared.expectUse(kind);
   }
+  describe(`${theme}, ${kind}`, { skip }, () => {
+    const stage = new Stage(kind, serverOptions);
+    before(() => stage.open());
+    after(() => stage.close());
+    define((name, run) =>
+      it(name, { timeout: 90000 }, async (t) => {
+        stage.newRoom();
+        try {
+          await run(stage, t);
+        } catch (error) {
+          await stage.explain(name);
+          throw error;
+        } finally {
+          await stage.clear();
+        }
+      }));
+  });
 }
 
 /** Whether the browser says that it receives this, such as "video/H264". */
