@@ -117,8 +117,8 @@ std::shared_ptr<receive::Slot> Outputs::expose(const Session* session, const eve
   const bool is_video = wanted.kind == rtp::Kind::Video;
   GstPadTemplate* pad_template =
       gst_element_get_pad_template(GST_ELEMENT(bin_), is_video ? kRemoteVideoTemplate : kRemoteAudioTemplate);
-  const std::string name = free_pad_name(GST_ELEMENT(bin_), is_video ? "remote_video_" : "remote_audio_");
-  auto* pad = RTCMC_SOURCE_PAD(g_object_new(RTCMC_TYPE_SOURCE_PAD, "name", name.c_str(), "direction", GST_PAD_SRC,
+  const auto name = pad_names_.reserve_next(is_video ? "remote_video_" : "remote_audio_");
+  auto* pad = RTCMC_SOURCE_PAD(g_object_new(RTCMC_TYPE_SOURCE_PAD, "name", name->c_str(), "direction", GST_PAD_SRC,
                                             "template", pad_template, nullptr));
   const auto held = glib::Ref<RtcmcSourcePad>::share(pad);
   if (settings.stays) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "element/pad_names.hpp"
 #include "element/settings.hpp"
 #include "element/source_pad.hpp"
 #include "receive/slot.hpp"
@@ -29,7 +30,7 @@ struct OutputSettings {
 /// closed.
 class Outputs {
  public:
-  explicit Outputs(GstBin* bin) : bin_(bin) {}
+  Outputs(GstBin* bin, PadNames& pad_names) : bin_(bin), pad_names_(pad_names) {}
 
   void add(RtcmcSourcePad* pad, rtp::Kind kind, const OutputSettings& settings);
   void remove(RtcmcSourcePad* pad);
@@ -60,6 +61,7 @@ class Outputs {
   void remove_exposed(const Output& output);
 
   GstBin* const bin_;
+  PadNames& pad_names_;
 
   mutable std::mutex mutex_;
   std::vector<Output> outputs_;

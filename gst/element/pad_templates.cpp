@@ -29,15 +29,6 @@ void add(GstElementClass* element_class, const char* name, GstPadDirection direc
 
 }  // namespace
 
-std::string free_pad_name(GstElement* element, const std::string& prefix) {
-  for (unsigned number = 0;; ++number) {
-    std::string name = prefix + std::to_string(number);
-    if (!glib::Ref<GstPad>::adopt(gst_element_get_static_pad(element, name.c_str()))) {
-      return name;
-    }
-  }
-}
-
 void add_pad_templates(GstElementClass* element_class) {
   add(element_class, kAudioTemplate, GST_PAD_SINK, GST_PAD_REQUEST, kAudioCaps);
   add(element_class, kVideoTemplate, GST_PAD_SINK, GST_PAD_REQUEST, kVideoCaps);

@@ -3,8 +3,6 @@
 
 #include <gst/gst.h>
 
-#include <string>
-
 namespace rtcmc {
 
 inline constexpr const char* kAudioTemplate = "audio_%u";
@@ -14,9 +12,6 @@ inline constexpr const char* kReceivedVideoTemplate = "recv_video_%u";
 
 inline constexpr const char* kRemoteAudioTemplate = "remote_audio_%u";
 inline constexpr const char* kRemoteVideoTemplate = "remote_video_%u";
-
-/// The first free one of "video_0", "video_1"…
-[[nodiscard]] std::string free_pad_name(GstElement* element, const std::string& prefix);
 
 void add_pad_templates(GstElementClass* element_class);
 

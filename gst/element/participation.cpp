@@ -64,12 +64,13 @@ StructurePtr structure_of(const std::vector<protocol::PublicRoom>& rooms) {
 
 Participation::Participation(GstBin* bin)
     : bin_(bin),
+      pad_names_(GST_ELEMENT(bin)),
       announcer_(GST_ELEMENT(bin)),
       navigator_(GST_ELEMENT(bin)),
       inputs_(bin, navigator_, *this,
               {.settings_for = [this](rtp::Kind kind) { return track_settings(kind); },
                .is_all_there_is = [this] { return outputs_.empty(); }}),
-      outputs_(bin),
+      outputs_(bin, pad_names_),
       news_(GST_ELEMENT(bin), announcer_, navigator_, inputs_, outputs_) {}
 
 Participation::~Participation() {

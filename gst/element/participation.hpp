@@ -15,6 +15,7 @@
 #include "element/inputs.hpp"
 #include "element/news.hpp"
 #include "element/outputs.hpp"
+#include "element/pad_names.hpp"
 #include "element/promise_reply.hpp"
 #include "element/settings.hpp"
 #include "element/structures.hpp"
@@ -46,6 +47,7 @@ class Participation final : private send::Track::Listener {
     return access(std::as_const(settings_));
   }
 
+  [[nodiscard]] PadNames& pad_names() { return pad_names_; }
   void add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number) { inputs_.add(pad, kind, number); }
   void remove_input(RtcmcSinkPad* pad) { inputs_.remove(pad); }
   void add_output(RtcmcSourcePad* pad, rtp::Kind kind);
@@ -119,6 +121,7 @@ class Participation final : private send::Track::Listener {
   [[nodiscard]] send::TrackSettings track_settings(rtp::Kind kind) const;
 
   GstBin* const bin_;
+  PadNames pad_names_;
   const Announcer announcer_;
   Navigator navigator_;
   Inputs inputs_;

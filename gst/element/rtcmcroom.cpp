@@ -55,10 +55,6 @@ std::optional<unsigned> number_in(std::string_view name) {
   return is_number ? std::optional(number) : std::nullopt;
 }
 
-bool has_pad(GstElement* element, const std::string& name) {
-  return static_cast<bool>(Ref<GstPad>::adopt(gst_element_get_static_pad(element, name.c_str())));
-}
-
 /// What a request pad of a template is.
 struct PadKind {
   const char* name_template;
@@ -88,16 +84,17 @@ void mark_as_source(GstElement* element, bool is_source) {
 
 GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const gchar* wanted, const GstCaps*) {
   const PadKind& kind = kind_of(pad_template);
-  const std::string name = wanted ? std::string(wanted) : rtcmc::free_pad_name(element, kind.prefix);
-  const std::optional<unsigned> number = number_in(name);
-  if (!number || has_pad(element, name)) {
-    GST_WARNING_OBJECT(element, "no pad %s: %s", name.c_str(), number ? "it exists" : "a name ends in a number");
+  rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
+  rtcmc::PadNames& names = participation.pad_names();
+  const auto name = wanted ? names.reserve(wanted) : names.reserve_next(kind.prefix);
+  const std::optional<unsigned> number = name ? number_in(*name) : std::nullopt;
+  if (!number) {
+    GST_WARNING_OBJECT(element, "no pad %s: %s", wanted, name ? "a name ends in a number" : "it exists");
     return nullptr;
   }
-  auto* pad = GST_PAD(g_object_new(kind.is_source ? RTCMC_TYPE_SOURCE_PAD : RTCMC_TYPE_SINK_PAD, "name", name.c_str(),
+  auto* pad = GST_PAD(g_object_new(kind.is_source ? RTCMC_TYPE_SOURCE_PAD : RTCMC_TYPE_SINK_PAD, "name", name->c_str(),
                                    "direction", kind.is_source ? GST_PAD_SRC : GST_PAD_SINK, "template", pad_template,
                                    nullptr));
-  rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
   if (kind.is_source) {
     mark_as_source(element, true);
     participation.add_output(RTCMC_SOURCE_PAD(pad), kind.media);
@@ -109,7 +106,7 @@ GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const
     gst_pad_set_active(pad, TRUE);
   }
   gst_element_add_pad(element, pad);
-  gst_child_proxy_child_added(GST_CHILD_PROXY(element), G_OBJECT(pad), name.c_str());
+  gst_child_proxy_child_added(GST_CHILD_PROXY(element), G_OBJECT(pad), name->c_str());
   return pad;
 }
 

@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <libsoup/soup.h>
 
+#include <future>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "pipeline.hpp"
 #include "room_server.hpp"
@@ -201,6 +203,22 @@ TEST(Pads, ARequestedNameIsHonouredAndNumbersAreFilledIn) {
     gst_element_release_request_pad(pipeline.room(), pad.get());
   }
   EXPECT_EQ(GST_ELEMENT(pipeline.room())->numpads, 0);
+}
+
+TEST(Pads, TwoThreadsGetTwoNumbers) {
+  Pipeline pipeline("rtcmcroom name=room");
+  const auto request = [&pipeline] {
+    return glib::Ref<GstPad>::adopt(gst_element_request_pad_simple(pipeline.room(), "recv_audio_%u"));
+  };
+  for (int round = 0; round < 100; ++round) {
+    auto other = std::async(std::launch::async, request);
+    const std::vector pads{request(), other.get()};
+    EXPECT_EQ(GST_ELEMENT(pipeline.room())->numpads, 2);
+    for (const auto& pad : pads) {
+      ASSERT_TRUE(pad);
+      gst_element_release_request_pad(pipeline.room(), pad.get());
+    }
+  }
 }
 
 TEST(Pads, CamerasWithoutIdsGetTheirOwnAndSoundSharesThatOfItsNumber) {
