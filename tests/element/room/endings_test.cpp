@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <future>
+#include <mutex>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "gst_ref.hpp"
 #include "pipeline.hpp"
@@ -117,6 +123,91 @@ TEST_F(Endings, TwoThreadsMayStopAtOnce) {
     reached.get_future().wait();
     EXPECT_EQ(pipeline.set_state(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
     EXPECT_TRUE(wait_until([&] { return stop.has_returned.load(); }));
+  }
+}
+
+/// Ends the process, with a word, if it is not fed for long: a test that hangs says nothing.
+class Watchdog {
+ public:
+  void feed(const std::string& about) {
+    const std::lock_guard lock(mutex_);
+    about_ = about;
+    is_fed_ = true;
+    changed_.notify_one();
+  }
+
+ private:
+  void watch(const std::stop_token& end) {
+    std::unique_lock lock(mutex_);
+    while (!end.stop_requested()) {
+      is_fed_ = false;
+      if (!changed_.wait_for(lock, end, std::chrono::seconds(20), [this] { return is_fed_; }) &&
+          !end.stop_requested()) {
+        g_error("hangs: %s", about_.c_str());
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::string about_ = "the start";
+  bool is_fed_ = false;
+  std::jthread thread_{[this](const std::stop_token& end) { watch(end); }};
+};
+
+/// Others come into the room and go again, all the time.
+void come_and_go(const std::stop_token& end, const std::string& description) {
+  while (!end.stop_requested()) {
+    const Pipeline other(description);
+    gst_element_set_state(other.element(), GST_STATE_PLAYING);
+    const auto bus = glib::Ref<GstBus>::adopt(gst_element_get_bus(other.element()));
+    const auto has_come = [&bus] {
+      const auto message =
+          glib::Ref<GstMessage>::adopt(gst_bus_timed_pop_filtered(bus.get(), 100 * GST_MSECOND, GST_MESSAGE_ELEMENT));
+      return message && gst_message_has_name(message.get(), "rtcmc-participant-joined");
+    };
+    for (int tries = 0; tries < 20 && !has_come() && !end.stop_requested(); ++tries) {
+    }
+  }
+}
+
+TEST_F(Endings, StatesAndPadsMayChangeAtAnyMoment) {
+  constexpr std::array kStates{GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED, GST_STATE_PLAYING};
+  constexpr std::array kPads{"video_%u", "audio_%u", "recv_video_%u", "recv_audio_%u"};
+  constexpr std::array kMilestones{"rtcmc-room-joined", "rtcmc-participant-joined"};
+  const std::jthread others(come_and_go, room("auto-receive=true"));
+  Pipeline pipeline(room("auto-receive=true"));
+  std::vector<glib::Ref<GstPad>> pads;
+  std::mt19937 random(1);  // NOLINT(bugprone-random-generator-seed,cert-msc51-cpp): what fails has to fail again
+  Watchdog watchdog;
+  for (int step = 0; step < 1000; ++step) {
+    const std::size_t choice = random() % 4;
+    if (step % 20 == 0) {
+      // Else it would never get far.
+      const std::string milestone = kMilestones.at(choice % 2);
+      watchdog.feed("step " + std::to_string(step) + ", " + milestone);
+      const unsigned before = pipeline.count(milestone);
+      pipeline.set_state(GST_STATE_READY);
+      pipeline.set_state(GST_STATE_PLAYING);
+      EXPECT_TRUE(wait_until([&] { return pipeline.count(milestone) > before; }));
+    } else if (step % 2 == 0) {
+      watchdog.feed("step " + std::to_string(step) + ", to " + gst_element_state_get_name(kStates.at(choice)));
+      EXPECT_NE(pipeline.set_state(kStates.at(choice)), GST_STATE_CHANGE_FAILURE);
+    } else if (pads.size() < 4) {
+      watchdog.feed("step " + std::to_string(step) + ", a pad " + kPads.at(choice));
+      pads.push_back(glib::Ref<GstPad>::adopt(gst_element_request_pad_simple(pipeline.room(), kPads.at(choice))));
+      ASSERT_TRUE(pads.back());
+    } else {
+      watchdog.feed("step " + std::to_string(step) + ", a pad goes");
+      gst_element_release_request_pad(pipeline.room(), pads.at(choice).get());
+      pads.erase(pads.begin() + static_cast<std::ptrdiff_t>(choice));
+    }
+  }
+  watchdog.feed("the end");
+  pipeline.set_state(GST_STATE_NULL);
+  EXPECT_TRUE(pipeline.errors().empty());
+  for (const auto& pad : pads) {
+    gst_element_release_request_pad(pipeline.room(), pad.get());
   }
 }
 
