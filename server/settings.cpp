@@ -162,6 +162,8 @@ constexpr Setting kSettings[] = {
      [](S& s, const V& v) { return set_size(s.max_file_size, v, 1); }},
     {"allow-origins", "ORIGINS", "Web pages that may connect, like https://example.org (all)", false,
      [](S& s, const V& v) { return set_origins(s, v); }},
+    {"relay-across-rooms", "true|false", "Carry messages between users that share no room, too (false)", true,
+     [](S& s, const V& v) { return set_bool(s.options.relay_across_rooms, v); }},
     {"max-message-size", "BYTES", "Largest message of a client (1000000)", false,
      [](S& s, const V& v) { return set_size(s.options.limits.max_message, v, kLeastMessage); }},
     {"max-extra-size", "BYTES", "Largest \"extra\" of a participant (65536)", false,

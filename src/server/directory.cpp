@@ -55,6 +55,21 @@ void Directory::connect(User& one, User& other) {
     other.connected_with.insert(&one);
     tell(one, "user-connected", other.id);
     tell(other, "user-connected", one.id);
+    bound_connections(one, other);
+    bound_connections(other, one);
+  }
+}
+
+void Directory::bound_connections(User& user, const User& newest) {
+  const std::size_t in_room = user.room ? user.room->participants.size() : 0;
+  if (user.connected_with.size() <= kMaxConnectionsElsewhere + in_room) {
+    return;
+  }
+  const auto elsewhere = std::ranges::find_if(user.connected_with, [&](const User* other) {
+    return other != &newest && (!user.room || other->room != user.room);
+  });
+  if (elsewhere != user.connected_with.end()) {
+    disconnect(user, **elsewhere);
   }
 }
 

@@ -32,6 +32,8 @@ struct User {
   unsigned relay_limit = 0;
   std::string constraints;  // members of a JSON object, for administrators
   Room* room = nullptr;
+  std::string broadcast_id;  // the scalable broadcast that it takes part in; empty: none
+  /// With whom it has exchanged messages. It is told when one of them goes; may_reach() lets them go on elsewhere.
   std::unordered_set<User*> connected_with;
 };
 
@@ -67,6 +69,9 @@ class Directory {
   /// The new id must be free.
   void rename(User& user, std::string id);
 
+  /// How many a user may be connected with beyond those in its room; then one of these others is disconnected.
+  static constexpr std::size_t kMaxConnectionsElsewhere = 1000;
+
   void connect(User& one, User& other);
   /// False if they were not connected.
   bool disconnect(User& one, User& other);
@@ -81,6 +86,7 @@ class Directory {
   void end(Room& room);
 
  private:
+  void bound_connections(User& user, const User& newest);
   void tell(const User& user, std::string_view event, const std::string& text);
 
   ClientOutput& output_;

@@ -42,6 +42,8 @@ struct Options {
   /// What may stand in a browser's Origin header, like https://example.org; empty: anything.
   std::vector<std::string> allowed_origins;
   std::optional<AdminLogin> admin;  // absent: there is no admin channel
+  /// Whether any client may send any other something, as on the Node.js server, and not only who met in a room.
+  bool relay_across_rooms = false;
   Limits limits;
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};

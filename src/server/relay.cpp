@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/relay.hpp"
 
+#include <glib.h>
+
+#include "server/fact.hpp"
 #include "server/packet_text.hpp"
+#include "server/reach.hpp"
 
 namespace rtcmc::server {
 
@@ -58,11 +62,15 @@ void Relay::handle(User& from, const ClientEvent& event) {
   if (!to) {
     return;
   }
-  if (message.member("userLeft").truthy()) {
-    if (!from.connected_with.contains(to)) {
-      return;
-    }
-  } else {
+  const bool is_goodbye = message.member("userLeft").truthy();
+  if (is_goodbye && !from.connected_with.contains(to)) {
+    return;
+  }
+  if (!may_reach(from, *to, options_.relay_across_rooms)) {
+    refuse(from, *to);
+    return;
+  }
+  if (!is_goodbye) {
     directory_.connect(from, *to);
   }
   send(from, *to, envelope, true);
@@ -109,6 +117,14 @@ void Relay::send(const User& from, const User& to, const Members& envelope, bool
   }
   text += '}';
   output_.send(to.client, event_packet(from.message_event, {text}));
+}
+
+void Relay::refuse(const User& from, const User& to) {
+  if (const auto verdict = log_limiter_.count(from.id); verdict != LogLimiter::Verdict::Skip) {
+    const std::string reason = std::string("they have met in no room") + LogLimiter::suffix(verdict);
+    g_info("%s", fact("message-refused", {{"user", from.id}, {"to", to.id}, {"reason", reason}}).c_str());
+  }
+  complain(from, "Your message to \"" + to.id + "\" was dropped: you are in no room with that user.");
 }
 
 void Relay::complain(const User& to, std::string_view text) {

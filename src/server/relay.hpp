@@ -5,15 +5,18 @@
 #include <string_view>
 #include <vector>
 
+#include "log/log_limiter.hpp"
 #include "server/client_event.hpp"
 #include "server/directory.hpp"
+#include "server/options.hpp"
 
 namespace rtcmc::server {
 
 /// Carries participants' messages to one another. What is inside a message is never taken apart. Pure.
 class Relay {
  public:
-  Relay(Directory& directory, ClientOutput& output) : directory_(directory), output_(output) {}
+  Relay(const Options& options, Directory& directory, ClientOutput& output)
+      : options_(options), directory_(directory), output_(output) {}
 
   /// A message in its envelope (docs/protocol.md).
   void handle(User& from, const ClientEvent& event);
@@ -24,10 +27,13 @@ class Relay {
   void handle_system(const User& from, const ClientEvent& event, glib::JsonText message);
   void request_participation(const User& from, const Members& envelope);
   void send(const User& from, const User& to, const Members& envelope, bool with_extra);
+  void refuse(const User& from, const User& to);
   void complain(const User& to, std::string_view text);
 
+  const Options& options_;
   Directory& directory_;
   ClientOutput& output_;
+  LogLimiter log_limiter_;
 };
 
 }  // namespace rtcmc::server

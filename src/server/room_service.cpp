@@ -9,6 +9,7 @@
 #include "glib/json_grammar.hpp"
 #include "protocol/messages.hpp"
 #include "server/packet_text.hpp"
+#include "server/reach.hpp"
 
 namespace rtcmc::server {
 
@@ -111,7 +112,7 @@ RoomService::RoomService(const Options& options, ClientOutput& output)
     : options_(options),
       output_(output),
       directory_(output),
-      relay_(directory_, output),
+      relay_(options, directory_, output),
       broadcast_(output),
       admin_(options.admin, directory_, broadcast_, output) {}
 
@@ -206,8 +207,13 @@ void RoomService::update_extra(User& from, const ClientEvent& event) {
 
 void RoomService::get_extra(User& from, const ClientEvent& event) {
   const auto id = event.argument(0).string_or_number();
-  const User* const user = id ? directory_.user(*id) : nullptr;
-  ack(from, event, {user ? user->extra : glib::json_quoted("User ID does not exist")});
+  User* const user = id ? directory_.user(*id) : nullptr;
+  if (!user) {
+    ack(from, event, {glib::json_quoted("User ID does not exist")});
+  } else {
+    // That a userid is taken, everybody finds out who asks for it: clients may rely on it.
+    ack(from, event, {may_reach(from, *user, options_.relay_across_rooms) ? user->extra : "{}"});
+  }
 }
 
 void RoomService::set_custom_event(User& from, const ClientEvent& event) {
@@ -222,9 +228,18 @@ void RoomService::set_custom_event(User& from, const ClientEvent& event) {
 
 void RoomService::broadcast_custom_event(const User& from, const ClientEvent& event) {
   const auto packet = event_packet(event.name, {glib::text_or_null(event.argument(0))});
-  for (const auto& [client, user] : directory_.users()) {
-    if (user.get() != &from && user->custom_events.contains(event.name)) {
-      output_.send(client, packet);
+  const auto send_to = [&](const User& user) {
+    if (&user != &from && user.custom_events.contains(event.name)) {
+      output_.send(user.client, packet);
+    }
+  };
+  if (options_.relay_across_rooms) {
+    for (const auto& [client, user] : directory_.users()) {
+      send_to(*user);
+    }
+  } else if (from.room) {
+    for (const User* participant : from.room->participants) {
+      send_to(*participant);
     }
   }
 }

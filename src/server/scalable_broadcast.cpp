@@ -35,7 +35,8 @@ bool ScalableBroadcast::handle(User& from, const ClientEvent& event) {
   return true;
 }
 
-void ScalableBroadcast::remove(const User& user) {
+void ScalableBroadcast::remove(User& user) {
+  user.broadcast_id.clear();
   const auto found = std::ranges::find_if(members_, [&](const auto& member) { return member->id == user.id; });
   if (found == members_.end()) {
     return;
@@ -61,7 +62,7 @@ void ScalableBroadcast::remove(const User& user) {
   }
 }
 
-void ScalableBroadcast::join(const User& from, const ClientEvent& event) {
+void ScalableBroadcast::join(User& from, const ClientEvent& event) {
   const glib::JsonText request = event.argument(0);
   const auto broadcast_id = request.member("broadcastId").string_or_number();
   if (request.member("userid").string_or_number() != from.id || !broadcast_id || !protocol::is_id(*broadcast_id)) {
@@ -84,6 +85,7 @@ void ScalableBroadcast::join(const User& from, const ClientEvent& event) {
                                         {},
                                         {}}));
     viewer = members_.back().get();
+    from.broadcast_id = *broadcast_id;
     tell_number_of_viewers(viewer->broadcast_id);
   }
   detach(*viewer);

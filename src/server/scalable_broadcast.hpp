@@ -19,7 +19,7 @@ class ScalableBroadcast {
 
   /// False if the event is none of ours.
   bool handle(User& from, const ClientEvent& event);
-  void remove(const User& user);
+  void remove(User& user);
 
   [[nodiscard]] std::size_t size() const { return members_.size(); }
 
@@ -36,7 +36,7 @@ class ScalableBroadcast {
     std::string last_relay;              // the initiator's: who was chosen last
   };
 
-  void join(const User& from, const ClientEvent& event);
+  void join(User& from, const ClientEvent& event);
   void pass_on(const User& from, const ClientEvent& event);
   void attach(Member& viewer, Member& relay);
   void detach(Member& viewer);

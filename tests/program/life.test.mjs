@@ -46,7 +46,7 @@ test('a long poll is answered before the server ends', async (t) => {
 });
 
 test('who does not read does not hold up the end', async (t) => {
-  const program = await serve(t, ['--messages-per-second=0']);
+  const program = await serve(t, ['--messages-per-second=0', '--relay-across-rooms']);
   const deaf = new WebSocket(`${program.url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket&userid=deaf`);
   await happens(deaf, 'message');
   deaf.send('40');

@@ -34,7 +34,7 @@ test('max-extra-size', async (t) => {
 });
 
 test('max-queue-size', async (t) => {
-  const { url } = await serve(t, ['--max-queue-size=500000', '--messages-per-second=0']);
+  const { url } = await serve(t, ['--max-queue-size=500000', '--messages-per-second=0', '--relay-across-rooms']);
   const slow = new WebSocket(`${url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket&userid=slow`);
   await once(slow, 'message');
   slow.send('40');

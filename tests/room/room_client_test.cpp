@@ -348,6 +348,7 @@ TEST_F(Room, WhatNobodyMeansIsDroppedAndTheRestGoesOn) {
   socketio::Client mallory({.url = server_.url(), .query = {{"userid", "mallory"}}, .tls_ca_file = {}}, ignore);
   mallory.connect();
   ASSERT_TRUE(wait_until([&] { return mallory.connected(); }));
+  mallory.emit("join-room", {ObjectBuilder().add("sessionid", "garden").add("extra", ObjectBuilder().build()).build()});
   const auto say = [&](glib::Ref<JsonNode> message) {
     mallory.emit("RTCMultiConnection-Message", {protocol::make_envelope("mallory", first->id(), std::move(message))});
   };

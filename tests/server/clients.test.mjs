@@ -36,7 +36,7 @@ for (const version of [4, 2]) {
     });
 
     test(`socket.io-client ${version} by ${name}: big messages`, async (t) => {
-      const { url } = await startServer(t);
+      const { url } = await startServer(t, 'relay-across-rooms=true');
       const alice = await connect(t, url, { ...options, query: { userid: 'alice' } });
       const bob = await connect(t, url, { ...options, query: { userid: 'bob' } });
       const event = 'RTCMultiConnection-Message';

@@ -48,7 +48,7 @@ test('two polls at a time close the session', async (t) => {
 });
 
 test('a client that hangs up its poll has left', async (t) => {
-  const { url, port } = await startServer(t);
+  const { url, port } = await startServer(t, 'relay-across-rooms=true');
   const watcher = await connect(t, url, { query: { userid: 'watcher' } });
   const there = await (await fetch(url + path('&userid=gone'))).text();
   const { sid } = JSON.parse(there.slice(1));

@@ -36,6 +36,7 @@ void set(Options& options, const std::string& name, const std::string& value) {
       {"ping-interval", [&] { options.ping_interval = milliseconds(value); }},
       {"ping-timeout", [&] { options.ping_timeout = milliseconds(value); }},
       {"rate", [&] { limits.messages_per_second = std::stod(value); }},
+      {"relay-across-rooms", [&] { options.relay_across_rooms = value == "true"; }},
       {"rooms", [&] { limits.rooms = static_cast<unsigned>(std::stoul(value)); }},
       {"sockets", [&] { limits.sockets = static_cast<unsigned>(std::stoul(value)); }},
       {"sockets-per-address", [&] { limits.sockets_per_address = static_cast<unsigned>(std::stoul(value)); }},

@@ -25,7 +25,7 @@ function certificate(t) {
 for (const transports of [['polling'], ['websocket'], ['polling', 'websocket']]) {
   test(`rooms over TLS by ${transports.join(' and ')}`, async (t) => {
     const { file, ca } = certificate(t);
-    const { url } = await startServer(t, `tls=${file}`);
+    const { url } = await startServer(t, `tls=${file}`, 'relay-across-rooms=true');
     assert.match(url, /^https:/);
     const alice = await connect(t, url, { transports, ca, query: { userid: 'alice' } });
     const bob = await connect(t, url, { transports, ca, query: { userid: 'bob' } });

@@ -92,7 +92,7 @@ test('who floods is told, and dropped', async (t) => {
 });
 
 test('who reads too slowly is dropped, and its sender is not', async (t) => {
-  const { url } = await startServer(t, 'max-queued=1000000', 'rate=0');
+  const { url } = await startServer(t, 'max-queued=1000000', 'rate=0', 'relay-across-rooms=true');
   const slow = new WebSocket(address(url, '&userid=slow'));
   await once(slow, 'message');
   slow.send('40');

@@ -68,6 +68,7 @@ class RoomServiceTest : public ::testing::Test, public ClientOutput {
 };
 
 TEST_F(RoomServiceTest, CarriesMessagesWithTheSendersExtra) {
+  options_.relay_across_rooms = true;
   add(1, "alice", {{"extra", R"({"n":1})"}});
   add(2, "bob");
   emit(1, kMessage, R"({"remoteUserId":"bob","message":{"a":[1]},"sender":"alice","extra":{"n":2},"other":null})");
@@ -173,6 +174,7 @@ TEST_F(RoomServiceTest, TheOwnerMayCloseTheSession) {
 }
 
 TEST_F(RoomServiceTest, ANewUserIdMustBeFreeAndKeepsRoomAndConnections) {
+  options_.relay_across_rooms = true;
   add(1, "alice");
   add(2, "bob");
   open(1, "r");
@@ -186,6 +188,7 @@ TEST_F(RoomServiceTest, ANewUserIdMustBeFreeAndKeepsRoomAndConnections) {
 }
 
 TEST_F(RoomServiceTest, StrangeIdsAreRefusedOrKeptApart) {
+  options_.relay_across_rooms = true;
   Query query{{"userid", std::string("a\nb")}};
   EXPECT_TRUE(service().add(9, query));
   add(1, "__proto__");
@@ -217,6 +220,9 @@ TEST_F(RoomServiceTest, CustomEventsGoToThoseWhoUseThemAndNeverLookLikeTheServer
   add(1, "alice");
   add(2, "bob");
   add(3, "carol");
+  open(1, "r");
+  join(2, "r");
+  join(3, "r");
   for (const ClientId client : {1, 2}) {
     emit(client, "set-custom-socket-event-listener", R"("mine")");
   }
