@@ -80,12 +80,21 @@ std::string presence(std::string_view extra, bool is_full, bool is_protected) {
   return (text += json_bool(is_protected)) + "}}";
 }
 
-std::string public_entry(const Room& room) {
-  std::string text = "{\"maxParticipantsAllowed\":" + std::to_string(room.max_participants);
-  text += ",\"owner\":" + glib::json_quoted(room.owner->id) + ",\"participants\":[";
-  for (const User* participant : room.participants) {
-    text += (participant == room.participants.front() ? "" : ",") + glib::json_quoted(participant->id);
+/// Who is in a room with a password is nobody's business outside. Pages count the participants and look for the owner
+/// among them, and clients take no empty ids: so there are as many, each with a name of its own that is nobody's.
+std::string public_entry(const Room& room, bool to_member) {
+  const bool hides_ids = !room.password.empty() && !to_member;
+  std::string owner, participants;
+  for (std::size_t i = 0; i < room.participants.size(); ++i) {
+    const User* const participant = room.participants[i];
+    const std::string id = glib::json_quoted(hides_ids ? "hidden-" + std::to_string(i + 1) : participant->id);
+    (participants += i > 0 ? "," : "") += id;
+    if (participant == room.owner) {
+      owner = id;
+    }
   }
+  std::string text = "{\"maxParticipantsAllowed\":" + std::to_string(room.max_participants);
+  (((text += ",\"owner\":") += owner) += ",\"participants\":[") += participants;
   text += "],\"extra\":" + room.extra + ",\"session\":" + room.session + ",\"sessionid\":" + glib::json_quoted(room.id);
   ((text += ",\"isRoomFull\":") += json_bool(room.is_full())) += ",\"isPasswordProtected\":";
   return (text += json_bool(!is_blank(room.password))) + "}";
@@ -340,7 +349,7 @@ void RoomService::list_public_rooms(User& from, const ClientEvent& event) {
     if (list.size() >= options_.limits.max_message) {
       break;  // an answer no longer than what clients may send
     }
-    list += (list.size() > 1 ? "," : "") + public_entry(*room);
+    list += (list.size() > 1 ? "," : "") + public_entry(*room, room == from.room);
   }
   ack(from, event, {list + "]"});
 }

@@ -49,6 +49,19 @@ function permission([done, room, text]) {
   return text === null ? [done, room] : ['refused'];
 }
 
+/** A list of public rooms; of those with a password, how many are inside (public-ids-hidden). */
+function listing([rooms, text]) {
+  return [rooms?.map(({ owner, participants, ...room }) =>
+    plain(room.isPasswordProtected ? { ...room, participants: participants.length } : { ...room, owner, participants })), text];
+}
+
+const READERS = { 'check-presence': presence, 'set-password': permission, 'get-public-rooms': listing };
+
+/** A step's entry in the transcript without what is known to differ. */
+function alike({ step, answer, told }) {
+  return { step, answer: answer && (READERS[step[1]] ?? plain)(answer), told };
+}
+
 /** What one step brings one client: each thing once (told-once). */
 function outcome(events) {
   const heard = events.filter(([name]) => name !== 'logs').map((event) => JSON.stringify(plain(event)));
@@ -90,8 +103,7 @@ async function run(t, url, names, steps) {
     for (const [other, { seen }] of Object.entries(clients)) {
       told[other] = outcome(seen.splice(0));
     }
-    const read = { 'check-presence': presence, 'set-password': permission }[event] ?? plain;
-    transcript.push({ step: [name, event, ...values], answer: answer && read(answer), told });
+    transcript.push({ step: [name, event, ...values], answer, told });
   }
   Object.values(clients).forEach((client) => client.close());
   return transcript;
@@ -166,6 +178,7 @@ const DIFFERENCES = {
 // The same, without the setting that makes ours carry what strangers say.
 const DIFFERENCES_BY_DEFAULT = {
   'strangers-apart': [enter('alice', 'open-room', 'r', { password: 'pw' }), to('carol', 'alice', { newParticipationRequest: true })],
+  'public-ids-hidden': [enter('alice', 'open-room', 'r', { password: 'pw', identifier: 'public' }), ['carol', 'get-public-rooms', 'public']],
   'strangers-extra': [enter('alice', 'open-room', 'r'), ['carol', 'get-remote-user-extra-data', 'alice']],
 };
 
@@ -224,7 +237,7 @@ async function both(t, steps, ...settings) {
 for (const [name, steps] of Object.entries(SCRIPTS)) {
   test(`the same on both servers: ${name}`, async (t) => {
     const { node, own } = await both(t, steps, ACROSS_ROOMS);
-    node.forEach((expected, i) => assert.deepEqual(own[i], expected));
+    node.forEach((expected, i) => assert.deepEqual(alike(own[i]), alike(expected)));
   });
 }
 
@@ -233,7 +246,7 @@ for (const [differences, ...settings] of [[DIFFERENCES, ACROSS_ROOMS], [DIFFEREN
     test(`a difference that the documentation names: ${name}`, async (t) => {
       assert.match(DOCS, new RegExp(`\`${name}\``));
       const { node, own } = await both(t, steps, ...settings);
-      assert.notDeepEqual(own.at(-1), node.at(-1));
+      assert.notDeepEqual(plain(own.at(-1)), plain(node.at(-1)));
     });
   }
 }
@@ -243,5 +256,5 @@ test('the same on both servers: random events', async (t) => {
   t.diagnostic(`RTCMC_SEED=${seed}`);
   const steps = randomSteps(seed, 150);
   const { node, own } = await both(t, steps, ACROSS_ROOMS);
-  node.forEach((expected, i) => assert.deepEqual(own[i], expected, `step ${i} with RTCMC_SEED=${seed}`));
+  node.forEach((expected, i) => assert.deepEqual(alike(own[i]), alike(expected), `step ${i} with RTCMC_SEED=${seed}`));
 });

@@ -90,7 +90,7 @@ const Event kEvents[] = {
     {"is-valid-password", R"("pw","room")", kNobody, kNobody, kNobody},
     {"disconnect-with", R"("witness")", kNobody, kNobody, kNobody},
     {"check-presence", R"("room")", kNobody, kNobody, kNobody},
-    {"get-public-rooms", R"("public")", kNobody, kAll, kNobody},
+    {"get-public-rooms", R"("public")", kNobody, kInside, kNobody},
     {"open-room", R"({"sessionid":"room"})", kNobody, kNobody, kNobody},
     {"join-room", R"({"sessionid":"room"})", kNobody, kNobody, kNobody},
     {"close-entire-session", "", kOwner, kNobody, kOwner},

@@ -122,6 +122,23 @@ TEST_F(RoomServiceTest, RoomsHaveOwnersPasswordsAndLimits) {
             R"("session":{"audio":true},"sessionid":"r","isRoomFull":true,"isPasswordProtected":false}]])");
 }
 
+TEST_F(RoomServiceTest, ThePublicListTellsNobodyOutsideWhoIsInARoomWithAPassword) {
+  add(1, "alice");
+  add(2, "bob");
+  add(3, "carol");
+  open(1, "r", R"(,"password":"pw","identifier":"pub")");
+  join(2, "r", R"(,"password":"pw")");
+  const std::string hidden = R"("owner":"hidden-1","participants":["hidden-1","hidden-2"])";
+  const std::string shown = R"("owner":"alice","participants":["alice","bob"])";
+  EXPECT_NE(ask(3, "get-public-rooms", R"("pub")").find(hidden), std::string::npos);
+  EXPECT_NE(ask(2, "get-public-rooms", R"("pub")").find(shown), std::string::npos) << "a member may know";
+  ask(1, "set-password", R"("")");
+  EXPECT_NE(ask(3, "get-public-rooms", R"("pub")").find(shown), std::string::npos) << "no password any more";
+  ask(1, "set-password", R"(" ")");
+  EXPECT_NE(ask(3, "get-public-rooms", R"("pub")").find(hidden), std::string::npos)
+      << "a blank keeps strangers out too";
+}
+
 TEST_F(RoomServiceTest, ARequestToARoomReachesItsMembers) {
   add(1, "alice");
   add(2, "bob");
