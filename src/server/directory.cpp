@@ -118,9 +118,13 @@ void Directory::leave(User& user) {
   tell(*room->owner, "set-isInitiator-true", room->id);
 }
 
-void Directory::end(Room& room) {
+void Directory::end(Room& room, const User* except) {
+  const auto packet = event_packet("closed-entire-session", {glib::json_quoted(room.id), room.extra});
   for (User* participant : room.participants) {
     participant->room = nullptr;
+    if (participant != except) {
+      output_.send(participant->client, packet);
+    }
   }
   g_info("%s", fact("room-closed", {{"room", room.id}}).c_str());
   rooms_.erase(rooms_.find(room.id));

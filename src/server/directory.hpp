@@ -82,8 +82,8 @@ class Directory {
   static void enter(Room& room, User& user);
   /// Out of the room it is in, if it is in one: an owner hands it over to who has been there longest, or ends it.
   void leave(User& user);
-  /// Nobody is told.
-  void end(Room& room);
+  /// Everybody in it but `except` is told.
+  void end(Room& room, const User* except = nullptr);
 
  private:
   void bound_connections(User& user, const User& newest);

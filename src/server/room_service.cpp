@@ -189,7 +189,7 @@ void RoomService::handle(ClientId client, const ClientEvent& event) {
 bool RoomService::close(std::string_view room_id) {
   Room* const room = directory_.room(room_id);
   if (room) {
-    end(*room, nullptr);
+    directory_.end(*room);
     admin_.note_change();
   }
   return room != nullptr;
@@ -318,7 +318,7 @@ void RoomService::close_session(User& from, const ClientEvent& event) {
   } else if (room->owner != &from) {
     refuse(from, event, kPermissionDenied);
   } else {
-    end(*room, &from);
+    directory_.end(*room, &from);
     ack(from, event, {"true"});
   }
 }
@@ -414,17 +414,6 @@ void RoomService::join_room(User& from, const ClientEvent& event) {
     Directory::enter(*room, from);
     remember_constraints(from, request);
     ack(from, event, {"true"});
-  }
-}
-
-void RoomService::end(Room& room, const User* except) {
-  const auto packet = event_packet("closed-entire-session", {glib::json_quoted(room.id), room.extra});
-  const auto participants = room.participants;
-  directory_.end(room);
-  for (const User* participant : participants) {
-    if (participant != except) {
-      output_.send(participant->client, packet);
-    }
   }
 }
 

@@ -175,9 +175,32 @@ TEST_F(RoomServiceTest, AOneWayRoomEndsWithItsOwner) {
   EXPECT_EQ(ask(1, "open-room", R"({"sessionid":"r","session":{"video":true,"oneway":true}})"), "[true]");
   join(2, "r");
   service().remove(1);
-  EXPECT_TRUE(told(2).empty());
+  EXPECT_EQ(told(2), Packets{R"(42["closed-entire-session","r",{}])"});
   EXPECT_TRUE(service().directory().rooms().empty());
   EXPECT_EQ(open(2, "r"), "[true]");
+}
+
+TEST_F(RoomServiceTest, ARoomThatEndsWithItsOwnerTellsThoseInsideHoweverItLeaves) {
+  for (const std::string_view way : {"goes", "opens another room", "joins another room"}) {
+    SCOPED_TRACE(way);
+    add(1, "alice", {{"autoCloseEntireSession", "true"}});
+    add(2, "bob");
+    add(3, "carol");
+    open(3, "s");
+    open(1, "r");
+    join(2, "r");
+    if (way == "goes") {
+      service().remove(1);
+    } else {
+      EXPECT_EQ(way == "opens another room" ? open(1, "t") : join(1, "s"), "[true]");
+      EXPECT_TRUE(told(1).empty()) << "who ends it knows";
+    }
+    EXPECT_EQ(told(2), Packets{R"(42["closed-entire-session","r",{}])"});
+    EXPECT_TRUE(told(3).empty());
+    for (const ClientId client : {1, 2, 3}) {
+      service().remove(client);
+    }
+  }
 }
 
 TEST_F(RoomServiceTest, TheOwnerMayCloseTheSession) {
