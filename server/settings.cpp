@@ -170,6 +170,11 @@ constexpr Setting kSettings[] = {
      [](S& s, const V& v) { return set_size(s.options.limits.max_extra, v, 2); }},
     {"max-queue-size", "BYTES", "What may wait for a client that reads too slowly (8388608)", false,
      [](S& s, const V& v) { return set_size(s.options.limits.max_queued, v, kLeastMessage); }},
+    {"max-queue-size-per-address", "BYTES",
+     "The same for all clients of an address (IPv6: a /64); 0: no limit (67108864)", false,
+     [](S& s, const V& v) { return set_size(s.options.limits.max_queued_per_address, v, 0); }},
+    {"max-queue-size-in-all", "BYTES", "The same for all clients; 0: no limit (268435456)", false,
+     [](S& s, const V& v) { return set_size(s.options.limits.max_queued_in_all, v, 0); }},
     {"messages-per-second", "NUMBER", "What a client may send all the time; 0: no limit (200)", false,
      [](S& s, const V& v) { return set_rate(s.options.limits.messages_per_second, v); }},
     {"message-burst", "NUMBER", "What a client may send at once after a rest (2000)", false,
@@ -230,6 +235,12 @@ std::optional<std::string> check(const Settings& settings) {
     return R"(The admin page needs both "admin-user" and "admin-password-file": the other one is missing.)";
   }
   const auto& limits = settings.options.limits;
+  for (const std::size_t all : {limits.max_queued_per_address, limits.max_queued_in_all}) {
+    if (all > 0 && all < limits.max_message) {
+      return R"("max-queue-size-per-address" and "max-queue-size-in-all" must be at least "max-message-size", )"
+             R"(or such a message reaches nobody: raise them, or lower the other.)";
+    }
+  }
   // A message costs a token, and one more for each 4 KiB: what is allowed by size must be affordable at all.
   const double dearest = 1 + std::ceil(static_cast<double>(limits.max_message) / 4096);
   if (limits.messages_per_second > 0 && limits.message_burst < dearest) {

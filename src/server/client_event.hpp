@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,7 +9,7 @@
 #include <vector>
 
 #include "glib/json_text.hpp"
-#include "server/websocket.hpp"
+#include "server/outgoing_text.hpp"
 
 namespace rtcmc::server {
 
@@ -30,7 +31,10 @@ struct ClientEvent {
 class ClientOutput {
  public:
   /// `packet`: a whole Engine.IO packet.
-  virtual void send(ClientId to, SharedText packet) = 0;
+  virtual void send(ClientId to, OutgoingText packet) = 0;
+  /// To be asked before `client` has others sent so many bytes, all receivers together, more than it has sent itself.
+  /// False if that is more than it may cause now; then nothing is to be sent.
+  [[nodiscard]] virtual bool charge(ClientId client, std::size_t bytes) = 0;
   /// Says goodbye and disconnects; that it is gone is told later, not from within the call.
   virtual void disconnect(ClientId client, std::string_view reason) = 0;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "glib/json_text.hpp"
+#include "server/network.hpp"
 
 namespace rtcmc::server {
 
@@ -75,8 +76,10 @@ class EngineServer::Doorkeeper final : public EngineSession::Listener {
   bool stopped_ = false;
 };
 
-EngineServer::EngineServer(const Options& options, Poller& poller, Stats& stats, EngineSession::Listener& listener)
+EngineServer::EngineServer(const Options& options, Poller& poller, QueueBudget& budget, Stats& stats,
+                           EngineSession::Listener& listener)
     : options_(options),
+      budget_(budget),
       stats_(stats),
       origins_(options.allowed_origins),
       poller_(poller),
@@ -194,8 +197,8 @@ void EngineServer::handle_upgrade(const Request& request) {
 }
 
 bool EngineServer::has_room_for(const std::string& address) const {
-  const auto found = sessions_by_address_.find(address);
-  const unsigned of_address = found == sessions_by_address_.end() ? 0 : found->second;
+  const auto found = sessions_by_network_.find(network_of(address));
+  const unsigned of_address = found == sessions_by_network_.end() ? 0 : found->second;
   const auto below = [](std::size_t count, unsigned limit) { return limit == 0 || count < limit; };
   return below(sessions_.size(), options_.limits.sockets) && below(of_address, options_.limits.sockets_per_address);
 }
@@ -205,8 +208,8 @@ EngineSession& EngineServer::open(const Query& query, EngineVersion version, con
   EngineSession::Identity identity{++last_id_, random_sid(), version, address, query};
   const std::string sid = identity.sid;
   auto& session = sessions_[sid] =
-      std::make_unique<EngineSession>(std::move(identity), can_upgrade, options_, stats_, *doorkeeper_);
-  ++sessions_by_address_[address];
+      std::make_unique<EngineSession>(std::move(identity), can_upgrade, options_, budget_, stats_, *doorkeeper_);
+  ++sessions_by_network_[network_of(address)];
   ++stats_.sessions_opened;
   stats_.sessions = sessions_.size();
   doorkeeper_->on_session_opened(*session);
@@ -239,9 +242,9 @@ void EngineServer::reap_soon() {
   reap_timer_.start_once(std::chrono::milliseconds(0), [this] {
     for (const std::string& sid : std::exchange(closed_, {})) {
       auto node = sessions_.extract(sid);
-      const auto by_address = sessions_by_address_.find(node.mapped()->identity().address);
-      if (--by_address->second == 0) {
-        sessions_by_address_.erase(by_address);
+      const auto of_network = sessions_by_network_.find(network_of(node.mapped()->identity().address));
+      if (--of_network->second == 0) {
+        sessions_by_network_.erase(of_network);
       }
       if (!node.mapped()->finished()) {
         closing_.push_back({std::move(node.mapped()), EngineSession::Clock::now()});
@@ -258,7 +261,7 @@ void EngineServer::stop() {
     session->flush_now();
   }
   sessions_.clear();
-  sessions_by_address_.clear();
+  sessions_by_network_.clear();
   closed_.clear();
   closing_.clear();
   reap_timer_.cancel();

@@ -23,7 +23,8 @@ class EngineServer {
   /// What a refused request is told (engine.io, "Error codes").
   enum class Refusal { UnknownTransport, UnknownSid, BadHandshakeMethod, BadRequest, Forbidden };
 
-  EngineServer(const Options& options, Poller& poller, Stats& stats, EngineSession::Listener& listener);
+  EngineServer(const Options& options, Poller& poller, QueueBudget& budget, Stats& stats,
+               EngineSession::Listener& listener);
   EngineServer(const EngineServer&) = delete;
   EngineServer& operator=(const EngineServer&) = delete;
   ~EngineServer();
@@ -61,12 +62,13 @@ class EngineServer {
   class Doorkeeper;
 
   const Options& options_;
+  QueueBudget& budget_;
   Stats& stats_;
   OriginPolicy origins_;
   Poller& poller_;
   std::unique_ptr<Doorkeeper> doorkeeper_;
   std::unordered_map<std::string, std::unique_ptr<EngineSession>> sessions_;  // by sid
-  std::unordered_map<std::string, unsigned> sessions_by_address_;
+  std::unordered_map<std::string, unsigned> sessions_by_network_;
   std::vector<std::string> closed_;  // sids
   struct Closing {
     std::unique_ptr<EngineSession> session;

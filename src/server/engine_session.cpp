@@ -22,33 +22,39 @@ SharedText packet(EnginePacket::Type type, std::string_view payload = {}) {
 
 }  // namespace
 
-EngineSession::EngineSession(Identity identity, bool can_upgrade, const Options& options, Stats& stats,
-                             Listener& listener)
-    : identity_(std::move(identity)), options_(options), stats_(stats), listener_(listener) {
+EngineSession::EngineSession(Identity identity, bool can_upgrade, const Options& options, QueueBudget& budget,
+                             Stats& stats, Listener& listener)
+    : identity_(std::move(identity)),
+      options_(options),
+      stats_(stats),
+      listener_(listener),
+      share_(budget, identity_.address, [this] { give_up("too much waits for clients that read too slowly"); }) {
   const socketio::Handshake handshake{identity_.sid, can_upgrade, options.ping_interval, options.ping_timeout,
                                       options.limits.max_message};
   send(packet(EnginePacket::Type::Open, socketio::to_json(handshake)));
 }
 
-void EngineSession::send(SharedText packet) {
+void EngineSession::send(OutgoingText packet) {
   if (closed_) {
     return;
   }
   ++stats_.messages_sent;
-  stats_.bytes_sent += packet->size();
+  stats_.bytes_sent += packet.size();
   std::size_t waiting = 0;
   if (websocket_) {
     websocket_->send(std::move(packet));
     waiting = websocket_->queued();
   } else {
-    queued_ += packet->size();
+    queued_ += packet.size();
+    share_.add(packet.size());
     queue_.push_back(std::move(packet));
     answer_poll();
     waiting = queued_;
   }
   if (options_.limits.max_queued > 0 && waiting > options_.limits.max_queued) {
-    ++stats_.sessions_dropped;
-    close("it reads too slowly", WebSocketStatus::PolicyViolation);
+    give_up("it reads too slowly");
+  } else if (!closed_) {
+    share_.keep_limits();
   }
 }
 
@@ -100,13 +106,13 @@ void EngineSession::probe_websocket(Poller& poller, UpgradedStream upgraded) {
 std::unique_ptr<WebSocket> EngineSession::make_websocket(Poller& poller, UpgradedStream upgraded) {
   last_heard_ = Clock::now();
   WebSocket::Listener& listener = *this;
-  return std::make_unique<WebSocket>(poller, std::move(upgraded), options_.limits.max_message, listener);
+  return std::make_unique<WebSocket>(poller, std::move(upgraded), options_.limits.max_message, share_, listener);
 }
 
 void EngineSession::take_over(std::unique_ptr<WebSocket> websocket) {
   websocket_ = std::move(websocket);
   polls_to_end_ = 0;
-  queued_ = 0;
+  share_.remove(std::exchange(queued_, 0));
   for (auto& waiting : std::exchange(queue_, {})) {
     websocket_->send(std::move(waiting));
   }
@@ -150,6 +156,19 @@ void EngineSession::close(std::string_view reason, WebSocketStatus status) {
     websocket_->close(status);
   }
   listener_.on_session_closed(*this, reason);
+}
+
+void EngineSession::give_up(std::string_view reason) {
+  queue_.clear();
+  share_.remove(std::exchange(queued_, 0));
+  if (websocket_) {
+    websocket_->give_up();
+  }
+  drop_probe();
+  if (!std::exchange(closed_, true)) {
+    ++stats_.sessions_dropped;
+    listener_.on_session_closed(*this, reason);
+  }
 }
 
 void EngineSession::flush_now() {
@@ -240,9 +259,9 @@ void EngineSession::answer_poll() {
   }
   std::string body;
   for (const auto& waiting : std::exchange(queue_, {})) {
-    socketio::append_to_payload(identity_.version, body, *waiting);
+    socketio::append_to_payload(identity_.version, body, waiting.joined());
   }
-  queued_ = 0;
+  share_.remove(std::exchange(queued_, 0));
   std::exchange(poll_, nullptr)->answer(body);
 }
 

@@ -11,6 +11,7 @@
 #include "server/http.hpp"
 #include "server/long_poll.hpp"
 #include "server/options.hpp"
+#include "server/queue_budget.hpp"
 #include "server/stats.hpp"
 #include "server/websocket.hpp"
 #include "socketio/engine_packet.hpp"
@@ -46,8 +47,9 @@ class EngineSession final : private WebSocket::Listener {
     Query query;  // of the request that opened it
   };
 
-  /// `options` and `stats` are the server's. Nothing is sent before there is a transport.
-  EngineSession(Identity identity, bool can_upgrade, const Options& options, Stats& stats, Listener& listener);
+  /// `options`, `budget` and `stats` are the server's. Nothing is sent before there is a transport.
+  EngineSession(Identity identity, bool can_upgrade, const Options& options, QueueBudget& budget, Stats& stats,
+                Listener& listener);
 
   [[nodiscard]] const Identity& identity() const { return identity_; }
   [[nodiscard]] bool closed() const { return closed_; }
@@ -56,7 +58,7 @@ class EngineSession final : private WebSocket::Listener {
   [[nodiscard]] bool finished() const { return closed_ && (websocket_ ? websocket_->finished() : queue_.empty()); }
 
   /// `packet`: a whole Engine.IO packet.
-  void send(SharedText packet);
+  void send(OutgoingText packet);
 
   /// False, and the session is closed, if there is one already.
   [[nodiscard]] bool add_poll(std::unique_ptr<LongPoll> poll);
@@ -90,16 +92,19 @@ class EngineSession final : private WebSocket::Listener {
   [[nodiscard]] std::unique_ptr<WebSocket> make_websocket(Poller& poller, UpgradedStream upgraded);
   void take_over(std::unique_ptr<WebSocket> websocket);
   void drop_probe();
+  /// Without a word, and without what waits: it would not be read.
+  void give_up(std::string_view reason);
 
   Identity identity_;
   const Options& options_;
   Stats& stats_;
   Listener& listener_;
+  QueueBudget::Share share_;
   std::unique_ptr<WebSocket> websocket_;
   std::unique_ptr<WebSocket> probe_;                   // may become the transport
   std::vector<std::unique_ptr<WebSocket>> discarded_;  // until the next tick: what was to be said is written by then
   std::unique_ptr<LongPoll> poll_;
-  std::vector<SharedText> queue_;  // for polling
+  std::vector<OutgoingText> queue_;  // for polling
   std::size_t queued_ = 0;
   Clock::time_point last_heard_ = Clock::now();
   Clock::time_point last_ping_ = last_heard_;

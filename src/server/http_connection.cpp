@@ -38,12 +38,13 @@ std::string response_head(const HttpResponse& response, bool keep_alive) {
 }  // namespace
 
 HttpConnection::HttpConnection(Poller& poller, NetStream stream, std::string address, GTlsCertificate* certificate,
-                               std::size_t max_body, Listener& listener)
+                               std::size_t max_body, QueueBudget& budget, Listener& listener)
     : poller_(poller),
       listener_(listener),
       address_(std::move(address)),
       stream_(std::move(stream)),
-      reader_(max_body) {
+      reader_(max_body),
+      share_(budget, address_, [this] { close(); }) {
   if (certificate) {
     handshake(certificate);
   } else {
@@ -99,7 +100,11 @@ void HttpConnection::respond(const HttpResponse& response) {
   request_ = {};
   state_ = State::Writing;
   last_progress_ = Clock::now();
-  flush();
+  share_.add(output_.size());
+  share_.keep_limits();
+  if (state_ == State::Writing) {
+    flush();
+  }
 }
 
 UpgradedStream HttpConnection::upgrade(const std::vector<std::pair<std::string, std::string>>& headers) {
@@ -200,6 +205,7 @@ void HttpConnection::flush() {
     last_progress_ = Clock::now();
   }
   output_ = {};
+  share_.remove(share_.bytes());
   written_ = 0;
   if (last_) {
     // A client that still sends must be let finish, or it never reads the answer.
@@ -233,6 +239,8 @@ void HttpConnection::close() {
   }
   watch(0);
   state_ = State::Closed;
+  output_ = {};
+  share_.remove(share_.bytes());
   if (const auto hang_up = std::exchange(hang_up_, nullptr)) {
     hang_up();
   }

@@ -12,6 +12,7 @@
 #include "server/http_reader.hpp"
 #include "server/net_stream.hpp"
 #include "server/poller.hpp"
+#include "server/queue_budget.hpp"
 
 namespace rtcmc::server {
 
@@ -47,7 +48,7 @@ class HttpConnection final : private Poller::Handler {
 
   /// `certificate` may be null: no TLS.
   HttpConnection(Poller& poller, NetStream stream, std::string address, GTlsCertificate* certificate,
-                 std::size_t max_body, Listener& listener);
+                 std::size_t max_body, QueueBudget& budget, Listener& listener);
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection();
@@ -84,8 +85,9 @@ class HttpConnection final : private Poller::Handler {
   HttpRequest request_;
   std::function<void()> hang_up_;
   std::string output_;
-  std::size_t written_ = 0;  // of output_
-  bool last_ = false;        // no further request is taken
+  QueueBudget::Share share_;  // counts it
+  std::size_t written_ = 0;   // of output_
+  bool last_ = false;         // no further request is taken
   State state_ = State::Handshaking;
   std::uint32_t watched_ = 0;
   Clock::time_point last_progress_ = Clock::now();

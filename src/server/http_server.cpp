@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/network.hpp"
+
 namespace rtcmc::server {
 
 namespace {
@@ -110,8 +112,13 @@ class HttpServer::Acceptor final : private Poller::Handler {
   bool watched_ = false;
 };
 
-HttpServer::HttpServer(const Options& options, Poller& poller, Stats& stats, Handler handler)
-    : options_(options), poller_(poller), stats_(stats), handler_(std::move(handler)), counter_(options.limits) {
+HttpServer::HttpServer(const Options& options, Poller& poller, QueueBudget& budget, Stats& stats, Handler handler)
+    : options_(options),
+      poller_(poller),
+      budget_(budget),
+      stats_(stats),
+      handler_(std::move(handler)),
+      counter_(options.limits) {
   sweep_timer_.start_repeating(std::clamp(options.handshake_timeout / 4, kShortestSweep, kLongestSweep),
                                [this] { sweep(); });
 }
@@ -139,7 +146,7 @@ std::variant<std::uint16_t, StartError> HttpServer::listen(const std::string& ad
 
 void HttpServer::accept(glib::Ref<GSocket> socket) {
   const std::string address = remote_address(socket.get());
-  auto ticket = counter_.admit(address);
+  auto ticket = counter_.admit(network_of(address));
   if (!ticket) {
     ++stats_.connections_refused;
     g_socket_close(socket.get(), nullptr);
@@ -149,7 +156,7 @@ void HttpServer::accept(glib::Ref<GSocket> socket) {
   HttpConnection::Listener& listener = *this;
   auto connection =
       std::make_unique<HttpConnection>(poller_, NetStream(std::move(socket), *std::move(ticket)), address,
-                                       options_.tls_certificate.get(), options_.limits.max_message, listener);
+                                       options_.tls_certificate.get(), options_.limits.max_message, budget_, listener);
   HttpConnection* const key = connection.get();
   connections_.emplace(key, std::move(connection));
 }

@@ -16,6 +16,7 @@
 #include "server/http_connection.hpp"
 #include "server/options.hpp"
 #include "server/poller.hpp"
+#include "server/queue_budget.hpp"
 #include "server/stats.hpp"
 
 namespace rtcmc::server {
@@ -36,7 +37,7 @@ class HttpServer final : private HttpConnection::Listener {
   using Handler = std::function<void(HttpConnection& connection)>;
 
   /// `handler` must answer each request, or take its connection over, now or later.
-  HttpServer(const Options& options, Poller& poller, Stats& stats, Handler handler);
+  HttpServer(const Options& options, Poller& poller, QueueBudget& budget, Stats& stats, Handler handler);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();
@@ -57,6 +58,7 @@ class HttpServer final : private HttpConnection::Listener {
 
   const Options& options_;
   Poller& poller_;
+  QueueBudget& budget_;
   Stats& stats_;
   Handler handler_;
   ConnectionCounter counter_;

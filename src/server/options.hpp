@@ -18,12 +18,15 @@ namespace rtcmc::server {
 struct Limits {
   std::size_t max_message = 1'000'000;                    // bytes of a WebSocket message or a request body
   std::size_t max_queued = std::size_t{8} * 1024 * 1024;  // bytes that wait for a client that reads too slowly
-  std::size_t max_extra = std::size_t{64} * 1024;         // bytes of a participant's "extra", as JSON
-  unsigned sockets = 20'000;                              // TCP connections, and as many sessions
+  std::size_t max_queued_per_address = std::size_t{64} * 1024 * 1024;  // for all clients of a network (network_of())
+  std::size_t max_queued_in_all = std::size_t{256} * 1024 * 1024;
+  std::size_t max_extra = std::size_t{64} * 1024;  // bytes of a participant's "extra", as JSON
+  unsigned sockets = 20'000;                       // TCP connections, and as many sessions
   unsigned sockets_per_address = 1'000;
   unsigned rooms = 10'000;
   unsigned participants = 1'000;  // of one room, whatever its owner allows
-  /// A message costs one token, and one more for each 4 KiB. Enough for everybody in a large room to meet at once.
+  /// A message costs one token, and one more for each 4 KiB, of it and of what others are sent because of it, all
+  /// receivers together. Enough for everybody in a large room to meet at once.
   double messages_per_second = 200;
   double message_burst = 2'000;
 };

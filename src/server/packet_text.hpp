@@ -3,11 +3,9 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
-#include <string>
 #include <string_view>
 
-#include "server/websocket.hpp"
+#include "server/outgoing_text.hpp"
 
 namespace rtcmc::server {
 

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include <utility>
+
 #include "server/fact.hpp"
 #include "server/packet_text.hpp"
 #include "server/reach.hpp"
@@ -10,6 +12,10 @@
 namespace rtcmc::server {
 
 namespace {
+
+/// A participation request goes to everybody in the room; only descriptions of sessions are long.
+constexpr std::size_t kMaxRequest = std::size_t{64} * 1024;
+constexpr std::string_view kTooMuch = "you have had too much sent to others; wait a little, or send less";
 
 glib::JsonText value_of(const std::vector<glib::JsonText::Member>& envelope, std::string_view name) {
   glib::JsonText value;
@@ -67,13 +73,15 @@ void Relay::handle(User& from, const ClientEvent& event) {
     return;
   }
   if (!may_reach(from, *to, options_.relay_across_rooms)) {
-    refuse(from, *to);
-    return;
+    refuse(from, to->id, "you have been in no room with that user");
+  } else if (!output_.charge(from.client, from.extra.size())) {
+    refuse(from, to->id, kTooMuch);
+  } else {
+    if (!is_goodbye) {
+      directory_.connect(from, *to);
+    }
+    send(from, *to, shared_part(from, envelope, true));
   }
-  if (!is_goodbye) {
-    directory_.connect(from, *to);
-  }
-  send(from, *to, envelope, true);
 }
 
 /// Versions of RTCMultiConnection before 3.3.3 ask so whether a user is there.
@@ -89,42 +97,50 @@ void Relay::request_participation(const User& from, const Members& envelope) {
   const Room* const room = from.room;
   if (!room) {
     complain(from, "A participation request was dropped: you are in no room.");
-  } else if (room->one_way) {
-    if (room->owner != &from) {
-      send(from, *room->owner, envelope, false);
-    }
+    return;
+  }
+  std::vector<User*> receivers = room->one_way ? std::vector{room->owner} : room->participants;
+  std::erase(receivers, &from);
+  const SharedText request = shared_part(from, envelope, false);
+  if (request->size() > kMaxRequest) {
+    refuse(from, room->id, "a participation request has " + std::to_string(kMaxRequest) + " bytes at most");
+  } else if (!output_.charge(from.client, request->size() * receivers.size())) {
+    refuse(from, room->id, kTooMuch);
   } else {
-    for (const User* participant : room->participants) {
-      if (participant != &from) {
-        send(from, *participant, envelope, false);
-      }
+    for (const User* receiver : receivers) {
+      send(from, *receiver, request);
     }
   }
 }
 
-void Relay::send(const User& from, const User& to, const Members& envelope, bool with_extra) {
-  std::string text;
-  text.reserve(envelope_size(envelope) + to.id.size() + from.id.size() + from.extra.size());
-  (text += "{\"remoteUserId\":") += glib::json_quoted(to.id);
+/// The packet's end: what is the same for all receivers, and thus there once.
+SharedText Relay::shared_part(const User& from, const Members& envelope, bool with_extra) {
+  auto text = std::make_shared<std::string>();
+  text->reserve(envelope_size(envelope) + from.id.size() + from.extra.size());
   for (const auto& [name, value] : envelope) {
     if (!is_ours(name)) {
-      ((text += ',') += glib::json_quoted(name) += ':') += value.text();
+      ((*text += ',') += glib::json_quoted(name) += ':') += value.text();
     }
   }
-  text += ",\"sender\":" + glib::json_quoted(from.id);
+  *text += ",\"sender\":" + glib::json_quoted(from.id);
   if (with_extra) {
-    (text += ",\"extra\":") += from.extra;
+    (*text += ",\"extra\":") += from.extra;
   }
-  text += '}';
-  output_.send(to.client, event_packet(from.message_event, {text}));
+  *text += "}]";
+  return text;
 }
 
-void Relay::refuse(const User& from, const User& to) {
+void Relay::send(const User& from, const User& to, SharedText shared_part) {
+  std::string own = "42[" + glib::json_quoted(from.message_event) + ",{\"remoteUserId\":" + glib::json_quoted(to.id);
+  output_.send(to.client, {std::move(own), std::move(shared_part)});
+}
+
+void Relay::refuse(const User& from, const std::string& to, std::string_view reason) {
   if (const auto verdict = log_limiter_.count(from.id); verdict != LogLimiter::Verdict::Skip) {
-    const std::string reason = std::string("they have met in no room") + LogLimiter::suffix(verdict);
-    g_info("%s", fact("message-refused", {{"user", from.id}, {"to", to.id}, {"reason", reason}}).c_str());
+    const std::string why = std::string(reason) + LogLimiter::suffix(verdict);
+    g_info("%s", fact("message-refused", {{"user", from.id}, {"to", to}, {"reason", why}}).c_str());
   }
-  complain(from, "Your message to \"" + to.id + "\" was dropped: you are in no room with that user.");
+  complain(from, "Your message to \"" + to + "\" was dropped: " + std::string(reason) + ".");
 }
 
 void Relay::complain(const User& to, std::string_view text) {

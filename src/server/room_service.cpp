@@ -196,17 +196,23 @@ bool RoomService::close(std::string_view room_id) {
 }
 
 void RoomService::update_extra(User& from, const ClientEvent& event) {
-  if (!take_extra(from, event.argument(0))) {
+  const glib::JsonText extra = event.argument(0);
+  if (!may_be_kept(extra)) {
     complain(from, "Your extra was not taken: it is larger than " + std::to_string(options_.limits.max_extra) +
                        " bytes, or nested too deeply.");
     return;
   }
   auto receivers = from.connected_with;
   if (from.room) {
-    if (from.room->owner == &from) {
-      from.room->extra = from.extra;
-    }
     receivers.insert(from.room->participants.begin(), from.room->participants.end());
+  }
+  if (!output_.charge(from.client, std::max(extra.text().size(), from.extra.size()) * receivers.size())) {
+    complain(from, "Your extra was not taken: you have had too much sent to others; wait a little, or send less.");
+    return;
+  }
+  static_cast<void>(take_extra(from, extra));
+  if (from.room && from.room->owner == &from) {
+    from.room->extra = from.extra;
   }
   const auto packet = event_packet("extra-data-updated", {glib::json_quoted(from.id), from.extra});
   for (const User* receiver : receivers) {
@@ -236,20 +242,23 @@ void RoomService::set_custom_event(User& from, const ClientEvent& event) {
 }
 
 void RoomService::broadcast_custom_event(const User& from, const ClientEvent& event) {
-  const auto packet = event_packet(event.name, {glib::text_or_null(event.argument(0))});
-  const auto send_to = [&](const User& user) {
-    if (&user != &from && user.custom_events.contains(event.name)) {
-      output_.send(user.client, packet);
-    }
-  };
+  std::vector<const User*> receivers;
   if (options_.relay_across_rooms) {
     for (const auto& [client, user] : directory_.users()) {
-      send_to(*user);
+      receivers.push_back(user.get());
     }
   } else if (from.room) {
-    for (const User* participant : from.room->participants) {
-      send_to(*participant);
-    }
+    receivers.assign(from.room->participants.begin(), from.room->participants.end());
+  }
+  std::erase_if(receivers,
+                [&](const User* user) { return user == &from || !user->custom_events.contains(event.name); });
+  const auto packet = event_packet(event.name, {glib::text_or_null(event.argument(0))});
+  if (!output_.charge(from.client, packet->size() * receivers.size())) {
+    complain(from, "Your event was dropped: you have had too much sent to others; wait a little, or send less.");
+    return;
+  }
+  for (const User* receiver : receivers) {
+    output_.send(receiver->client, packet);
   }
 }
 

@@ -124,11 +124,19 @@ void ScalableBroadcast::pass_on(const User& from, const ClientEvent& event) {
   if (!sender) {
     return;
   }
-  const auto packet = event_packet(event.name, {glib::text_or_null(event.argument(0))});
+  std::vector<ClientId> receivers;
   for (const auto& member : members_) {
     if (member.get() != sender && member->broadcast_id == sender->broadcast_id) {
-      output_.send(member->client, packet);
+      receivers.push_back(member->client);
     }
+  }
+  const auto packet = event_packet(event.name, {glib::text_or_null(event.argument(0))});
+  if (!output_.charge(from.client, packet->size() * receivers.size())) {
+    log(*sender, "Your message was dropped: you have had too much sent to others; wait a little, or send less.");
+    return;
+  }
+  for (const ClientId receiver : receivers) {
+    output_.send(receiver, packet);
   }
 }
 

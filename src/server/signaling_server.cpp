@@ -39,8 +39,9 @@ std::optional<StartError> SignalingServer::start() {
   stop();
   poller_ = std::make_unique<Poller>();
   sockets_ = std::make_unique<SocketServer>(options_, stats_);
-  engine_ = std::make_unique<EngineServer>(options_, *poller_, stats_, *sockets_);
-  http_ = std::make_unique<HttpServer>(options_, *poller_, stats_,
+  budget_ = std::make_unique<QueueBudget>(options_.limits);
+  engine_ = std::make_unique<EngineServer>(options_, *poller_, *budget_, stats_, *sockets_);
+  http_ = std::make_unique<HttpServer>(options_, *poller_, *budget_, stats_,
                                        [this](HttpConnection& connection) { handle(connection); });
   std::uint16_t port = options_.port;
   for (const std::string& address : options_.addresses) {
@@ -66,6 +67,7 @@ void SignalingServer::stop() {
   }
   http_.reset();
   engine_.reset();
+  budget_.reset();
   sockets_.reset();
   poller_.reset();
   port_ = 0;

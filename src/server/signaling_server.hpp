@@ -12,6 +12,7 @@
 #include "server/http_server.hpp"
 #include "server/options.hpp"
 #include "server/poller.hpp"
+#include "server/queue_budget.hpp"
 #include "server/stats.hpp"
 
 namespace rtcmc::server {
@@ -66,6 +67,7 @@ class SignalingServer {
   // What comes later uses what comes before it.
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<SocketServer> sockets_;
+  std::unique_ptr<QueueBudget> budget_;
   std::unique_ptr<EngineServer> engine_;
   std::unique_ptr<HttpServer> http_;
 };

@@ -116,10 +116,16 @@ void SocketServer::note_departure(const EngineSession::Identity& identity, std::
   }
 }
 
-void SocketServer::send(ClientId to, SharedText packet) {
+void SocketServer::send(ClientId to, OutgoingText packet) {
   if (const auto found = clients_.find(to); found != clients_.end() && !found->second.left) {
     found->second.session->send(std::move(packet));
   }
+}
+
+bool SocketServer::charge(ClientId client, std::size_t bytes) {
+  const auto found = clients_.find(client);
+  return found == clients_.end() ||
+         found->second.bucket.take(static_cast<double>(bytes) / kBytesPerToken, Clock::now());
 }
 
 void SocketServer::disconnect(ClientId client, std::string_view reason) {

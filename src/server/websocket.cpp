@@ -22,8 +22,9 @@ SharedText status_payload(WebSocketStatus status) {
 
 }  // namespace
 
-WebSocket::WebSocket(Poller& poller, UpgradedStream upgraded, std::size_t max_message, Listener& listener)
-    : poller_(poller), listener_(listener), stream_(std::move(upgraded.stream)), reader_(max_message) {
+WebSocket::WebSocket(Poller& poller, UpgradedStream upgraded, std::size_t max_message, QueueBudget::Share& share,
+                     Listener& listener)
+    : poller_(poller), share_(share), listener_(listener), stream_(std::move(upgraded.stream)), reader_(max_message) {
   reader_.feed(upgraded.first_bytes);
   poller_.add(stream_.fd(), *this, EPOLLIN);
   poller_.call_soon(*this);
@@ -34,7 +35,7 @@ WebSocket::~WebSocket() {
   poller_.forget(*this);
 }
 
-void WebSocket::send(SharedText text) {
+void WebSocket::send(OutgoingText text) {
   if (state_ == State::Open) {
     queue(WebSocketOpcode::Text, std::move(text));
   }
@@ -48,9 +49,10 @@ void WebSocket::close(WebSocketStatus status) {
 }
 
 /// Written a little later, together with what else there will be then.
-void WebSocket::queue(WebSocketOpcode opcode, SharedText payload) {
-  outgoing_.push_back({WebSocketHead(opcode, payload->size()), std::move(payload)});
+void WebSocket::queue(WebSocketOpcode opcode, OutgoingText payload) {
+  outgoing_.push_back({WebSocketHead(opcode, payload.size()), std::move(payload)});
   queued_ += outgoing_.back().size();
+  share_.add(outgoing_.back().size());
   if (!flush_is_due_ && !watches_for_room_) {
     flush_is_due_ = true;
     poller_.call_soon(*this);
@@ -144,14 +146,16 @@ void WebSocket::flush() {
   while (!outgoing_.empty() && state_ != State::Finished) {
     std::array<GOutputVector, kVectors> vectors{};
     std::size_t count = 0;
-    for (auto next = outgoing_.begin(); next != outgoing_.end() && count + 2 <= kVectors; ++next) {
-      const auto head = next->head.bytes().substr(std::min(next->written, next->head.bytes().size()));
-      const std::size_t of_payload = next->written - (next->head.bytes().size() - head.size());
-      if (!head.empty()) {
-        vectors[count++] = {head.data(), head.size()};
-      }
-      if (of_payload < next->payload->size()) {
-        vectors[count++] = {next->payload->data() + of_payload, next->payload->size() - of_payload};
+    for (auto next = outgoing_.begin(); next != outgoing_.end() && count + 3 <= kVectors; ++next) {
+      const auto payload = next->payload.parts();
+      std::size_t written = next->written;
+      for (std::string_view part : {next->head.bytes(), payload[0], payload[1]}) {
+        const std::size_t of_part = std::min(written, part.size());
+        written -= of_part;
+        part.remove_prefix(of_part);
+        if (!part.empty()) {
+          vectors[count++] = {part.data(), part.size()};
+        }
       }
     }
     const auto [status, bytes] = stream_.write(std::span(vectors).first(count));
@@ -173,6 +177,7 @@ void WebSocket::flush() {
 
 void WebSocket::mark_written(std::size_t bytes) {
   queued_ -= bytes;
+  share_.remove(bytes);
   while (bytes > 0) {
     Outgoing& first = outgoing_.front();
     const std::size_t part = std::min(bytes, first.size() - first.written);
@@ -202,6 +207,8 @@ void WebSocket::lose(const char* reason) {
 void WebSocket::finish() {
   if (std::exchange(state_, State::Finished) != State::Finished) {
     poller_.remove(stream_.fd(), *this);
+    outgoing_.clear();
+    share_.remove(std::exchange(queued_, 0));
   }
 }
 

@@ -4,18 +4,15 @@
 #include <chrono>
 #include <cstddef>
 #include <list>
-#include <memory>
-#include <string>
 #include <string_view>
 
 #include "server/http_connection.hpp"
+#include "server/outgoing_text.hpp"
 #include "server/poller.hpp"
+#include "server/queue_budget.hpp"
 #include "server/websocket_reader.hpp"
 
 namespace rtcmc::server {
-
-/// Text that several receivers' queues hold without copies.
-using SharedText = std::shared_ptr<const std::string>;
 
 /// The server's end of a WebSocket whose HTTP upgrade is done. Reads and writes without ever waiting; what cannot be
 /// written yet is kept. Destroying it drops the connection at once.
@@ -33,12 +30,14 @@ class WebSocket final : private Poller::Handler {
     ~Listener() = default;
   };
 
-  WebSocket(Poller& poller, UpgradedStream upgraded, std::size_t max_message, Listener& listener);
+  /// `share` counts what waits here.
+  WebSocket(Poller& poller, UpgradedStream upgraded, std::size_t max_message, QueueBudget::Share& share,
+            Listener& listener);
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;
   ~WebSocket();
 
-  void send(SharedText text);
+  void send(OutgoingText text);
   /// Bytes that the peer has not taken yet.
   [[nodiscard]] std::size_t queued() const { return queued_; }
 
@@ -47,27 +46,30 @@ class WebSocket final : private Poller::Handler {
   [[nodiscard]] bool finished() const { return state_ == State::Finished; }
   /// Writes what can be written now.
   void flush();
+  /// Drops what is queued and says no goodbye. No Listener call follows.
+  void give_up() { finish(); }
 
  private:
   enum class State { Open, Closing, Finished };
   struct Outgoing {
     WebSocketHead head;
-    SharedText payload;
+    OutgoingText payload;
     std::size_t written = 0;  // of both
-    [[nodiscard]] std::size_t size() const { return head.bytes().size() + payload->size(); }
+    [[nodiscard]] std::size_t size() const { return head.bytes().size() + payload.size(); }
   };
 
   void on_ready(std::uint32_t events) override;
   void read();
   void handle_messages();
   void handle(const WebSocketMessage& message);
-  void queue(WebSocketOpcode opcode, SharedText payload);
+  void queue(WebSocketOpcode opcode, OutgoingText payload);
   void mark_written(std::size_t bytes);
   void watch_for_room(bool wanted);
   void lose(const char* reason);
   void finish();
 
   Poller& poller_;
+  QueueBudget::Share& share_;
   Listener& listener_;
   NetStream stream_;
   WebSocketReader reader_;

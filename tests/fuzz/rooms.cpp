@@ -91,15 +91,22 @@ class Rooms final : public ClientOutput {
     }
   }
 
-  void send(ClientId to, SharedText packet) override {
+  void send(ClientId to, OutgoingText text) override {
+    const std::string packet = text.joined();
     require(to < kClients && is_here_[to], "only who is here is told something");
-    require(packet->size() <= kMaxPacket, "a packet is bounded");
+    require(packet.size() <= kMaxPacket, "a packet is bounded");
     require(++sent_ <= 8 * kClients, "the answers to one event are bounded");
-    require(g_utf8_validate_len(packet->data(), packet->size(), nullptr), "a packet is UTF-8");
-    require(packet->starts_with('4'), "a packet is a message");
-    const auto split = socketio::split_packet(std::string_view(*packet).substr(1));
+    require(g_utf8_validate_len(packet.data(), packet.size(), nullptr), "a packet is UTF-8");
+    require(packet.starts_with('4'), "a packet is a message");
+    const auto split = socketio::split_packet(std::string_view(packet).substr(1));
     const auto* raw = std::get_if<socketio::RawPacket>(&split);
     require(raw && glib::JsonText::parse(raw->json), "a packet is JSON that everybody takes");
+  }
+
+  bool charge(ClientId client, std::size_t bytes) override {
+    require(client < kClients && is_here_[client], "only who is here is charged");
+    require(bytes <= kClients * kMaxPacket, "what one event causes is bounded");
+    return true;
   }
 
   void disconnect(ClientId client, std::string_view) override { expelled_.push_back(client); }

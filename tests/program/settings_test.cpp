@@ -70,6 +70,18 @@ TEST(Settings, LetTheLastAssignmentWin) {
   EXPECT_EQ(settings.options.port, 2);
 }
 
+TEST(Settings, LetTheLargestMessageWaitForSomebody) {
+  for (const char* queue : {"max-queue-size-per-address", "max-queue-size-in-all"}) {
+    Settings settings;
+    EXPECT_FALSE(set(settings, queue, "999999"));
+    EXPECT_TRUE(check(settings)) << queue;
+    EXPECT_FALSE(set(settings, queue, "1000000"));
+    EXPECT_FALSE(check(settings)) << queue;
+    EXPECT_FALSE(set(settings, queue, "0"));
+    EXPECT_FALSE(check(settings)) << queue;
+  }
+}
+
 TEST(Settings, MustGoTogether) {
   Settings settings;
   EXPECT_FALSE(set(settings, "max-message-size", "10000000"));

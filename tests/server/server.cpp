@@ -32,6 +32,8 @@ void set(Options& options, const std::string& name, const std::string& value) {
       {"handshake-timeout", [&] { options.handshake_timeout = milliseconds(value); }},
       {"max-message", [&] { limits.max_message = std::stoul(value); }},
       {"max-queued", [&] { limits.max_queued = std::stoul(value); }},
+      {"max-queued-in-all", [&] { limits.max_queued_in_all = std::stoul(value); }},
+      {"max-queued-per-address", [&] { limits.max_queued_per_address = std::stoul(value); }},
       {"origin", [&] { options.allowed_origins.push_back(value); }},
       {"ping-interval", [&] { options.ping_interval = milliseconds(value); }},
       {"ping-timeout", [&] { options.ping_timeout = milliseconds(value); }},

@@ -41,7 +41,8 @@ class House final : private ClientOutput {
   }
 
  private:
-  void send(ClientId to, SharedText packet) override { (told_[to] += *packet) += '\n'; }
+  void send(ClientId to, OutgoingText packet) override { (told_[to] += packet.joined()) += '\n'; }
+  bool charge(ClientId, std::size_t) override { return true; }
   void disconnect(ClientId, std::string_view) override {}
 
   Options options_;

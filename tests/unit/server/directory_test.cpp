@@ -19,9 +19,10 @@ class DirectoryTest : public ::testing::Test, public ClientOutput {
   std::size_t goodbyes_ = 0;
 
  private:
-  void send(ClientId, SharedText packet) override {
-    goodbyes_ += packet->find("user-disconnected") != std::string::npos;
+  void send(ClientId, OutgoingText packet) override {
+    goodbyes_ += packet.joined().find("user-disconnected") != std::string::npos;
   }
+  bool charge(ClientId, std::size_t) override { return true; }
   void disconnect(ClientId, std::string_view) override {}
 
   ClientId last_client_ = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "glib/json_grammar.hpp"
@@ -58,9 +59,19 @@ class RoomServiceTest : public ::testing::Test, public ClientOutput {
 
   Options options_;
   std::vector<ClientId> disconnected_;
+  bool may_cause_ = true;
+  std::vector<std::size_t> charged_;  // in bytes, since the test cleared it
+  std::set<const void*> shared_;      // the packets' second parts
 
  private:
-  void send(ClientId to, SharedText packet) override { sent_[to].push_back(*packet); }
+  void send(ClientId to, OutgoingText packet) override {
+    sent_[to].push_back(packet.joined());
+    shared_.insert(packet.parts()[1].data());
+  }
+  bool charge(ClientId, std::size_t bytes) override {
+    charged_.push_back(bytes);
+    return may_cause_;
+  }
   void disconnect(ClientId client, std::string_view) override { disconnected_.push_back(client); }
 
   std::map<ClientId, Packets> sent_;
@@ -156,6 +167,60 @@ TEST_F(RoomServiceTest, ARequestToARoomReachesItsMembers) {
           R"(42["RTCMultiConnection-Message",{"remoteUserId":"alice","message":{"newParticipationRequest":true},"sender":"carol"}])"});
   EXPECT_EQ(told(2).size(), 1U);
   EXPECT_TRUE(told(3).empty());
+}
+
+TEST_F(RoomServiceTest, ARequestIsThereOnceForAllAndBounded) {
+  add(1, "alice");
+  add(2, "bob");
+  add(3, "carol");
+  add(4, "dave");
+  open(1, "r");
+  for (const ClientId client : {2, 3, 4}) {
+    join(client, "r");
+  }
+  const auto ask_of_size = [&](std::size_t size) {
+    shared_.clear();
+    charged_.clear();
+    emit(4, kMessage,
+         R"({"remoteUserId":"r","message":{"newParticipationRequest":")" + std::string(size, 'x') +
+             R"("},"sender":"dave"})");
+  };
+  ask_of_size(50'000);
+  EXPECT_EQ(shared_.size(), 1U) << "copies of the text";
+  ASSERT_EQ(charged_.size(), 1U);
+  EXPECT_GE(charged_[0], 3 * 50'000U);
+  for (const ClientId client : {1, 2, 3}) {
+    EXPECT_EQ(told(client).size(), 1U);
+  }
+  ask_of_size(70'000);
+  EXPECT_TRUE(charged_.empty());
+  EXPECT_TRUE(told(1).empty() && told(2).empty() && told(3).empty());
+  EXPECT_EQ(told(4).size(), 1U) << "who asked is told why not";
+}
+
+TEST_F(RoomServiceTest, WhoMayCauseNoMoreIsToldAndNobodyElseIs) {
+  add(1, "alice");
+  add(2, "bob");
+  open(1, "r");
+  join(2, "r");
+  for (const ClientId client : {1, 2}) {
+    emit(client, "set-custom-socket-event-listener", R"("mine")");
+  }
+  may_cause_ = false;
+  const std::pair<const char*, const char*> events[] = {
+      {kMessage, R"({"remoteUserId":"r","message":{"newParticipationRequest":true},"sender":"bob"})"},
+      {kMessage, R"({"remoteUserId":"alice","message":{},"sender":"bob"})"},
+      {"mine", "1"},
+      {"extra-data-updated", R"({"new":1})"}};
+  for (const auto& [name, arguments] : events) {
+    static_cast<void>(told(2));
+    emit(2, name, arguments);
+    EXPECT_TRUE(told(1).empty()) << name;
+    const Packets complaints = told(2);
+    ASSERT_EQ(complaints.size(), 1U) << name;
+    EXPECT_TRUE(complaints[0].starts_with(R"(42["logs",)")) << complaints[0];
+  }
+  EXPECT_EQ(ask(1, "get-remote-user-extra-data", R"("bob")"), "[{}]");
 }
 
 TEST_F(RoomServiceTest, AnOwnerWhoLeavesHandsTheRoomOver) {
