@@ -16,6 +16,7 @@
 #include "element/participation.hpp"
 #include "element/rtcmcroom.hpp"
 #include "glib/json_grammar.hpp"
+#include "glib/random.hpp"
 #include "protocol/text_frames.hpp"
 
 namespace rtcmc::data_actions {
@@ -27,11 +28,6 @@ using Made = std::variant<OutgoingData, std::string>;
 
 /// What every implementation takes (RFC 8841, section 6.1), and the most that GStreamer's SCTP receives in one piece.
 constexpr std::size_t kMaxBinarySize = std::size_t{64} * 1024;
-
-std::string new_uuid() {
-  const glib::String uuid(g_uuid_string_random());
-  return uuid.get();
-}
 
 Made make_text(const gchar* text, bool is_object) {
   protocol::TextMessage message{text ? text : "", is_object};
@@ -50,7 +46,7 @@ Made make_text(const gchar* text, bool is_object) {
   }
   constexpr gint64 kPerMillisecond = 1000;
   return OutgoingData(std::make_shared<const std::vector<std::string>>(
-      protocol::frame_text(message, new_uuid(), g_get_real_time() / kPerMillisecond)));
+      protocol::frame_text(message, glib::random_id(), g_get_real_time() / kPerMillisecond)));
 }
 
 Made make_binary(GBytes* bytes) {
@@ -99,7 +95,7 @@ Made make_file(const gchar* path) {
   const glib::String contents(raw);
   const auto* begin = reinterpret_cast<const std::uint8_t*>(contents.get());
   auto shared = std::make_shared<protocol::SharedFile>();
-  shared->uuid = new_uuid();
+  shared->uuid = glib::random_id();
   shared->data.assign(begin, begin + size);
   const glib::String name(g_file_get_basename(file.get()));
   shared->info = {protocol::plain_file_name(name.get()), mime_type_of(name.get(), shared->data), size};

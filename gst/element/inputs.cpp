@@ -4,23 +4,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "glib/random.hpp"
+
 namespace rtcmc {
-
-namespace {
-
-std::string random_stream_id() {
-  const glib::String uuid(g_uuid_string_random());
-  return std::string(uuid.get()).substr(0, 23);
-}
-
-}  // namespace
 
 Inputs::Inputs(GstBin* bin, Navigator& navigator, send::Track::Listener& listener, Hooks hooks)
     : bin_(bin),
       navigator_(navigator),
       listener_(listener),
       hooks_(std::move(hooks)),
-      stream_id_base_(random_stream_id()) {}
+      stream_id_base_(glib::random_id()) {}
 
 std::vector<Inputs::Input>::iterator Inputs::find(const RtcmcSinkPad* pad) {
   return std::ranges::find(inputs_, pad, &Input::pad);

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "glib/random.hpp"
 #include "media/elements.hpp"
 #include "send/branch.hpp"
 #include "send/input.hpp"
@@ -19,19 +20,14 @@ namespace rtcmc::send {
 
 namespace {
 
-std::string random_id() {
-  const glib::String uuid(g_uuid_string_random());
-  return uuid.get();
-}
-
 class EncodingTrack final : public Track, private Input::Listener {
  public:
   EncodingTrack(GstBin* bin, TrackSettings settings, Track::Listener& listener)
       : bin_(bin),
         settings_(std::move(settings)),
         listener_(listener),
-        stream_id_(random_id()),
-        timestamp_offset_(g_random_int()),
+        stream_id_(glib::random_id()),
+        timestamp_offset_(glib::random_number()),
         input_(std::make_shared<Input>(settings_.kind, acceptable_caps(settings_.kind, settings_.codecs),
                                        static_cast<Input::Listener&>(*this))),
         input_element_(make_element(input_, "input")) {
@@ -98,11 +94,12 @@ class EncodingTrack final : public Track, private Input::Listener {
   // All below: mutex_, which is never held while calling anything that is not ours, nor while a branch is made or goes.
   // Before source_ is known, only the streaming thread makes branches, then only the thread that subscribes.
   std::map<rtp::Codec, SharedBranch> branches_;
-  std::uint16_t next_sequence_ = static_cast<std::uint16_t>(g_random_int_range(0, 0x8000));  // RFC 3711: no early wrap
+  std::uint16_t next_sequence_ =
+      static_cast<std::uint16_t>(glib::random_number() & 0x7FFFU);  // RFC 3711: no early wrap
   std::optional<Source> source_;  // what branches are made for; outlives a stop of the input
   std::vector<rtp::Codec> codecs_;
   glib::Ref<GstCaps> caps_;  // null: the input has not said them yet
-  std::uint32_t ssrc_ = g_random_int();
+  std::uint32_t ssrc_ = glib::random_number();
   bool has_input_ssrc_ = false;  // then it stays, whatever comes
 };
 

@@ -2,6 +2,7 @@
 #include "room/room_client.hpp"
 
 #include "glib/json.hpp"
+#include "glib/random.hpp"
 #include "protocol/object_builder.hpp"
 
 namespace rtcmc::room {
@@ -20,13 +21,6 @@ constexpr const char* kMessageEvent = "RTCMultiConnection-Message";
 constexpr const char* kCustomEvent = "RTCMultiConnection-Custom-Message";
 /// The server says this when a room to open exists, and when a room to join does not.
 constexpr std::string_view kNotAvailable = "Room not available";
-
-std::string random_user_id() {
-  const glib::String uuid(g_uuid_string_random());
-  std::string id(uuid.get());
-  std::erase(id, '-');
-  return id;
-}
 
 RoomError::Kind kind_of(socketio::ConnectError::Kind kind) {
   using From = socketio::ConnectError::Kind;
@@ -61,7 +55,7 @@ std::string in_quotes(const std::string& text) {
 
 RoomClient::RoomClient(RoomOptions options, Listener& listener) : options_(std::move(options)), listener_(listener) {
   if (options_.user_id.empty()) {
-    options_.user_id = random_user_id();
+    options_.user_id = glib::random_id();
   }
 }
 
@@ -285,7 +279,7 @@ void RoomClient::ask_to_participate(const std::string& remote_user_id) {
   const protocol::Session& session = options_.session;
   const bool has_media = session.audio || session.video || session.screen;
   if (invitation_.empty()) {
-    invitation_ = random_user_id();
+    invitation_ = glib::random_id();
   }
   relay(remote_user_id,
         protocol::to_json(protocol::ParticipationRequest{
@@ -324,7 +318,7 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
 
 void RoomClient::on_user_id_taken() {
   // Nothing more will ever be answered on this connection.
-  const std::string old_id = std::exchange(options_.user_id, random_user_id());
+  const std::string old_id = std::exchange(options_.user_id, glib::random_id());
   ++entry_;
   in_room_ = false;
   g_info("the userid %s is taken: using %s", old_id.c_str(), options_.user_id.c_str());

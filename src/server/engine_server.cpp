@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "glib/json_text.hpp"
+#include "glib/random.hpp"
 #include "server/network.hpp"
 
 namespace rtcmc::server {
@@ -26,23 +27,6 @@ void refuse(HttpConnection& connection, EngineServer::Refusal refusal, std::stri
                       "{\"code\":" + std::to_string(code) +
                           ",\"message\":" + glib::json_quoted(text.empty() ? kTexts[code] : text) + "}",
                       forbidden ? HttpHeaders() : OriginPolicy::headers(connection.request())});
-}
-
-/// 120 random bits: who guesses one could speak for its client.
-std::string random_sid() {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string sid;
-  const glib::String uuids[] = {glib::String(g_uuid_string_random()), glib::String(g_uuid_string_random())};
-  // A random UUID's first 8 and last 12 hex digits are random.
-  for (const auto& uuid : uuids) {
-    const std::string_view text = uuid.get();
-    const std::string digits = std::string(text.substr(0, 8)) + std::string(text.substr(24, 12));
-    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-      const int byte = g_ascii_xdigit_value(digits[i]) * 16 + g_ascii_xdigit_value(digits[i + 1]);
-      sid += kLetters[static_cast<std::size_t>(byte) % kLetters.size()];
-    }
-  }
-  return sid;
 }
 
 std::chrono::milliseconds sweep_interval(const Options& options) {
@@ -205,7 +189,8 @@ bool EngineServer::has_room_for(const std::string& address) const {
 
 EngineSession& EngineServer::open(const Query& query, EngineVersion version, const std::string& address,
                                   bool can_upgrade) {
-  EngineSession::Identity identity{++last_id_, random_sid(), version, address, query};
+  // Who guesses a sid could speak for its client.
+  EngineSession::Identity identity{++last_id_, glib::random_id(), version, address, query};
   const std::string sid = identity.sid;
   auto& session = sessions_[sid] =
       std::make_unique<EngineSession>(std::move(identity), can_upgrade, options_, budget_, stats_, *doorkeeper_);

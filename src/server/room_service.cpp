@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "glib/json_grammar.hpp"
+#include "glib/random.hpp"
 #include "protocol/messages.hpp"
 #include "server/packet_text.hpp"
 #include "server/reach.hpp"
@@ -136,7 +137,7 @@ std::optional<std::string> RoomService::add(ClientId client, const Query& query)
   }
   auto user = std::make_unique<User>();
   user->client = client;
-  user->id = is_blank(wanted) || directory_.user(*wanted) ? random_user_id() : *wanted;
+  user->id = is_blank(wanted) || directory_.user(*wanted) ? glib::random_id() : *wanted;
   const auto message_event = parameter(query, "msgEvent");
   user->message_event = is_blank(message_event) ? std::string(kDefaultMessageEvent) : *message_event;
   if (is_reserved(user->message_event) || !protocol::is_id(user->message_event)) {
@@ -424,14 +425,6 @@ void RoomService::join_room(User& from, const ClientEvent& event) {
     remember_constraints(from, request);
     ack(from, event, {"true"});
   }
-}
-
-std::string RoomService::random_user_id() const {
-  std::string id;
-  do {
-    id = std::to_string(g_random_int()) + std::to_string(g_random_int());
-  } while (directory_.user(id));
-  return id;
 }
 
 bool RoomService::may_be_kept(glib::JsonText value) const {

@@ -52,7 +52,6 @@ class RoomService {
   void open_room(User& from, const ClientEvent& event);
   void join_room(User& from, const ClientEvent& event);
 
-  [[nodiscard]] std::string random_user_id() const;
   [[nodiscard]] bool may_be_kept(glib::JsonText value) const;
   [[nodiscard]] bool take_extra(User& user, glib::JsonText extra);
   /// The room's id that open-room and join-room name.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "glib/random.hpp"
 #include "server/fact.hpp"
 #include "server/packet_text.hpp"
 
@@ -197,8 +198,7 @@ void SocketServer::connect(Client& client, const RawPacket& packet) {
   } else if (!packet.json.empty() && !glib::JsonText::parse(packet.json)) {
     drop(client, "its packet is broken");
   } else {
-    const glib::String sid(g_uuid_string_random());
-    client.session->send(message_packet("0{\"sid\":" + glib::json_quoted(sid.get()) + "}"));
+    client.session->send(message_packet("0{\"sid\":" + glib::json_quoted(glib::random_id()) + "}"));
     enter(client);
   }
 }

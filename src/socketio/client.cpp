@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "glib/json.hpp"
+#include "glib/random.hpp"
 #include "glib/timer.hpp"
 #include "socketio/backoff.hpp"
 #include "socketio/connection.hpp"
@@ -191,7 +192,7 @@ void Client::Impl::on_lost(const ConnectError& error) {
   stop();
   const auto attempt = attempt_;
   version_patience_ = kVersionPatience;
-  const auto delay = backoff_.next(g_random_double());
+  const auto delay = backoff_.next(glib::random_number() / 0x1p32);
   next_timer_.start_once(delay, [this] { start(); });
   for (const auto& [id, awaited] : acks) {
     awaited.callback(std::nullopt);
