@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "glib/ref.hpp"
+#include "server/access_policy.hpp"
 
 namespace rtcmc::program {
 
@@ -96,24 +97,9 @@ Fault set_addresses(Settings& settings, const std::string& text) {
   return std::nullopt;
 }
 
-/// As browsers write it in the Origin header (RFC 6454): nothing else would ever be equal to it.
-bool is_origin(const std::string& text) {
-  glib::Error error;
-  const auto uri = glib::Ref<GUri>::adopt(g_uri_parse(text.c_str(), G_URI_FLAGS_NONE, error.out()));
-  if (!uri || !g_uri_get_host(uri.get()) || std::string_view(g_uri_get_host(uri.get())).empty()) {
-    return false;
-  }
-  const glib::String lower(g_ascii_strdown(text.c_str(), -1));
-  const int port = g_uri_get_port(uri.get());
-  const std::string_view scheme = g_uri_get_scheme(uri.get());
-  const bool has_default_port = (scheme == "https" && port == 443) || (scheme == "http" && port == 80);
-  return text == lower.get() && !has_default_port && std::string_view(g_uri_get_path(uri.get())).empty() &&
-         !g_uri_get_query(uri.get()) && !g_uri_get_fragment(uri.get()) && !g_uri_get_userinfo(uri.get());
-}
-
 Fault set_origins(Settings& settings, const std::string& text) {
   auto origins = words(text);
-  if (!std::ranges::all_of(origins, is_origin)) {
+  if (!std::ranges::all_of(origins, server::is_origin)) {
     return "origins as browsers write them: https://example.org, in small letters, with the port only if it is not the "
            "usual one, without a path or a slash at the end";
   }

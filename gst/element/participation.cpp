@@ -157,7 +157,10 @@ bool Participation::find_server() {
   if (!settings.room.socket_url.empty()) {
     return true;
   }
-  EmbeddedServerSettings server_settings{settings.listen_address, settings.listen_port, nullptr};
+  EmbeddedServerSettings server_settings{.address = settings.listen_address,
+                                         .port = settings.listen_port,
+                                         .tls_certificate = nullptr,
+                                         .allowed_origins = settings.allow_origins};
   if (!settings.tls_certificate.empty()) {
     glib::Error error;
     server_settings.tls_certificate = load_certificate(settings.tls_certificate, settings.tls_key, error);

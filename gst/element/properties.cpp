@@ -80,6 +80,18 @@ void get_text_setting(Participation& participation, GValue* value) {
   participation.with_settings([value](Settings& settings) { set_text(value, settings.*Member); });
 }
 
+template <std::vector<std::string> Settings::*Member>
+void set_list_setting(Participation& participation, const GValue* value) {
+  participation.with_settings([value](Settings& settings) { settings.*Member = list_of(value); });
+}
+
+template <std::vector<std::string> Settings::*Member>
+void get_list_setting(Participation& participation, GValue* value) {
+  for (const std::string& text : participation.with_settings([](Settings& settings) { return settings.*Member; })) {
+    append(value, text);
+  }
+}
+
 template <bool room::RoomOptions::*Member>
 void set_option(Participation& participation, const GValue* value) {
   participation.with_settings(
@@ -185,6 +197,15 @@ constexpr Property kTlsKey{[] {
                                  "PEM file with the private key of tls-certificate (unset = in the same file)");
                            },
                            set_text_setting<&Settings::tls_key>, get_text_setting<&Settings::tls_key>};
+
+constexpr Property kAllowOrigins{
+    [] {
+      return list_spec("allow-origins", "Allowed origins",
+                       "Without socket-url: web pages that may use the element's own server besides its own page, as "
+                       "<\"https://example.org\">; <\"*\"> = all",
+                       "origin");
+    },
+    set_list_setting<&Settings::allow_origins>, get_list_setting<&Settings::allow_origins>};
 
 constexpr Property kAction{[] {
                              return g_param_spec_enum("action", "Action",
@@ -295,15 +316,7 @@ constexpr Property kTurnServers{
                        "turn(s)://user:password@host:port for each server, as <\"turn://…\", \"turn://…\">",
                        "turn-server");
     },
-    [](Participation& participation, const GValue* value) {
-      participation.with_settings([value](Settings& settings) { settings.turn_servers = list_of(value); });
-    },
-    [](Participation& participation, GValue* value) {
-      for (const std::string& server :
-           participation.with_settings([](Settings& settings) { return settings.turn_servers; })) {
-        append(value, server);
-      }
-    }};
+    set_list_setting<&Settings::turn_servers>, get_list_setting<&Settings::turn_servers>};
 
 constexpr Property kIceServers{
     [] {
@@ -469,6 +482,7 @@ constexpr std::array kProperties{kRoomId,
                                  kListenPort,
                                  kTlsCertificate,
                                  kTlsKey,
+                                 kAllowOrigins,
                                  kAction,
                                  kSession,
                                  kUserId,

@@ -6,6 +6,7 @@
 
 #include "media/elements.hpp"
 #include "media/rtp_elements.hpp"
+#include "server/access_policy.hpp"
 
 namespace rtcmc {
 
@@ -56,6 +57,16 @@ protocol::Session implied_session(const Settings& settings, PadKinds pads) {
 std::optional<SettingsFault> fault_of(const Settings& settings) {
   if (settings.room.room_id.empty()) {
     return SettingsFault{"No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty"};
+  }
+  for (const std::string& origin : settings.allow_origins) {
+    if (origin != EmbeddedServerSettings::kAllOrigins && !server::is_origin(origin)) {
+      return SettingsFault{
+          "allow-origins has \"" + origin +
+              "\", which no browser calls itself. Write \"*\" for all "
+              "pages, or each origin like https://example.org:8443: in small letters, the port only if it "
+              "is not the usual one, nothing behind it.",
+          "what browsers write into the header Origin"};
+    }
   }
   const auto servers = ice_servers(settings);
   if (const auto* fault = std::get_if<std::string>(&servers)) {

@@ -32,8 +32,9 @@ struct Settings {
   // Of the server that we bring along if room.socket_url is empty:
   std::string listen_address = EmbeddedServerSettings().address;
   std::uint16_t listen_port = EmbeddedServerSettings().port;
-  std::string tls_certificate;  // a PEM file; empty: no TLS
-  std::string tls_key;          // a PEM file; empty: the key is in tls_certificate
+  std::string tls_certificate;             // a PEM file; empty: no TLS
+  std::string tls_key;                     // a PEM file; empty: the key is in tls_certificate
+  std::vector<std::string> allow_origins;  // see EmbeddedServerSettings
 };
 
 /// Which kinds of media the pads imply.

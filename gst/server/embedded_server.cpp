@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/embedded_server.hpp"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -46,6 +47,9 @@ std::variant<EmbeddedServer::Outcome, server::StartError> EmbeddedServer::serve(
     options.addresses = {settings_.address};
     options.port = settings_.port;
     options.tls_certificate = settings_.tls_certificate;
+    const auto& origins = settings_.allowed_origins;
+    options.own_pages_only = std::ranges::find(origins, EmbeddedServerSettings::kAllOrigins) == origins.end();
+    options.allowed_origins = options.own_pages_only ? origins : std::vector<std::string>();
     server_ = std::make_unique<server::SignalingServer>(std::move(options),
                                                         std::make_unique<server::ViewerPage>(rtcmc_web_get_resource()));
     auto error = server_->start();

@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "glib/ref.hpp"
 #include "glib/worker_thread.hpp"
@@ -19,6 +21,10 @@ struct EmbeddedServerSettings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 9001;                   // 0: any that is free
   glib::Ref<GTlsCertificate> tls_certificate;  // null: no TLS
+  /// Of web pages that may use it besides its own; kAllOrigins among them: all.
+  std::vector<std::string> allowed_origins;
+
+  static constexpr std::string_view kAllOrigins = "*";
 };
 
 /// Null with `error` set if the files (PEM) are not a certificate and its private key. `key_file` may be empty: then

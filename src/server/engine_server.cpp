@@ -26,7 +26,7 @@ void refuse(HttpConnection& connection, EngineServer::Refusal refusal, std::stri
   connection.respond({forbidden ? 403U : 400U, "application/json",
                       "{\"code\":" + std::to_string(code) +
                           ",\"message\":" + glib::json_quoted(text.empty() ? kTexts[code] : text) + "}",
-                      forbidden ? HttpHeaders() : OriginPolicy::headers(connection.request())});
+                      forbidden ? HttpHeaders() : cors_headers(connection.request())});
 }
 
 std::chrono::milliseconds sweep_interval(const Options& options) {
@@ -65,7 +65,6 @@ EngineServer::EngineServer(const Options& options, Poller& poller, QueueBudget& 
     : options_(options),
       budget_(budget),
       stats_(stats),
-      origins_(options.allowed_origins),
       poller_(poller),
       doorkeeper_(std::make_unique<Doorkeeper>(*this, listener)) {
   sweep_timer_.start_repeating(sweep_interval(options), [this] { sweep(); });
@@ -75,15 +74,17 @@ EngineServer::~EngineServer() {
   stop();
 }
 
+void EngineServer::forbid(HttpConnection& connection, std::string_view why) {
+  refuse(connection, Refusal::Forbidden, why);
+}
+
 void EngineServer::handle(HttpConnection& connection) {
   const HttpRequest& http = connection.request();
   Request request{connection, parse_query(http.query), EngineVersion::V3, false, asks_for_websocket(http)};
   request.version = parameter(request.query, "EIO") == "4" ? EngineVersion::V4 : EngineVersion::V3;
   request.wants_websocket = parameter(request.query, "transport") == "websocket";
-  if (!origins_.allows(http)) {
-    refuse(connection, Refusal::Forbidden, "Origin not allowed");
-  } else if (http.method == "OPTIONS") {
-    connection.respond(OriginPolicy::preflight(http));
+  if (http.method == "OPTIONS") {
+    connection.respond(cors_preflight(http));
   } else if (const auto refusal = fault(request)) {
     refuse(connection, *refusal);
   } else if (request.asks_for_upgrade) {
@@ -156,7 +157,7 @@ void EngineServer::handle_post(const Request& request) {
   } else if (!session.add_post(payload, is_binary)) {
     refuse(request.connection, Refusal::BadRequest);
   } else {
-    HttpResponse response{200, "text/html", "ok", OriginPolicy::headers(http)};
+    HttpResponse response{200, "text/html", "ok", cors_headers(http)};
     response.headers.emplace_back("Cache-Control", "no-store");
     request.connection.respond(response);
   }

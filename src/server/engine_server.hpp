@@ -29,8 +29,10 @@ class EngineServer {
   EngineServer& operator=(const EngineServer&) = delete;
   ~EngineServer();
 
-  /// A request for Engine.IO's path.
+  /// A request for Engine.IO's path, from a page that may talk to the server.
   void handle(HttpConnection& connection);
+  /// Answers one that may not come in.
+  static void forbid(HttpConnection& connection, std::string_view why);
 
   /// Says goodbye to every client as far as that can be written at once. No Listener call follows.
   void stop();
@@ -64,7 +66,6 @@ class EngineServer {
   const Options& options_;
   QueueBudget& budget_;
   Stats& stats_;
-  OriginPolicy origins_;
   Poller& poller_;
   std::unique_ptr<Doorkeeper> doorkeeper_;
   std::unordered_map<std::string, std::unique_ptr<EngineSession>> sessions_;  // by sid

@@ -81,12 +81,7 @@ std::optional<HttpHeaders> websocket_handshake(const HttpRequest& request) {
   return HttpHeaders{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", accept.get()}};
 }
 
-bool OriginPolicy::allows(const HttpRequest& request) const {
-  const std::string origin = request.header("origin");
-  return allowed_.empty() || origin.empty() || std::ranges::find(allowed_, origin) != allowed_.end();
-}
-
-HttpHeaders OriginPolicy::headers(const HttpRequest& request) {
+HttpHeaders cors_headers(const HttpRequest& request) {
   const std::string origin = request.header("origin");
   HttpHeaders headers{{"Vary", "Origin"}};
   if (!origin.empty()) {
@@ -97,8 +92,8 @@ HttpHeaders OriginPolicy::headers(const HttpRequest& request) {
   return headers;
 }
 
-HttpResponse OriginPolicy::preflight(const HttpRequest& request) {
-  HttpResponse response{204, "", "", headers(request)};
+HttpResponse cors_preflight(const HttpRequest& request) {
+  HttpResponse response{204, "", "", cors_headers(request)};
   const std::string wanted = request.header("access-control-request-headers");
   response.headers.emplace_back("Access-Control-Allow-Methods", "GET,POST");
   response.headers.emplace_back("Access-Control-Allow-Headers", wanted.empty() ? "Content-Type" : wanted);

@@ -26,21 +26,9 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 /// The headers of the answer that grants it (RFC 6455, section 4.2.2); absent if the request is wrong.
 [[nodiscard]] std::optional<HttpHeaders> websocket_handshake(const HttpRequest& request);
 
-/// Which web pages may talk to the server.
-class OriginPolicy {
- public:
-  /// `allowed`: as in Options.
-  explicit OriginPolicy(std::vector<std::string> allowed) : allowed_(std::move(allowed)) {}
-
-  /// A request without Origin comes from no web page, or from one of this server's own.
-  [[nodiscard]] bool allows(const HttpRequest& request) const;
-  /// What lets the page that asks read the answer (Fetch Standard, CORS protocol). For what is allowed.
-  [[nodiscard]] static HttpHeaders headers(const HttpRequest& request);
-  /// The answer to an OPTIONS request.
-  [[nodiscard]] static HttpResponse preflight(const HttpRequest& request);
-
- private:
-  std::vector<std::string> allowed_;
-};
+/// What lets the page that asks read the answer (Fetch Standard, CORS protocol). For pages that AccessPolicy allows.
+[[nodiscard]] HttpHeaders cors_headers(const HttpRequest& request);
+/// The answer to an OPTIONS request.
+[[nodiscard]] HttpResponse cors_preflight(const HttpRequest& request);
 
 }  // namespace rtcmc::server

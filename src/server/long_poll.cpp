@@ -57,8 +57,7 @@ LongPoll::LongPoll(HttpConnection& connection, const Query& query)
     : connection_(connection), callback_(jsonp_callback(query)) {}
 
 void LongPoll::answer(std::string_view payload) {
-  HttpResponse response{200, "text/plain; charset=UTF-8", std::string(payload),
-                        OriginPolicy::headers(connection_.request())};
+  HttpResponse response{200, "text/plain; charset=UTF-8", std::string(payload), cors_headers(connection_.request())};
   response.headers.emplace_back("Cache-Control", "no-store");
   if (callback_) {
     response.mime_type = "text/javascript; charset=UTF-8";

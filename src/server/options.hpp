@@ -44,6 +44,9 @@ struct Options {
   glib::Ref<GTlsCertificate> tls_certificate;  // null: no TLS; with its key
   /// What may stand in a browser's Origin header, like https://example.org; empty: anything.
   std::vector<std::string> allowed_origins;
+  /// For a server that is there for its own machine or network, and not for the world: no pages but its own and those
+  /// of allowed_origins talk to it, and it answers no request for a host that it can not be.
+  bool own_pages_only = false;
   std::optional<AdminLogin> admin;  // absent: there is no admin channel
   /// Whether any client may send any other something, as on the Node.js server, and not only who met in a room.
   bool relay_across_rooms = false;

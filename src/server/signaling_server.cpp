@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/signaling_server.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "server/engine_server.hpp"
+#include "server/fact.hpp"
 #include "server/http.hpp"
 #include "server/socket_server.hpp"
 
@@ -21,6 +23,25 @@ bool is_engine_path(std::string_view path) {
   return path == "/socket.io" || (path.starts_with("/socket.io/") && path != kClientScript);
 }
 
+AccessPolicy::Rules access_rules(const Options& options) {
+  const auto is_loopback = [](const std::string& text) {
+    const auto address = glib::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(text.c_str()));
+    return address && g_inet_address_get_is_loopback(address.get());
+  };
+  return {.origins = options.allowed_origins,
+          .own_pages_only = options.own_pages_only,
+          .has_tls = static_cast<bool>(options.tls_certificate),
+          .on_loopback = std::ranges::all_of(options.addresses, is_loopback),
+          .host_name = g_get_host_name()};
+}
+
+/// What a stranger wrote, for the log.
+std::string shown(const std::string& text) {
+  constexpr std::size_t kMost = 200;
+  const auto size = static_cast<gssize>(std::min(text.size(), kMost));
+  return glib::String(g_utf8_make_valid(text.c_str(), size)).get();
+}
+
 }  // namespace
 
 std::string server_url(const std::string& host, std::uint16_t port, bool has_tls) {
@@ -29,7 +50,7 @@ std::string server_url(const std::string& host, std::uint16_t port, bool has_tls
 }
 
 SignalingServer::SignalingServer(Options options, std::unique_ptr<Content> content)
-    : options_(std::move(options)), content_(std::move(content)) {}
+    : options_(std::move(options)), access_(access_rules(options_)), content_(std::move(content)) {}
 
 SignalingServer::~SignalingServer() {
   stop();
@@ -85,12 +106,44 @@ Stats SignalingServer::stats() const {
 }
 
 void SignalingServer::handle(HttpConnection& connection) {
-  if (is_engine_path(connection.request().path)) {
+  const bool is_signaling = is_engine_path(connection.request().path);
+  if (refuse(connection, is_signaling)) {
+    return;
+  }
+  if (is_signaling) {
     engine_->handle(connection);
     return;
   }
   auto response = handler_ ? handler_(connection.request(), connection.address()) : std::nullopt;
   connection.respond(response ? *std::move(response) : serve(connection.request()));
+}
+
+bool SignalingServer::refuse(HttpConnection& connection, bool is_signaling) {
+  const HttpRequest& request = connection.request();
+  const bool is_known_host = access_.allows_host(request);
+  if (is_known_host && (!is_signaling || access_.allows_page(request))) {
+    return false;
+  }
+  if (const auto verdict = log_limiter_.count(connection.address()); verdict != LogLimiter::Verdict::Skip) {
+    const std::string advice =
+        std::string(is_known_host ? "name its origin in allow-origins to let it in"
+                                  : "if this is a name of the server, put http://NAME:PORT into allow-origins") +
+        LogLimiter::suffix(verdict);
+    g_message("%s", fact("page-refused", {{"address", connection.address()},
+                                          {"host", shown(request.header("host"))},
+                                          {"origin", shown(request.header("origin"))},
+                                          {"advice", advice}})
+                        .c_str());
+  }
+  if (is_known_host) {
+    EngineServer::forbid(connection, "Origin not allowed");
+  } else {
+    connection.respond({403, kPlainText,
+                        "This server does not know itself by the name in the address. Use its IP address; or, if you "
+                        "run it, put what is in front of the path, like http://example.org:9001, into its "
+                        "allow-origins.\n"});
+  }
+  return true;
 }
 
 HttpResponse SignalingServer::serve(const HttpRequest& request) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "log/log_limiter.hpp"
+#include "server/access_policy.hpp"
 #include "server/content.hpp"
 #include "server/http_server.hpp"
 #include "server/options.hpp"
@@ -57,9 +59,13 @@ class SignalingServer {
 
  private:
   void handle(HttpConnection& connection);
+  /// Whether the request may not come in; it has been answered then.
+  [[nodiscard]] bool refuse(HttpConnection& connection, bool is_signaling);
   [[nodiscard]] HttpResponse serve(const HttpRequest& request);
 
   Options options_;
+  AccessPolicy access_;
+  LogLimiter log_limiter_;
   std::unique_ptr<Content> content_;
   RequestHandler handler_;
   Stats stats_;

@@ -30,6 +30,30 @@ function untilPictures(page, count) {
   }, {}, count);
 }
 
+/** What a page from elsewhere achieves at a server, in every way that browsers have. */
+function knock(page, url) {
+  return page.evaluate(async (server) => {
+    const address = `${server}socket.io/?EIO=4&transport=`;
+    const scriptAddress = `${server}socket.io/?EIO=3&transport=polling&j=0`;
+    globalThis.___eio = [() => {}];
+    return {
+      websocket: await new Promise((resolve) => {
+        const socket = new WebSocket(`${address}websocket`.replace('http', 'ws'));
+        socket.onopen = () => resolve('let in');
+        socket.onerror = () => resolve('refused');
+      }),
+      fetch: await fetch(`${address}polling`).then((answer) => (answer.ok ? 'let in' : 'refused'), () => 'refused'),
+      script: await new Promise((resolve) => {
+        const script = document.createElement('script');
+        script.onload = () => resolve('let in');
+        script.onerror = () => resolve('refused');
+        script.src = scriptAddress;
+        document.head.append(script);
+      }),
+    };
+  }, new URL('/', url).href);
+}
+
 inEachBrowser('An element\'s own server', {}, (test) => {
   test('serves the page that shows the room', async (stage) => {
     const element = await stage.servingElement([input.video()], { 'listen-port': 0 });
@@ -40,12 +64,34 @@ inEachBrowser('An element\'s own server', {}, (test) => {
   });
 
   test('serves pages with RTCMultiConnection.js, which need change nothing but the address', async (stage) => {
-    const element = await stage.servingElement([input.video()], { 'listen-port': 0 });
+    const element = await stage.servingElement([input.video()],
+      { 'listen-port': 0, 'allow-origins': `<"${new URL(stage.server.url).origin}">` });
     const { url } = await element.untilMessage('rtcmc-page-ready');
     const viewer = await stage.viewer({ socketUrl: new URL('/', url).href });
     await viewer.untilPicture();
     assert.equal(await element.stop(), 0);
     await viewer.untilLeft(element.userid);
+  });
+
+  test('is closed to pages from elsewhere that nobody has named', async (stage) => {
+    const elsewhere = await stage.page(`${stage.server.url}participant.html`);
+    const { origin } = new URL(stage.server.url);
+    const closed = await stage.servingElement([input.video()], { 'listen-port': 0 });
+    const { url } = await closed.untilMessage('rtcmc-page-ready');
+    const everyWay = (how) => ({ websocket: how, fetch: how, script: how });
+    assert.deepEqual(await knock(elsewhere, url), everyWay('refused'));
+    await closed.until('a line in the log', () => closed.log().some((line) =>
+      line.includes('page-refused') && line.includes(origin) && line.includes('allow-origins')));
+    await untilPictures(await stage.page(url), 1);
+    const open = await stage.servingElement([input.video()], { 'listen-port': 0, 'allow-origins': '<"*">' });
+    const { url: openUrl } = await open.untilMessage('rtcmc-page-ready');
+    assert.deepEqual(await knock(elsewhere, openUrl), everyWay('let in'));
+  });
+
+  test('is told wrong origins before it serves', async (stage) => {
+    const element = stage.startServingElement([input.video()], { 'listen-port': 0, 'allow-origins': '<"example.org">' });
+    assert.notEqual(await element.untilExit(), 0);
+    assert.match(element.errors[0], /allow-origins has "example.org".*https:\/\/example.org:8443/);
   });
 
   test('is joined by the next element, and taken over by it', async (stage) => {

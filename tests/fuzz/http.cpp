@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fuzz.hpp"
+#include "server/access_policy.hpp"
 #include "server/http_reader.hpp"
 
 /// HTTP requests. The first byte says in pieces of what size the others come.
@@ -69,9 +70,11 @@ void check(const HttpRequest& request) {
   if (asks_for_websocket(request)) {
     check_answer(websocket_handshake(request).value_or(HttpHeaders()));
   }
-  static_cast<void>(OriginPolicy({"https://example.org"}).allows(request));
-  check_answer(OriginPolicy::headers(request));
-  check_answer(OriginPolicy::preflight(request).headers);
+  const AccessPolicy guarded({.origins = {"https://example.org"}, .own_pages_only = true, .host_name = "shed"});
+  require(guarded.allows_host(request) || !request.header("host").empty(), "no browser leaves the host out");
+  require(guarded.allows_page(request) || AccessPolicy({}).allows_page(request), "without rules all are let in");
+  check_answer(cors_headers(request));
+  check_answer(cors_preflight(request).headers);
 }
 
 }  // namespace

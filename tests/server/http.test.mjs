@@ -93,6 +93,76 @@ test('an origin that is not on the list is refused, by polling and by WebSocket'
   assert.equal(response.statusCode, 403);
 });
 
+/** What a request with these headers is answered: [status, body]. */
+async function answerTo(port, headers, target = `/${path('')}`, method = 'GET') {
+  const lines = Object.entries({ Connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const answer = await raw(port, `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`);
+  return [Number(answer.split(' ')[1]), answer.split('\r\n\r\n')[1]];
+}
+
+/** Whether a WebSocket with these headers is let in; else the status of the answer. */
+function opens(url, headers) {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}socket.io/?EIO=4&transport=websocket`, { headers });
+  return new Promise((resolve, reject) => {
+    socket.on('open', () => socket.close()).on('close', () => resolve(true)).on('error', reject);
+    socket.on('unexpected-response', (request, response) => {
+      resolve(response.statusCode);
+      request.destroy();
+    });
+  });
+}
+
+test('a server for its own pages lets in those and programs, by polling and by WebSocket', async (t) => {
+  const { url, port } = await startServer(t, 'own-pages-only=true', 'origin=https://listed.example');
+  const own = `127.0.0.1:${port}`;
+  for (const headers of [
+    { Host: own },
+    { Host: own, Origin: `http://${own}` },
+    { Host: own, Origin: `http://${own}`, 'Sec-Fetch-Site': 'same-origin' },
+    { Host: own, Origin: 'https://listed.example', 'Sec-Fetch-Site': 'cross-site' },
+    { Host: `localhost:${port}`, Origin: `http://localhost:${port}` },
+    { Host: 'listed.example', Origin: 'https://listed.example' },
+  ]) {
+    const of = JSON.stringify(headers);
+    assert.equal((await answerTo(port, headers))[0], 200, of);
+    assert.equal(await opens(url, headers), true, of);
+    assert.equal((await answerTo(port, headers, `/${path('')}`, 'OPTIONS'))[0], 204, of);
+  }
+  const sid = await handshake(url);
+  for (const headers of [
+    { Host: own, Origin: 'http://evil.example' },
+    { Host: own, Origin: `http://evil.example:${port}` },
+    { Host: own, Origin: `http://localhost:${port}` },
+    { Host: own, Origin: `http://127.0.0.1:${port + 1}` },
+    { Host: own, Origin: `http://${own}.evil.example` },
+    { Host: own, Origin: 'null' },
+    { Host: own, 'Sec-Fetch-Site': 'cross-site' },
+  ]) {
+    const of = JSON.stringify(headers);
+    const refused = [403, '{"code":4,"message":"Origin not allowed"}'];
+    assert.deepEqual(await answerTo(port, headers), refused, of);
+    assert.deepEqual(await answerTo(port, headers, `/${path(`&sid=${sid}`)}`), refused, of);
+    assert.deepEqual(await answerTo(port, headers, `/${path(`&sid=${sid}`)}`, 'POST'), refused, of);
+    assert.deepEqual(await answerTo(port, headers, `/${path('')}`, 'OPTIONS'), refused, of);
+    assert.equal(await opens(url, headers), 403, of);
+    assert.equal((await answerTo(port, headers, '/healthz'))[0], 200, 'what is public is');
+  }
+  assert.equal((await fetch(url + path(`&sid=${sid}`), { method: 'POST', body: '40' })).status, 200, 'nobody came in');
+});
+
+test('a server for its own pages answers to no name that a stranger can give it', async (t) => {
+  const { url, port } = await startServer(t, 'own-pages-only=true');
+  for (const name of ['evil.example', `evil.example:${port}`, `127.0.0.1.evil.example:${port}`, 'x@127.0.0.1']) {
+    const headers = { Host: name, Origin: `http://${name}` };
+    for (const target of [`/${path('')}`, '/healthz', '/', '/socket.io/socket.io.js']) {
+      const [status, text] = await answerTo(port, headers, target);
+      assert.equal(status, 403, `${name}${target}`);
+      assert.match(text, /allow-origins/);
+    }
+    assert.equal(await opens(url, headers), 403, name);
+  }
+});
+
 test('bodies beyond the limit are refused, and endless ones cut off', async (t) => {
   const { url, port } = await startServer(t, 'max-message=1000');
   const sid = await handshake(url);

@@ -35,6 +35,7 @@ void set(Options& options, const std::string& name, const std::string& value) {
       {"max-queued-in-all", [&] { limits.max_queued_in_all = std::stoul(value); }},
       {"max-queued-per-address", [&] { limits.max_queued_per_address = std::stoul(value); }},
       {"origin", [&] { options.allowed_origins.push_back(value); }},
+      {"own-pages-only", [&] { options.own_pages_only = value == "true"; }},
       {"ping-interval", [&] { options.ping_interval = milliseconds(value); }},
       {"ping-timeout", [&] { options.ping_timeout = milliseconds(value); }},
       {"rate", [&] { limits.messages_per_second = std::stod(value); }},
