@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <type_traits>
 #include <utility>
 
 #include "log.hpp"
@@ -15,11 +16,6 @@ namespace rtcmc {
 namespace {
 
 constexpr std::chrono::seconds kConnectTimeout{12};
-constexpr std::chrono::seconds kAnswerTimeout{12};
-// How often a participant may renegotiate: people do so rarely, programs in bursts, and each time costs us all of SDP.
-constexpr double kOffersPerSecond = 5;
-constexpr double kOfferBurst = 10;
-constexpr std::chrono::milliseconds kOfferInterval{200};
 // Different ones: a browser on many networks has some tens.
 constexpr std::size_t kMaxCandidates = 256;
 constexpr std::string_view kCandidatePrefix = "candidate:";
@@ -78,7 +74,7 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                   .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
                                      rtp::Codec codec) { on_media(index, std::move(tap), codec); },
                   .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
-      offers_(kOffersPerSecond, kOfferBurst, std::chrono::steady_clock::now()) {
+      negotiation_(std::chrono::steady_clock::now()) {
   limit_time_to_connect();
 }
 
@@ -106,8 +102,8 @@ glib::Task Peer::part() {
 
 void Peer::limit_time_to_connect() {
   deadline_.start_once(kConnectTimeout, [this] {
-    listener_.on_failed(*this, negotiated_once_ ? "no connection within 12 seconds: " + webrtcbin_.fault()
-                                                : "no connection within 12 seconds: nothing was agreed on");
+    listener_.on_failed(*this, negotiation_.has_agreement() ? "no connection within 12 seconds: " + webrtcbin_.fault()
+                                                            : "no connection within 12 seconds: nothing was agreed on");
   });
 }
 
@@ -139,29 +135,55 @@ void Peer::set_latency(GstClockTime latency) {
   }
 }
 
-void Peer::renegotiate() {
-  offer_due_ = true;
-  if (negotiated_once_) {
-    offer();
-  }
+void Peer::offer() {
+  act(negotiation_.begin(std::chrono::steady_clock::now()));
 }
 
-void Peer::offer() {
-  if (state_ != State::Stable || waiting_offer_) {
-    return;  // settle() offers what is still unoffered
-  }
+void Peer::renegotiate() {
+  act(negotiation_.change(std::chrono::steady_clock::now()));
+}
+
+void Peer::accept_offer(std::string text, Negotiation::Glare glare) {
+  act(negotiation_.offer_came(std::move(text), glare, std::chrono::steady_clock::now()));
+}
+
+void Peer::accept_answer(std::string text) {
+  act(negotiation_.answer_came(std::move(text)));
+}
+
+void Peer::act(Negotiation::Action action) {
+  std::visit(
+      [this](const auto& todo) {
+        using Action = std::decay_t<decltype(todo)>;
+        if constexpr (std::is_same_v<Action, Negotiation::MakeOffer>) {
+          make_offer();
+        } else if constexpr (std::is_same_v<Action, Negotiation::TakeAnswer>) {
+          take_answer(todo.sdp);
+        } else if constexpr (std::is_same_v<Action, Negotiation::TakeOffer>) {
+          take_offer(todo.sdp);
+        } else if constexpr (std::is_same_v<Action, Negotiation::AskForOffer>) {
+          listener_.on_offer_wanted(*this);
+        } else if constexpr (std::is_same_v<Action, Negotiation::Restart>) {
+          listener_.on_restart_needed(*this);
+        } else if constexpr (std::is_same_v<Action, Negotiation::Wait>) {
+          next_look_.start_once(todo.time, [this] { act(negotiation_.look(std::chrono::steady_clock::now())); });
+        } else if constexpr (std::is_same_v<Action, Negotiation::Drop>) {
+          drop(todo.what, todo.why);
+        }
+      },
+      action);
+}
+
+void Peer::make_offer() {
   if (sections_.size() + unoffered_.size() + 2 > sdp::kMaxSections) {
     // Later, since a new peer takes the place of this one, which is being called.
-    next_offer_.start_once(std::chrono::milliseconds(0), [this] { listener_.on_restart_needed(*this); });
+    next_look_.start_once(std::chrono::milliseconds(0), [this] { act(negotiation_.cannot_go_on()); });
     return;
   }
-  state_ = State::Offering;
-  offered_at_ = std::chrono::steady_clock::now();
   for (const OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
     add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt, can_receive());
   }
   add_receivers();
-  offer_due_ = false;
   if (std::exchange(data_channel_due_, false)) {
     if (auto channel = webrtcbin_.add_data_channel("sctp")) {
       messenger_->add(std::move(channel));
@@ -219,7 +241,8 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   GST_DEBUG("%s gets an offer with %zu sections", user_id_.c_str(), sections_.size());
   // Sent before it is set: setting it makes candidates, and a browser loses those that arrive first.
   listener_.on_local_description(*this, protocol::SdpType::Offer, sdp::publish(local.message.get(), published),
-                                 negotiated_once_);
+                                 negotiation_.has_agreement());
+  negotiation_.offer_is_out(std::chrono::steady_clock::now());
   webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_OFFER, local.message.get(), [this](const auto& fault) {
     if (fault) {
       listener_.on_failed(*this, "webrtcbin refused its own offer: " + *fault);
@@ -227,26 +250,22 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   });
 }
 
-void Peer::accept_answer(const std::string& text) {
-  if (state_ != State::Offering) {
-    drop("answer", "there is no offer that it could answer");
-    return;
-  }
+void Peer::take_answer(const std::string& text) {
   auto parsed = sdp::parse(text);
   const auto* answer = std::get_if<sdp::Description>(&parsed);
   const auto fault = answer ? fault_of(*answer, true) : std::get<std::string>(parsed);
   if (fault) {
     drop("answer", *fault);
+    act(negotiation_.answer_is_refused());
     return;
   }
-  state_ = State::Settling;
   freeze_directions(*answer);
   limit_candidates(*answer);
   webrtcbin_.set_remote_description(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.get(),
                                     [this, remote = answer->sections](const auto& fault) {
                                       if (fault) {
-                                        state_ = State::Offering;
                                         drop("answer", *fault);
+                                        act(negotiation_.answer_is_refused());
                                         return;
                                       }
                                       if (!dtls_setup_ && !remote.empty()) {
@@ -257,37 +276,15 @@ void Peer::accept_answer(const std::string& text) {
                                     });
 }
 
-void Peer::accept_offer(const std::string& text) {
-  if (state_ == State::Offering) {
-    if (negotiated_once_ && std::chrono::steady_clock::now() - offered_at_ > kAnswerTimeout) {
-      listener_.on_restart_needed(*this);
-      return;
-    }
-    // The browser rolls it back and answers ours. What it wanted is then to be said again.
-    drop("offer", "it crosses ours");
-    crossed_ = true;
-    return;
-  }
-  waiting_offer_ = text;
-  take_waiting_offer();
-}
-
-void Peer::take_waiting_offer() {
-  if (!waiting_offer_ || state_ != State::Stable) {
-    return;
-  }
-  if (!offers_.take(1, std::chrono::steady_clock::now())) {
-    next_offer_.start_once(kOfferInterval, [this] { take_waiting_offer(); });
-    return;
-  }
-  auto parsed = sdp::parse(*std::exchange(waiting_offer_, std::nullopt));
+void Peer::take_offer(const std::string& text) {
+  auto parsed = sdp::parse(text);
   const auto* offer = std::get_if<sdp::Description>(&parsed);
   const auto fault = offer ? fault_of(*offer, false) : std::get<std::string>(parsed);
   if (fault) {
     drop("offer", *fault);
-    offer_what_is_due();
+    act(negotiation_.offer_is_refused(!unoffered_.empty(), std::chrono::steady_clock::now()));
   } else if (wants_ice_restart(*offer) || has_other_formats(*offer)) {
-    listener_.on_restart_needed(*this);
+    act(negotiation_.cannot_go_on());
   } else {
     answer(*offer);
   }
@@ -323,7 +320,6 @@ bool Peer::has_other_formats(const sdp::Description& offer) {
 }
 
 void Peer::answer(const sdp::Description& offer) {
-  state_ = State::Settling;
   assign_tracks_to(offer);
   freeze_directions(offer);
   limit_candidates(offer);
@@ -368,7 +364,7 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
   sections_ = local.sections;
   GST_DEBUG("%s gets an answer with %zu sections", user_id_.c_str(), sections_.size());
   listener_.on_local_description(*this, protocol::SdpType::Answer, sdp::publish(local.message.get(), published),
-                                 negotiated_once_);
+                                 negotiation_.has_agreement());
   webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_ANSWER, local.message.get(), [this, offer](const auto& fault) {
     if (fault) {
       listener_.on_failed(*this, "webrtcbin refused its own answer: " + *fault);
@@ -381,8 +377,7 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
 
 void Peer::settle(const std::vector<sdp::Section>& remote) {
   GST_DEBUG("%s and we agree on %zu sections", user_id_.c_str(), remote.size());
-  state_ = State::Stable;
-  if (!std::exchange(negotiated_once_, true) && !connected_) {
+  if (!negotiation_.has_agreement() && !connected_) {
     limit_time_to_connect();  // anew: a busy browser takes seconds to answer, and it has
   }
   ssrcs_.clear();
@@ -402,20 +397,7 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
       update(receiving, remote[*receiving.section]);
     }
   }
-  if (waiting_offer_) {
-    next_offer_.start_once(std::chrono::milliseconds(0), [this] { take_waiting_offer(); });
-    return;
-  }
-  offer_what_is_due();
-  if (state_ == State::Stable && std::exchange(crossed_, false)) {
-    listener_.on_offer_wanted(*this);
-  }
-}
-
-void Peer::offer_what_is_due() {
-  if (!unoffered_.empty() || offer_due_) {
-    offer();
-  }
+  act(negotiation_.settled(!unoffered_.empty(), std::chrono::steady_clock::now()));
 }
 
 void Peer::freeze_directions(const sdp::Description& remote) {

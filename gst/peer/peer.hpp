@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -18,8 +17,8 @@
 #include "data/messenger.hpp"
 #include "glib/task_group.hpp"
 #include "glib/timer.hpp"
-#include "limit/token_bucket.hpp"
 #include "log/log_limiter.hpp"
+#include "peer/negotiation.hpp"
 #include "peer/sdp.hpp"
 #include "peer/webrtcbin.hpp"
 #include "protocol/messages.hpp"
@@ -113,8 +112,9 @@ class Peer {
   [[nodiscard]] GstElement* webrtcbin() const { return webrtcbin_.element(); }
   [[nodiscard]] bool connected() const { return connected_; }
   /// Our first offer is out, or about to be.
-  [[nodiscard]] bool awaits_first_answer() const { return awaits_answer() && !negotiated_once_; }
-  [[nodiscard]] bool awaits_answer() const { return state_ == State::Offering; }
+  [[nodiscard]] bool awaits_first_answer() const {
+    return negotiation_.awaits_answer() && !negotiation_.has_agreement();
+  }
 
   /// What to send over the data channel: any thread may fill it; then call send_data(). Null without data channel.
   [[nodiscard]] std::shared_ptr<Outbox> outbox() const { return messenger_ ? messenger_->outbox() : nullptr; }
@@ -139,17 +139,13 @@ class Peer {
   /// A participant that is not connected answers at once, any other soon, unless it is destroyed before.
   void get_stats(std::function<void(stats::Participant)> callback);
 
-  /// Offers all tracks that the remote participant was not offered yet.
+  /// Makes the first offer, unless one of the participant's has come.
   void offer();
-  /// An offer that comes while another one is being answered, or too soon after it, waits; only the latest counts then.
-  void accept_offer(const std::string& text);
-  void accept_answer(const std::string& text);
+  void accept_offer(std::string text, Negotiation::Glare glare = Negotiation::Glare::TheyRollBack);
+  void accept_answer(std::string text);
   void accept_candidate(const protocol::IceCandidate& candidate);
 
  private:
-  /// Settling: the participant's offer or answer is being applied.
-  enum class State { Stable, Offering, Settling };
-
   /// A track on its way to this participant.
   struct Sending {
     OutgoingTrack outgoing;
@@ -179,17 +175,20 @@ class Peer {
   void add_receivers();
   /// Says what has changed as soon as nothing else is being negotiated.
   void renegotiate();
+  /// Does what the negotiation is up to. Then `this` may be gone.
+  void act(Negotiation::Action action);
+  void make_offer();
+  void take_answer(const std::string& text);
+  void take_offer(const std::string& text);
   /// webrtcbin 1.22 takes packets that it cannot place for those of the first section, and ends the process if that is
   /// none for media.
   [[nodiscard]] bool can_receive() const;
   void publish_offer(sdp::MessagePtr message);
-  void take_waiting_offer();
   [[nodiscard]] std::optional<std::string> fault_of(const sdp::Description& remote, bool is_answer) const;
   [[nodiscard]] bool wants_ice_restart(const sdp::Description& offer) const;
   /// Whether nothing of what was agreed on for a section that we use is still offered there.
   [[nodiscard]] bool has_other_formats(const sdp::Description& offer);
   void answer(const sdp::Description& offer);
-  void offer_what_is_due();
   void assign_tracks_to(const sdp::Description& offer);
   void publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer);
   void settle(const std::vector<sdp::Section>& remote);
@@ -223,7 +222,6 @@ class Peer {
   const ReceivableCodecs receivable_;
   const guint group_id_;
   WantedMedia wanted_;
-  bool offer_due_ = false;                // something has changed since our latest offer
   std::unique_ptr<Messenger> messenger_;  // null without data channel
   std::vector<OutgoingTrack> unoffered_;
 
@@ -234,9 +232,7 @@ class Peer {
   std::map<std::size_t, sdp::Format> answered_;  // what we chose for sections that the participant offered
   std::vector<sdp::Direction> frozen_;           // of each section, as webrtcbin sees the remote side
 
-  std::chrono::steady_clock::time_point offered_at_;  // our latest
-  std::optional<std::string> waiting_offer_;          // of the participant's
-  TokenBucket offers_;                                // of the participant's that are answered
+  Negotiation negotiation_;
   GstClockTime latency_ = 0;
   std::map<std::uint32_t, std::size_t> ssrcs_;  // which section the participant sends each in, as far as it has said
   std::vector<sdp::Section> sections_;          // of the latest description, in either direction
@@ -244,17 +240,14 @@ class Peer {
   std::vector<protocol::IceCandidate> early_candidates_;
   // Of the participant's, in messages and descriptions: the section's mid, or index without one, and the text.
   std::set<std::pair<std::string, std::string>> candidates_;
-  State state_ = State::Stable;
   std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
   std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
-  bool negotiated_once_ = false;              // what follows is renegotiation
-  bool crossed_ = false;                      // an offer of the participant's has crossed our latest
   bool has_remote_description_ = false;
   bool connected_ = false;
   stats::Rate sent_rate_, received_rate_;  // bytes
   LogLimiter log_limiter_;
   glib::Timer deadline_;
-  glib::Timer next_offer_;
+  glib::Timer next_look_;
 };
 
 }  // namespace rtcmc

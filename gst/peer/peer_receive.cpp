@@ -42,7 +42,7 @@ void Peer::receive(WantedMedia wanted) {
   if (std::exchange(wanted_, wanted) == wanted) {
     return;
   }
-  if (negotiated_once_ && !can_receive() && wanted != WantedMedia()) {
+  if (negotiation_.has_agreement() && !can_receive() && wanted != WantedMedia()) {
     listener_.on_restart_needed(*this);
   } else {
     renegotiate();

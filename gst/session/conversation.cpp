@@ -124,11 +124,12 @@ void Conversation::pass_on(const std::string& sender, const protocol::SessionDes
   Peer& peer = *parts_.roster.find(sender);
   if (description.type == protocol::SdpType::Answer) {
     peer.accept_answer(description.sdp);
-  } else if (!peer.awaits_answer() || !description.crossing_resolved_by_user_id) {
-    peer.accept_offer(description.sdp);
-  } else if (client_->user_id() < sender) {
+  } else if (!description.crossing_resolved_by_user_id) {
+    peer.accept_offer(description.sdp, Negotiation::Glare::TheyRollBack);
+  } else {
     // Another rtcmcroom: neither webrtcbin can take its own offer back.
-    connect_with(sender, {});
+    peer.accept_offer(description.sdp, client_->user_id() < sender ? Negotiation::Glare::WeStartAnew
+                                                                   : Negotiation::Glare::TheyStartAnew);
   }
 }
 
