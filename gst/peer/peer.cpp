@@ -21,22 +21,6 @@ constexpr std::size_t kMaxCandidates = 256;
 constexpr std::string_view kCandidatePrefix = "candidate:";
 constexpr std::size_t kMaxNameLength = 40;  // of the part of an element's name that is the participant's
 
-sdp::MediaKind media_kind(rtp::Kind kind) {
-  return kind == rtp::Kind::Audio ? sdp::MediaKind::Audio : sdp::MediaKind::Video;
-}
-
-/// Everything the track can be sent as, with our own payload types.
-glib::Ref<GstCaps> offered_caps(const send::Track& track) {
-  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
-  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
-    auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(track.rtp_caps(codec).get()));
-    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), "ssrc",
-                        G_TYPE_UINT, track.ssrc(), nullptr);
-    gst_caps_append(result.get(), caps.release());
-  }
-  return result;
-}
-
 sdp::DtlsSetup counterpart_of(sdp::DtlsSetup setup) {
   return setup == sdp::DtlsSetup::Active ? sdp::DtlsSetup::Passive : sdp::DtlsSetup::Active;
 }
@@ -62,7 +46,6 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                                              settings.our_user_id, user_id_,
                                              [this](DataEvent event) { listener_.on_data(*this, std::move(event)); })
                                        : nullptr),
-      unoffered_(std::move(tracks)),
       webrtcbin_(bin, element_name(user_id_), settings.ice, settings.latency,
                  {.on_candidate =
                       [this](unsigned index, const std::string& candidate) {
@@ -74,6 +57,8 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                   .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
                                      rtp::Codec codec) { on_media(index, std::move(tap), codec); },
                   .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
+      senders_(webrtcbin_, user_id_, std::move(tracks),
+               [this](const send::Track& track) { listener_.on_track_taken(*this, track); }),
       negotiation_(std::chrono::steady_clock::now()) {
   limit_time_to_connect();
 }
@@ -93,11 +78,7 @@ glib::Task Peer::part() {
   if (messenger_) {
     messenger_->stop();
   }
-  std::vector<WebRtcBin::Sender> senders;
-  for (Sending& sending : sending_) {
-    senders.push_back(std::move(sending.sender));
-  }
-  return webrtcbin_.part(std::move(senders));
+  return webrtcbin_.part(senders_.part());
 }
 
 void Peer::limit_time_to_connect() {
@@ -143,6 +124,18 @@ void Peer::renegotiate() {
   act(negotiation_.change(std::chrono::steady_clock::now()));
 }
 
+void Peer::add_track(const OutgoingTrack& outgoing) {
+  if (senders_.add(outgoing)) {
+    renegotiate();
+  }
+}
+
+void Peer::remove_track(const send::Track& track) {
+  if (senders_.remove(track)) {
+    renegotiate();
+  }
+}
+
 void Peer::accept_offer(std::string text, Negotiation::Glare glare) {
   act(negotiation_.offer_came(std::move(text), glare, std::chrono::steady_clock::now()));
 }
@@ -175,14 +168,12 @@ void Peer::act(Negotiation::Action action) {
 }
 
 void Peer::make_offer() {
-  if (sections_.size() + unoffered_.size() + 2 > sdp::kMaxSections) {
+  if (sections_.size() + senders_.unoffered() + 2 > sdp::kMaxSections) {
     // Later, since a new peer takes the place of this one, which is being called.
     next_look_.start_once(std::chrono::milliseconds(0), [this] { act(negotiation_.cannot_go_on()); });
     return;
   }
-  for (const OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
-    add_sender(outgoing, offered_caps(*outgoing.track).get(), std::nullopt, can_receive());
-  }
+  senders_.join_offer(can_receive());
   add_receivers();
   if (std::exchange(data_channel_due_, false)) {
     if (auto channel = webrtcbin_.add_data_channel("sctp")) {
@@ -206,20 +197,19 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   // webrtcbin appends a section for each new sender and receiver, in their order.
   std::size_t next = sections_.size();
   const auto take_next = [&local, &next](rtp::Kind kind) {
-    while (next < local.sections.size() && local.sections[next].kind != media_kind(kind)) {
+    while (next < local.sections.size() && local.sections[next].kind != sdp::media_kind(kind)) {
       ++next;
     }
     return next++;
   };
-  for (Sending& sending : sending_) {
-    if (!sending.section) {
-      sending.section = take_next(sending.outgoing.track->kind());
-      if (can_receive()) {
-        // Browsers put a further track of theirs into a section that only they receive on so far.
-        receiving_.push_back({.kind = sending.outgoing.track->kind(), .section = sending.section, .is_shared = true});
-      }
+  senders_.place([this, &take_next](rtp::Kind kind) {
+    const std::size_t section = take_next(kind);
+    if (can_receive()) {
+      // Browsers put a further track of theirs into a section that only they receive on so far.
+      receiving_.push_back({.kind = kind, .section = section, .is_shared = true});
     }
-  }
+    return section;
+  });
   for (Receiving& receiving : receiving_) {
     if (!receiving.section) {
       receiving.section = take_next(receiving.kind);
@@ -228,11 +218,11 @@ void Peer::publish_offer(sdp::MessagePtr message) {
 
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
-    const Sending* sending = sending_on(i);
+    const OutgoingTrack* sent = senders_.on(i);
     const auto answered = answered_.find(i);
-    published.push_back({.direction = sdp::direction_of(sending != nullptr, is_open_on(i)),
+    published.push_back({.direction = sdp::direction_of(sent != nullptr, is_open_on(i)),
                          .rejected = false,
-                         .stream_id = sending ? sending->outgoing.stream_id : "",
+                         .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = mid_extension_id_,
                          .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second)});
@@ -282,7 +272,7 @@ void Peer::take_offer(const std::string& text) {
   const auto fault = offer ? fault_of(*offer, false) : std::get<std::string>(parsed);
   if (fault) {
     drop("offer", *fault);
-    act(negotiation_.offer_is_refused(!unoffered_.empty(), std::chrono::steady_clock::now()));
+    act(negotiation_.offer_is_refused(senders_.unoffered() > 0, std::chrono::steady_clock::now()));
   } else if (wants_ice_restart(*offer) || has_other_formats(*offer)) {
     act(negotiation_.cannot_go_on());
   } else {
@@ -312,7 +302,7 @@ bool Peer::has_other_formats(const sdp::Description& offer) {
            });
   };
   for (std::size_t i = 0; i < sections_.size(); ++i) {
-    if ((sending_on(i) || receiving_on(i)) && has_other(sections_[i], offer.sections[i])) {
+    if ((senders_.on(i) || receiving_on(i)) && has_other(sections_[i], offer.sections[i])) {
       return true;
     }
   }
@@ -320,7 +310,7 @@ bool Peer::has_other_formats(const sdp::Description& offer) {
 }
 
 void Peer::answer(const sdp::Description& offer) {
-  assign_tracks_to(offer);
+  join_answer(offer);
   freeze_directions(offer);
   limit_candidates(offer);
   webrtcbin_.set_remote_description(
@@ -340,6 +330,30 @@ void Peer::answer(const sdp::Description& offer) {
       });
 }
 
+void Peer::join_answer(const sdp::Description& offer) {
+  const bool may_receive = !offer.sections.empty() && sdp::carries_media(offer.sections.front());
+  for (std::size_t i = sections_.size(); i < offer.sections.size(); ++i) {
+    const sdp::Section& section = offer.sections[i];
+    mid_extension_id_ = section.mid_extension_id.value_or(mid_extension_id_);
+    if (!sdp::carries_media(section)) {
+      continue;
+    }
+    const rtp::Kind kind = section.kind == sdp::MediaKind::Audio ? rtp::Kind::Audio : rtp::Kind::Video;
+    // Also if we want none of it or nothing is sent now: webrtcbin cannot be told later.
+    const sdp::Format* received = may_receive ? sdp::find_format(section, receivable_.of(kind)) : nullptr;
+    const sdp::Format* sent = senders_.join_answer(i, section, received != nullptr);
+    if (sent || received) {
+      answered_[i] = sent ? *sent : *received;
+    }
+    if (received) {
+      if (!sent) {
+        webrtcbin_.add_receiver(kind, sdp::caps_of(*received).get());
+      }
+      receiving_.push_back({.kind = kind, .section = i, .is_shared = sent != nullptr});
+    }
+  }
+}
+
 void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer) {
   const sdp::Description local = sdp::describe(std::move(message));
   if (dtls_setup_) {
@@ -351,12 +365,12 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
   }
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
-    const Sending* sending = sending_on(i);
-    const sdp::Format* format = sending ? format_of(*sending, offer[i]) : nullptr;
-    published.push_back({.direction = sdp::direction_of(sending && sdp::wants_media(offer[i]),
+    const OutgoingTrack* sent = senders_.on(i);
+    const sdp::Format* format = senders_.format_on(i, offer[i]);
+    published.push_back({.direction = sdp::direction_of(sent && sdp::wants_media(offer[i]),
                                                         is_wanted_on(i) && sdp::sends_media(offer[i])),
                          .rejected = offer[i].rejected,
-                         .stream_id = sending ? sending->outgoing.stream_id : "",
+                         .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = offer[i].mid_extension_id,
                          .format = format ? std::optional(*format) : std::nullopt});
@@ -387,23 +401,19 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
     }
   }
   remote_ice_ufrag_ = remote.empty() ? std::string() : remote.front().ice_ufrag;
-  for (Sending& sending : sending_) {
-    if (sending.section && *sending.section < remote.size()) {
-      update(sending, remote[*sending.section]);
-    }
-  }
+  senders_.settle(remote);
   for (Receiving& receiving : receiving_) {
     if (receiving.section && *receiving.section < remote.size()) {
       update(receiving, remote[*receiving.section]);
     }
   }
-  act(negotiation_.settled(!unoffered_.empty(), std::chrono::steady_clock::now()));
+  act(negotiation_.settled(senders_.unoffered() > 0, std::chrono::steady_clock::now()));
 }
 
 void Peer::freeze_directions(const sdp::Description& remote) {
   for (std::size_t i = 0; i < remote.sections.size(); ++i) {
     if (i == frozen_.size()) {
-      frozen_.push_back(sdp::direction_of(receiving_on(i) != nullptr, sending_on(i) != nullptr));
+      frozen_.push_back(sdp::direction_of(receiving_on(i) != nullptr, senders_.on(i) != nullptr));
     }
     if (remote.sections[i].kind != sdp::MediaKind::Application) {
       sdp::set_direction(remote.message.get(), i, frozen_[i]);
@@ -469,11 +479,7 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
       if (!std::exchange(connected_, true)) {
         // Not before: what takes it is made with the transport.
         webrtcbin_.set_latency(latency_);
-        for (Sending& sending : sending_) {
-          if (sending.subscription) {
-            sending.subscription->start();
-          }
-        }
+        senders_.start();
         listener_.on_connected(*this);
       }
       break;

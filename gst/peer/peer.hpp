@@ -20,23 +20,14 @@
 #include "log/log_limiter.hpp"
 #include "peer/negotiation.hpp"
 #include "peer/sdp.hpp"
+#include "peer/senders.hpp"
 #include "peer/webrtcbin.hpp"
 #include "protocol/messages.hpp"
 #include "receive/remote_stream.hpp"
-#include "send/track.hpp"
 #include "stats/rate.hpp"
 #include "stats/snapshot.hpp"
 
 namespace rtcmc {
-
-/// A track as the room sees it. `stream_id` is its MediaStream's id in browsers (RFC 8830).
-struct OutgoingTrack {
-  std::shared_ptr<send::Track> track;
-  std::string stream_id;
-  bool is_screen = false;
-  bool is_muted = false;
-  bool takes_navigation = false;
-};
 
 /// What we can receive, best first.
 struct ReceivableCodecs {
@@ -146,17 +137,6 @@ class Peer {
   void accept_candidate(const protocol::IceCandidate& candidate);
 
  private:
-  /// A track on its way to this participant.
-  struct Sending {
-    OutgoingTrack outgoing;
-    WebRtcBin::Sender sender;
-    std::optional<std::size_t> section;      // absent until the offer is made
-    std::optional<sdp::Format> agreed = {};  // what was sent last; kept while the participant takes it
-    std::optional<send::PacketFormat> format = {};
-    std::unique_ptr<send::Subscription> subscription = {};  // present while the participant wants the track
-    stats::Pace pace = {};
-  };
-
   /// A section that the participant may send us a track on.
   struct Receiving {
     rtp::Kind kind;
@@ -170,8 +150,6 @@ class Peer {
 
   /// What is left to be done, on any thread.
   [[nodiscard]] glib::Task part();
-  void add_sender(const OutgoingTrack& outgoing, GstCaps* preferences, std::optional<std::size_t> section,
-                  bool receives_too);
   void add_receivers();
   /// Says what has changed as soon as nothing else is being negotiated.
   void renegotiate();
@@ -189,13 +167,11 @@ class Peer {
   /// Whether nothing of what was agreed on for a section that we use is still offered there.
   [[nodiscard]] bool has_other_formats(const sdp::Description& offer);
   void answer(const sdp::Description& offer);
-  void assign_tracks_to(const sdp::Description& offer);
+  /// Takes the sections that are new in it.
+  void join_answer(const sdp::Description& offer);
   void publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer);
   void settle(const std::vector<sdp::Section>& remote);
-  [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
-  void update(Sending& sending, const sdp::Section& remote);
   void update(Receiving& receiving, const sdp::Section& remote);
-  [[nodiscard]] const Sending* sending_on(std::size_t section) const;
   [[nodiscard]] Receiving* receiving_on(std::size_t section);
   [[nodiscard]] bool is_wanted_on(std::size_t section);
   /// Whether our offer asks for something there.
@@ -213,7 +189,6 @@ class Peer {
   void use_data_channel(std::unique_ptr<DataChannel> channel);
   void drop(const char* what, const std::string& why);
   [[nodiscard]] stats::Participant summary(const stats::ConnectionReport& report);
-  [[nodiscard]] stats::SentStream summary(Sending& sending, const stats::ConnectionReport& report);
   [[nodiscard]] stats::ReceivedStream summary(Receiving& receiving, const stats::ConnectionReport& report);
 
   std::string user_id_;
@@ -223,10 +198,8 @@ class Peer {
   const guint group_id_;
   WantedMedia wanted_;
   std::unique_ptr<Messenger> messenger_;  // null without data channel
-  std::vector<OutgoingTrack> unoffered_;
-
   WebRtcBin webrtcbin_;
-  std::vector<Sending> sending_;
+  Senders senders_;
 
   std::deque<Receiving> receiving_;              // which keeps its elements where they are
   std::map<std::size_t, sdp::Format> answered_;  // what we chose for sections that the participant offered

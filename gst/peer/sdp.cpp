@@ -403,6 +403,28 @@ const Format* find_format(const Section& section, rtp::Codec codec) {
   return best;
 }
 
+const Format* find_format(const Section& section, const std::vector<rtp::Codec>& codecs) {
+  for (const rtp::Codec codec : codecs) {
+    if (const Format* format = find_format(section, codec)) {
+      return format;
+    }
+  }
+  return nullptr;
+}
+
+glib::Ref<GstCaps> caps_of(const Format& format) {
+  const rtp::CodecInfo& info = rtp::info(format.codec);
+  auto caps = glib::Ref<GstCaps>::adopt(gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, info.kind == rtp::Kind::Audio ? "audio" : "video", "encoding-name",
+      G_TYPE_STRING, std::string(info.encoding_name).c_str(), "clock-rate", G_TYPE_INT,
+      static_cast<int>(info.clock_rate), "payload", G_TYPE_INT, static_cast<int>(format.payload_type), nullptr));
+  if (format.codec == rtp::Codec::Opus) {
+    // In later offers of ours, webrtcbin would say one channel, which is no Opus to Firefox.
+    gst_caps_set_simple(caps.get(), "encoding-params", G_TYPE_STRING, "2", nullptr);
+  }
+  return caps;
+}
+
 void set_direction(GstSDPMessage* message, std::size_t section, Direction direction) {
   // GstSDPMessage gives out its sections as const, but has no other way to change one in place.
   set_direction(const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, static_cast<guint>(section))), direction);

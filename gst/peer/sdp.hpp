@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "gst_ref.hpp"
 #include "rtp/codec.hpp"
 
 /// Session descriptions (RFC 8866) as far as JSEP (RFC 8829) between us and browsers needs them. Pure: no element, no
@@ -38,6 +39,10 @@ enum class Direction { SendRecv, SendOnly, RecvOnly, Inactive };
 enum class DtlsSetup { ActPass, Active, Passive };
 
 enum class MediaKind { Audio, Video, Application };
+
+[[nodiscard]] constexpr MediaKind media_kind(rtp::Kind kind) {
+  return kind == rtp::Kind::Audio ? MediaKind::Audio : MediaKind::Video;
+}
 
 struct Format {
   rtp::Codec codec;
@@ -101,6 +106,10 @@ struct Description {
 /// The format in which we would send `codec`, if the section lists one that our packets fit (H.264: packetization-mode
 /// 1, constrained baseline preferred; VP9: profile 0).
 [[nodiscard]] const Format* find_format(const Section& section, rtp::Codec codec);
+/// That of the first of `codecs` that has one.
+[[nodiscard]] const Format* find_format(const Section& section, const std::vector<rtp::Codec>& codecs);
+/// What says exactly this format to webrtcbin.
+[[nodiscard]] glib::Ref<GstCaps> caps_of(const Format& format);
 
 void set_direction(GstSDPMessage* message, std::size_t section, Direction direction);
 /// Asks for each a=candidate in turn, by its value, whether it stays.

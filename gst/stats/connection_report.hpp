@@ -44,6 +44,16 @@ struct CandidatePair {
 
 /// One webrtcbin's statistics, by SSRC; retransmissions have their own.
 struct ConnectionReport {
+  /// Empty for an SSRC that it does not know.
+  [[nodiscard]] OutboundRtp outbound_of(std::uint32_t ssrc) const {
+    const auto found = outbound.find(ssrc);
+    return found == outbound.end() ? OutboundRtp() : found->second;
+  }
+  [[nodiscard]] InboundRtp inbound_of(std::uint32_t ssrc) const {
+    const auto found = inbound.find(ssrc);
+    return found == inbound.end() ? InboundRtp() : found->second;
+  }
+
   std::map<std::uint32_t, OutboundRtp> outbound;
   std::map<std::uint32_t, InboundRtp> inbound;
   std::optional<CandidatePair> pair;  // absent: none is in use

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "stats/snapshot.hpp"
 
+#include <chrono>
 #include <cmath>
 
 namespace rtcmc::stats {
@@ -90,6 +91,12 @@ StructurePtr structure_of(const Participant& participant) {
 }
 
 }  // namespace
+
+void set_pace(Stream& stream, Pace& pace, std::uint64_t bytes) {
+  const auto now = std::chrono::steady_clock::now();
+  stream.bitrate = kBitsPerByte * pace.bytes.update(bytes, now);
+  stream.frame_rate = pace.frames.update(stream.frames, now);
+}
 
 std::optional<PictureSize> picture_size(GstCaps* caps) {
   PictureSize size{};

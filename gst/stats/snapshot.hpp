@@ -11,8 +11,11 @@
 #include "element/extra.hpp"
 #include "rtp/codec.hpp"
 #include "stats/connection_report.hpp"
+#include "stats/rate.hpp"
 
 namespace rtcmc::stats {
+
+inline constexpr double kBitsPerByte = 8;
 
 struct PictureSize {
   int width;
@@ -33,6 +36,9 @@ struct Stream {
   double frame_rate = 0;            // of video
   double bitrate = 0;               // bit/s
 };
+
+/// From all bytes and `stream.frames` so far, now.
+void set_pace(Stream& stream, Pace& pace, std::uint64_t bytes);
 
 struct SentStream {
   Stream stream;

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "peer/senders.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "log.hpp"
+
+#define GST_CAT_DEFAULT rtcmc_peer_debug
+
+namespace rtcmc {
+
+namespace {
+
+/// Everything the track can be sent as, with our own payload types.
+glib::Ref<GstCaps> offered_caps(const send::Track& track) {
+  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
+  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
+    auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(track.rtp_caps(codec).get()));
+    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), "ssrc",
+                        G_TYPE_UINT, track.ssrc(), nullptr);
+    gst_caps_append(result.get(), caps.release());
+  }
+  return result;
+}
+
+glib::Ref<GstCaps> answered_caps(const send::Track& track, const sdp::Format& format) {
+  auto caps = sdp::caps_of(format);
+  gst_caps_set_simple(caps.get(), "ssrc", G_TYPE_UINT, track.ssrc(), nullptr);
+  return caps;
+}
+
+const sdp::Format* best_format(const send::Track& track, const sdp::Section& section) {
+  return sdp::find_format(section, track.codecs().value_or(std::vector<rtp::Codec>()));
+}
+
+send::PacketFormat packet_format(const sdp::Format& format, const sdp::Section& remote) {
+  return {format.codec, format.payload_type, remote.mid_extension_id, remote.mid};
+}
+
+}  // namespace
+
+Senders::Senders(WebRtcBin& webrtcbin, const std::string& user_id, std::vector<OutgoingTrack> tracks,
+                 std::function<void(const send::Track&)> on_taken)
+    : webrtcbin_(webrtcbin), user_id_(user_id), on_taken_(std::move(on_taken)), unoffered_(std::move(tracks)) {}
+
+bool Senders::add(const OutgoingTrack& outgoing) {
+  const auto is_it = [&outgoing](const OutgoingTrack& known) { return known.track == outgoing.track; };
+  if (std::ranges::any_of(unoffered_, is_it) || std::ranges::any_of(sending_, is_it, &Sending::outgoing)) {
+    return false;
+  }
+  unoffered_.push_back(outgoing);
+  return true;
+}
+
+bool Senders::remove(const send::Track& track) {
+  const auto is_it = [&track](const OutgoingTrack& known) { return known.track.get() == &track; };
+  std::erase_if(unoffered_, is_it);
+  // What webrtcbin keeps of the section is treated as one that nothing was ever sent on.
+  return std::erase_if(sending_, [is_it](const Sending& sending) { return is_it(sending.outgoing); }) > 0;
+}
+
+void Senders::join_offer(bool receives_too) {
+  for (OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
+    auto sender = webrtcbin_.add_sender(outgoing.track->kind(), offered_caps(*outgoing.track).get(), outgoing.stream_id,
+                                        receives_too);
+    sending_.push_back({.outgoing = std::move(outgoing), .sender = std::move(sender)});
+  }
+}
+
+void Senders::place(const std::function<std::size_t(rtp::Kind)>& next_section) {
+  for (Sending& sending : sending_) {
+    if (!sending.index) {
+      sending.index = next_section(sending.outgoing.track->kind());
+    }
+  }
+}
+
+const sdp::Format* Senders::join_answer(std::size_t index, const sdp::Section& section, bool receives_too) {
+  const auto match = std::ranges::find_if(unoffered_, [&section](const OutgoingTrack& outgoing) {
+    return sdp::wants_media(section) && sdp::media_kind(outgoing.track->kind()) == section.kind &&
+           best_format(*outgoing.track, section);
+  });
+  if (match == unoffered_.end()) {
+    return nullptr;
+  }
+  const sdp::Format* format = best_format(*match->track, section);
+  auto sender = webrtcbin_.add_sender(match->track->kind(), answered_caps(*match->track, *format).get(),
+                                      match->stream_id, receives_too);
+  sending_.push_back({.outgoing = std::move(*match),
+                      .sender = std::move(sender),
+                      .index = index,
+                      .format = packet_format(*format, section)});
+  unoffered_.erase(match);
+  return format;
+}
+
+const OutgoingTrack* Senders::on(std::size_t index) const {
+  const auto found = std::ranges::find(sending_, index, &Sending::index);
+  return found == sending_.end() ? nullptr : &found->outgoing;
+}
+
+const sdp::Format* Senders::format_on(std::size_t index, const sdp::Section& remote) const {
+  const auto found = std::ranges::find(sending_, index, &Sending::index);
+  return found == sending_.end() ? nullptr : format_of(*found, remote);
+}
+
+const sdp::Format* Senders::format_of(const Sending& sending, const sdp::Section& remote) {
+  // A browser's later offers list all that it can, several kinds of H.264 among them.
+  const auto same = std::ranges::find_if(remote.formats, [&latest = sending.format](const sdp::Format& format) {
+    return latest && format.codec == latest->codec && format.payload_type == latest->payload_type;
+  });
+  return same != remote.formats.end() ? &*same : best_format(*sending.outgoing.track, remote);
+}
+
+void Senders::settle(const std::vector<sdp::Section>& remote) {
+  for (Sending& sending : sending_) {
+    if (sending.index && *sending.index < remote.size()) {
+      settle(sending, remote[*sending.index]);
+    }
+  }
+}
+
+void Senders::settle(Sending& sending, const sdp::Section& remote) {
+  const sdp::Format* format = sdp::wants_media(remote) ? format_of(sending, remote) : nullptr;
+  if (!format) {
+    GST_INFO("%s does not take our section %s%s", user_id_.c_str(), remote.mid.c_str(),
+             sdp::wants_media(remote) ? ": it decodes no codec that we have" : "");
+    sending.subscription.reset();
+    return;
+  }
+  const send::PacketFormat wanted = packet_format(*format, remote);
+  const bool is_new = !sending.subscription;
+  if (!is_new && sending.format == wanted) {
+    return;
+  }
+  GST_INFO("%s takes section %s as %s, payload type %u", user_id_.c_str(), remote.mid.c_str(),
+           std::string(rtp::info(format->codec).encoding_name).c_str(), format->payload_type);
+  sending.subscription.reset();
+  sending.format = wanted;
+  sending.subscription = sending.outgoing.track->subscribe(wanted, sending.sender.pad());
+  if (is_started_) {
+    sending.subscription->start();
+    if (is_new) {
+      on_taken_(*sending.outgoing.track);
+    }
+  }
+}
+
+void Senders::start() {
+  is_started_ = true;
+  for (Sending& sending : sending_) {
+    if (sending.subscription) {
+      sending.subscription->start();
+    }
+  }
+}
+
+std::vector<WebRtcBin::Sender> Senders::part() {
+  std::vector<WebRtcBin::Sender> senders;
+  for (Sending& sending : sending_) {
+    senders.push_back(std::move(sending.sender));
+  }
+  return senders;
+}
+
+std::vector<stats::SentStream> Senders::stats(const stats::ConnectionReport& report) {
+  std::vector<stats::SentStream> result;
+  for (Sending& sending : sending_) {
+    if (sending.subscription) {
+      result.push_back(stats(sending, report));
+    }
+  }
+  return result;
+}
+
+stats::SentStream Senders::stats(Sending& sending, const stats::ConnectionReport& report) {
+  const send::Track& track = *sending.outgoing.track;
+  stats::SentStream sent;
+  sent.stream.kind = track.kind();
+  sent.stream.stream_id = sending.outgoing.stream_id;
+  sent.stream.codec = sending.format->codec;
+  sent.stream.ssrc = track.ssrc();
+  sent.stream.frames = sending.subscription->frames();
+  if (const auto encoding = track.encoding(sending.format->codec)) {
+    sent.stream.size = stats::picture_size(encoding->encoded.get());
+    sent.encoder = encoding->encoder;
+    sent.shared_with = encoding->subscribers;
+  }
+  sent.rtp = report.outbound_of(sent.stream.ssrc);
+  stats::set_pace(sent.stream, sending.pace, sent.rtp.bytes);
+  return sent;
+}
+
+}  // namespace rtcmc

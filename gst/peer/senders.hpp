@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "peer/sdp.hpp"
+#include "peer/webrtcbin.hpp"
+#include "send/track.hpp"
+#include "stats/rate.hpp"
+#include "stats/snapshot.hpp"
+
+namespace rtcmc {
+
+/// A track as the room sees it. `stream_id` is its MediaStream's id in browsers (RFC 8830).
+struct OutgoingTrack {
+  std::shared_ptr<send::Track> track;
+  std::string stream_id;
+  bool is_screen = false;
+  bool is_muted = false;
+  bool takes_navigation = false;
+};
+
+/// What we send to a participant: each track in a section of its own, by a sender of webrtcbin's, and in the form that
+/// the participant takes there.
+///
+/// Threads: the room's.
+class Senders {
+ public:
+  /// `on_taken`: the connected participant takes a track that it did not have before. `webrtcbin` and `user_id`, the
+  /// participant's, must outlive this.
+  Senders(WebRtcBin& webrtcbin, const std::string& user_id, std::vector<OutgoingTrack> tracks,
+          std::function<void(const send::Track&)> on_taken);
+
+  /// To be offered next. False if it is known already.
+  [[nodiscard]] bool add(const OutgoingTrack& outgoing);
+  /// Its section stays and is silent. False if it had none.
+  [[nodiscard]] bool remove(const send::Track& track);
+  /// How many tracks have no section yet.
+  [[nodiscard]] std::size_t unoffered() const { return unoffered_.size(); }
+
+  /// They are part of webrtcbin's next offer.
+  void join_offer(bool receives_too);
+  /// webrtcbin has appended a section for each of them; `next_section` is asked for these in turn.
+  void place(const std::function<std::size_t(rtp::Kind)>& next_section);
+  /// The first track that fits takes a new section of the participant's offer. Returns what is sent there, one of the
+  /// section's formats; null: nothing.
+  [[nodiscard]] const sdp::Format* join_answer(std::size_t index, const sdp::Section& section, bool receives_too);
+
+  /// Null: none is sent there.
+  [[nodiscard]] const OutgoingTrack* on(std::size_t index) const;
+  /// The format in which we send in the section that the participant describes so. Null: nothing is sent there.
+  [[nodiscard]] const sdp::Format* format_on(std::size_t index, const sdp::Section& remote) const;
+
+  /// Sends what the participant takes.
+  void settle(const std::vector<sdp::Section>& remote);
+  /// The participant is connected.
+  void start();
+  /// For its end, with webrtcbin's. The subscriptions end with this.
+  [[nodiscard]] std::vector<WebRtcBin::Sender> part();
+
+  [[nodiscard]] std::vector<stats::SentStream> stats(const stats::ConnectionReport& report);
+
+ private:
+  struct Sending {
+    OutgoingTrack outgoing;
+    WebRtcBin::Sender sender;
+    std::optional<std::size_t> index = {};                  // of the section; absent until the offer is made
+    std::optional<send::PacketFormat> format = {};          // the latest; kept while the participant takes it
+    std::unique_ptr<send::Subscription> subscription = {};  // present while the participant wants the track
+    stats::Pace pace = {};
+  };
+
+  [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
+  void settle(Sending& sending, const sdp::Section& remote);
+  [[nodiscard]] static stats::SentStream stats(Sending& sending, const stats::ConnectionReport& report);
+
+  WebRtcBin& webrtcbin_;
+  const std::string& user_id_;
+  const std::function<void(const send::Track&)> on_taken_;
+  std::vector<OutgoingTrack> unoffered_;
+  std::vector<Sending> sending_;
+  bool is_started_ = false;
+};
+
+}  // namespace rtcmc
