@@ -25,6 +25,15 @@ sdp::DtlsSetup counterpart_of(sdp::DtlsSetup setup) {
   return setup == sdp::DtlsSetup::Active ? sdp::DtlsSetup::Passive : sdp::DtlsSetup::Active;
 }
 
+template <typename Streams>
+std::uint64_t bytes_of(const Streams& streams) {
+  std::uint64_t bytes = 0;
+  for (const auto& [ssrc, rtp] : streams) {
+    bytes += rtp.bytes;
+  }
+  return bytes;
+}
+
 std::string element_name(const std::string& user_id) {
   static std::atomic<unsigned> counter{0};
   const gchar* end = nullptr;  // of the whole characters
@@ -39,9 +48,6 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
     : user_id_(std::move(user_id)),
       listener_(listener),
       data_channel_due_(settings.data_channel),
-      receivable_(settings.receivable),
-      group_id_(gst_util_group_id_next()),
-      wanted_(wanted),
       messenger_(settings.data_channel ? std::make_unique<Messenger>(
                                              settings.our_user_id, user_id_,
                                              [this](DataEvent event) { listener_.on_data(*this, std::move(event)); })
@@ -55,10 +61,14 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                       },
                   .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
                   .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
-                                     rtp::Codec codec) { on_media(index, std::move(tap), codec); },
+                                     rtp::Codec codec) { receivers_.receive(index, std::move(tap), codec); },
                   .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); }}),
       senders_(webrtcbin_, user_id_, std::move(tracks),
                [this](const send::Track& track) { listener_.on_track_taken(*this, track); }),
+      receivers_(webrtcbin_, user_id_, settings.receivable, wanted,
+                 {.on_added = [this](const auto& stream) { listener_.on_stream_added(*this, stream); },
+                  .on_removed = [this](const auto& stream) { listener_.on_stream_removed(*this, stream); },
+                  .on_media = [this](const auto& stream) { listener_.on_media(*this, stream); }}),
       negotiation_(std::chrono::steady_clock::now()) {
   limit_time_to_connect();
 }
@@ -104,9 +114,7 @@ void Peer::use_data_channel(std::unique_ptr<DataChannel> channel) {
 
 void Peer::rename(std::string user_id) {
   user_id_ = std::move(user_id);
-  for (const auto& stream : streams()) {
-    stream->user_id = user_id_;
-  }
+  receivers_.rename();
 }
 
 void Peer::set_latency(GstClockTime latency) {
@@ -134,6 +142,21 @@ void Peer::remove_track(const send::Track& track) {
   if (senders_.remove(track)) {
     renegotiate();
   }
+}
+
+void Peer::receive(WantedMedia wanted) {
+  if (!receivers_.want(wanted)) {
+    return;
+  }
+  if (negotiation_.has_agreement() && !can_receive() && wanted != WantedMedia()) {
+    listener_.on_restart_needed(*this);
+  } else {
+    renegotiate();
+  }
+}
+
+bool Peer::can_receive() const {
+  return sections_.empty() || sdp::carries_media(sections_.front());
 }
 
 void Peer::accept_offer(std::string text, Negotiation::Glare glare) {
@@ -174,7 +197,7 @@ void Peer::make_offer() {
     return;
   }
   senders_.join_offer(can_receive());
-  add_receivers();
+  receivers_.join_offer();
   if (std::exchange(data_channel_due_, false)) {
     if (auto channel = webrtcbin_.add_data_channel("sctp")) {
       messenger_->add(std::move(channel));
@@ -205,22 +228,17 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   senders_.place([this, &take_next](rtp::Kind kind) {
     const std::size_t section = take_next(kind);
     if (can_receive()) {
-      // Browsers put a further track of theirs into a section that only they receive on so far.
-      receiving_.push_back({.kind = kind, .section = section, .is_shared = true});
+      receivers_.share(section, kind);
     }
     return section;
   });
-  for (Receiving& receiving : receiving_) {
-    if (!receiving.section) {
-      receiving.section = take_next(receiving.kind);
-    }
-  }
+  receivers_.place(take_next);
 
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
     const OutgoingTrack* sent = senders_.on(i);
     const auto answered = answered_.find(i);
-    published.push_back({.direction = sdp::direction_of(sent != nullptr, is_open_on(i)),
+    published.push_back({.direction = sdp::direction_of(sent != nullptr, receivers_.is_open_on(i)),
                          .rejected = false,
                          .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
@@ -284,7 +302,7 @@ std::optional<std::string> Peer::fault_of(const sdp::Description& remote, bool i
   if (auto fault = sdp::check_continuity(sections_, remote.sections, is_answer)) {
     return fault;
   }
-  if (!receiving_.empty() && !remote.sections.empty() && remote.sections.front().rejected) {
+  if (!receivers_.empty() && !remote.sections.empty() && remote.sections.front().rejected) {
     return "it rejects the section that carries all others";
   }
   return std::nullopt;
@@ -302,7 +320,7 @@ bool Peer::has_other_formats(const sdp::Description& offer) {
            });
   };
   for (std::size_t i = 0; i < sections_.size(); ++i) {
-    if ((senders_.on(i) || receiving_on(i)) && has_other(sections_[i], offer.sections[i])) {
+    if ((senders_.on(i) || receivers_.has(i)) && has_other(sections_[i], offer.sections[i])) {
       return true;
     }
   }
@@ -338,18 +356,14 @@ void Peer::join_answer(const sdp::Description& offer) {
     if (!sdp::carries_media(section)) {
       continue;
     }
-    const rtp::Kind kind = section.kind == sdp::MediaKind::Audio ? rtp::Kind::Audio : rtp::Kind::Video;
     // Also if we want none of it or nothing is sent now: webrtcbin cannot be told later.
-    const sdp::Format* received = may_receive ? sdp::find_format(section, receivable_.of(kind)) : nullptr;
+    const sdp::Format* received = may_receive ? receivers_.format_for(section) : nullptr;
     const sdp::Format* sent = senders_.join_answer(i, section, received != nullptr);
     if (sent || received) {
       answered_[i] = sent ? *sent : *received;
     }
     if (received) {
-      if (!sent) {
-        webrtcbin_.add_receiver(kind, sdp::caps_of(*received).get());
-      }
-      receiving_.push_back({.kind = kind, .section = i, .is_shared = sent != nullptr});
+      receivers_.join_answer(i, *received, sent != nullptr);
     }
   }
 }
@@ -368,7 +382,7 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
     const OutgoingTrack* sent = senders_.on(i);
     const sdp::Format* format = senders_.format_on(i, offer[i]);
     published.push_back({.direction = sdp::direction_of(sent && sdp::wants_media(offer[i]),
-                                                        is_wanted_on(i) && sdp::sends_media(offer[i])),
+                                                        receivers_.is_wanted_on(i) && sdp::sends_media(offer[i])),
                          .rejected = offer[i].rejected,
                          .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
@@ -394,26 +408,16 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
   if (!negotiation_.has_agreement() && !connected_) {
     limit_time_to_connect();  // anew: a busy browser takes seconds to answer, and it has
   }
-  ssrcs_.clear();
-  for (std::size_t i = 0; i < remote.size(); ++i) {
-    for (const std::uint32_t ssrc : remote[i].ssrcs) {
-      ssrcs_[ssrc] = i;
-    }
-  }
   remote_ice_ufrag_ = remote.empty() ? std::string() : remote.front().ice_ufrag;
   senders_.settle(remote);
-  for (Receiving& receiving : receiving_) {
-    if (receiving.section && *receiving.section < remote.size()) {
-      update(receiving, remote[*receiving.section]);
-    }
-  }
+  receivers_.settle(remote);
   act(negotiation_.settled(senders_.unoffered() > 0, std::chrono::steady_clock::now()));
 }
 
 void Peer::freeze_directions(const sdp::Description& remote) {
   for (std::size_t i = 0; i < remote.sections.size(); ++i) {
     if (i == frozen_.size()) {
-      frozen_.push_back(sdp::direction_of(receiving_on(i) != nullptr, senders_.on(i) != nullptr));
+      frozen_.push_back(sdp::direction_of(receivers_.has(i), senders_.on(i) != nullptr));
     }
     if (remote.sections[i].kind != sdp::MediaKind::Application) {
       sdp::set_direction(remote.message.get(), i, frozen_[i]);
@@ -495,6 +499,36 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
     default:
       break;
   }
+}
+
+void Peer::get_stats(std::function<void(stats::Participant)> callback) {
+  if (!connected_) {
+    // webrtcbin takes its RTP session for granted, which is made in the course of the negotiation.
+    callback(summary(stats::ConnectionReport()));
+    return;
+  }
+  webrtcbin_.get_stats(
+      [this, callback = std::move(callback)](const stats::ConnectionReport& report) { callback(summary(report)); });
+}
+
+stats::Participant Peer::summary(const stats::ConnectionReport& report) {
+  const auto now = std::chrono::steady_clock::now();
+  stats::Participant participant;
+  participant.user_id = user_id_;
+  participant.connected = connected_;
+  participant.pair = report.pair;
+  participant.bytes_sent = bytes_of(report.outbound);
+  participant.bytes_received = bytes_of(report.inbound);
+  participant.bitrate_sent = stats::kBitsPerByte * sent_rate_.update(participant.bytes_sent, now);
+  participant.bitrate_received = stats::kBitsPerByte * received_rate_.update(participant.bytes_received, now);
+  participant.sent = senders_.stats(report);
+  for (const stats::SentStream& sent : participant.sent) {
+    if (sent.rtp.report && sent.rtp.report->round_trip_time) {
+      participant.round_trip_time = sent.rtp.report->round_trip_time;
+    }
+  }
+  participant.received = receivers_.stats(report);
+  return participant;
 }
 
 void Peer::drop(const char* what, const std::string& why) {

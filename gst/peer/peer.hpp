@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,25 +18,15 @@
 #include "glib/timer.hpp"
 #include "log/log_limiter.hpp"
 #include "peer/negotiation.hpp"
+#include "peer/receivers.hpp"
 #include "peer/sdp.hpp"
 #include "peer/senders.hpp"
 #include "peer/webrtcbin.hpp"
 #include "protocol/messages.hpp"
-#include "receive/remote_stream.hpp"
 #include "stats/rate.hpp"
 #include "stats/snapshot.hpp"
 
 namespace rtcmc {
-
-/// What we can receive, best first.
-struct ReceivableCodecs {
-  std::vector<rtp::Codec> audio;
-  std::vector<rtp::Codec> video;
-
-  [[nodiscard]] const std::vector<rtp::Codec>& of(rtp::Kind kind) const {
-    return kind == rtp::Kind::Audio ? audio : video;
-  }
-};
 
 struct PeerSettings {
   IceSettings ice;
@@ -45,15 +34,6 @@ struct PeerSettings {
   guint latency = kDefaultLatency;  // of received streams: ms
   ReceivableCodecs receivable;
   std::string our_user_id = {};
-};
-
-/// Which kinds of media a participant is to send us.
-struct WantedMedia {
-  bool audio = false;
-  bool video = false;
-
-  [[nodiscard]] bool of(rtp::Kind kind) const { return kind == rtp::Kind::Audio ? audio : video; }
-  friend bool operator==(const WantedMedia&, const WantedMedia&) = default;
 };
 
 /// One remote participant: one webrtcbin and the negotiation with it (RFC 8829), from the first offer until the
@@ -125,7 +105,7 @@ class Peer {
   /// What the participant is to send from now on; negotiates it if that is a change.
   void receive(WantedMedia wanted);
   /// What the participant sends us.
-  [[nodiscard]] std::vector<std::shared_ptr<receive::RemoteStream>> streams() const;
+  [[nodiscard]] std::vector<std::shared_ptr<receive::RemoteStream>> streams() const { return receivers_.streams(); }
 
   /// A participant that is not connected answers at once, any other soon, unless it is destroyed before.
   void get_stats(std::function<void(stats::Participant)> callback);
@@ -137,20 +117,8 @@ class Peer {
   void accept_candidate(const protocol::IceCandidate& candidate);
 
  private:
-  /// A section that the participant may send us a track on.
-  struct Receiving {
-    rtp::Kind kind;
-    std::optional<std::size_t> section = {};             // absent until the offer is made
-    bool is_shared = false;                              // with a track of ours
-    std::shared_ptr<receive::RemoteStream> stream = {};  // null: it sends none
-    std::shared_ptr<receive::Tap> tap = {};              // null: no packets so far
-    std::optional<rtp::Codec> codec = {};
-    stats::Pace pace = {};
-  };
-
   /// What is left to be done, on any thread.
   [[nodiscard]] glib::Task part();
-  void add_receivers();
   /// Says what has changed as soon as nothing else is being negotiated.
   void renegotiate();
   /// Does what the negotiation is up to. Then `this` may be gone.
@@ -171,12 +139,6 @@ class Peer {
   void join_answer(const sdp::Description& offer);
   void publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer);
   void settle(const std::vector<sdp::Section>& remote);
-  void update(Receiving& receiving, const sdp::Section& remote);
-  [[nodiscard]] Receiving* receiving_on(std::size_t section);
-  [[nodiscard]] bool is_wanted_on(std::size_t section);
-  /// Whether our offer asks for something there.
-  [[nodiscard]] bool is_open_on(std::size_t section);
-  void on_media(std::size_t section, std::shared_ptr<receive::Tap> tap, rtp::Codec codec);
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
   /// Whether webrtcbin, which keeps all that it is given, is to learn of it. `text` follows "candidate:".
@@ -189,26 +151,21 @@ class Peer {
   void use_data_channel(std::unique_ptr<DataChannel> channel);
   void drop(const char* what, const std::string& why);
   [[nodiscard]] stats::Participant summary(const stats::ConnectionReport& report);
-  [[nodiscard]] stats::ReceivedStream summary(Receiving& receiving, const stats::ConnectionReport& report);
 
   std::string user_id_;
   Listener& listener_;
   bool data_channel_due_;
-  const ReceivableCodecs receivable_;
-  const guint group_id_;
-  WantedMedia wanted_;
   std::unique_ptr<Messenger> messenger_;  // null without data channel
   WebRtcBin webrtcbin_;
   Senders senders_;
+  Receivers receivers_;
 
-  std::deque<Receiving> receiving_;              // which keeps its elements where they are
   std::map<std::size_t, sdp::Format> answered_;  // what we chose for sections that the participant offered
   std::vector<sdp::Direction> frozen_;           // of each section, as webrtcbin sees the remote side
 
   Negotiation negotiation_;
   GstClockTime latency_ = 0;
-  std::map<std::uint32_t, std::size_t> ssrcs_;  // which section the participant sends each in, as far as it has said
-  std::vector<sdp::Section> sections_;          // of the latest description, in either direction
+  std::vector<sdp::Section> sections_;  // of the latest description, in either direction
   std::string remote_ice_ufrag_;
   std::vector<protocol::IceCandidate> early_candidates_;
   // Of the participant's, in messages and descriptions: the section's mid, or index without one, and the text.
