@@ -317,6 +317,7 @@ ErrorCode gst_code_of(room::RoomError::Kind kind) {
       return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND};
     case Kind::Tls:
       return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE};
+    case Kind::Untrusted:
     case Kind::Refused:
     case Kind::WrongPassword:
       return {GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED};

@@ -74,8 +74,8 @@ class News::Reading {
     std::string text = failed.error.text;
     if (server && !server->is_serving()) {
       text +=
-          " The port was taken already, so this element joined whatever listens there. Set listen-port to another "
-          "port if that is no server of rooms.";
+          " The port was taken already, so this element wanted to join what is there. Set listen-port to another port, "
+          "or socket-url if that is the server that you mean.";
     }
     set_state(State::Left);
     announcer().room_error(text);

@@ -172,7 +172,7 @@ constexpr Property kListenPort{
     [] {
       return g_param_spec_uint("listen-port", "Listen port",
                                "Without socket-url: port where the element's own server listens; if there is one "
-                               "already, it is joined (0 = any free port)",
+                               "already, of the same user or root, it is joined (0 = any free port)",
                                0, std::numeric_limits<std::uint16_t>::max(), Settings().listen_port, kSetting);
     },
     [](Participation& participation, const GValue* value) {

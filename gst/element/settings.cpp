@@ -89,9 +89,7 @@ SessionSettings session_settings(const Settings& settings, PadKinds pads, const 
   result.room.session = settings.session ? *settings.session : implied_session(settings, pads);
   result.peer.data_channel = result.room.session.data;
   if (server) {
-    result.room.socket_url = server->local_url();
-    // The connection does not leave this machine, and the certificate is for the name that others know it by.
-    result.room.tls_insecure = true;
+    server->lead_here(result.room);
   }
   return result;
 }

@@ -9,6 +9,7 @@ extern "C" {
 #include "rtcmc-web.h"
 }
 
+#include "server/port_owner.hpp"
 #include "server/viewer_page.hpp"
 
 namespace rtcmc {
@@ -38,36 +39,41 @@ EmbeddedServer::~EmbeddedServer() {
 }
 
 std::variant<EmbeddedServer::Outcome, server::StartError> EmbeddedServer::serve() {
-  if (is_serving_) {
-    return Outcome::Serving;
-  }
   std::promise<std::optional<server::StartError>> started;
-  worker_.post([this, &started] {
-    server::Options options;
-    options.addresses = {settings_.address};
-    options.port = settings_.port;
-    options.tls_certificate = settings_.tls_certificate;
-    const auto& origins = settings_.allowed_origins;
-    options.own_pages_only = std::ranges::find(origins, EmbeddedServerSettings::kAllOrigins) == origins.end();
-    options.allowed_origins = options.own_pages_only ? origins : std::vector<std::string>();
-    server_ = std::make_unique<server::SignalingServer>(std::move(options),
-                                                        std::make_unique<server::ViewerPage>(rtcmc_web_get_resource()));
-    auto error = server_->start();
-    if (!error) {
-      port_ = server_->port();
-    }
-    started.set_value(std::move(error));
-  });
+  worker_.post([this, &started] { started.set_value(is_serving_ ? std::nullopt : start()); });
   auto error = started.get_future().get();
-  is_serving_ = !error;
   if (error && error->kind != server::StartError::Kind::AddressInUse) {
     return *std::move(error);
   }
-  return is_serving_ ? Outcome::Serving : Outcome::SomebodyElseServes;
+  return error ? Outcome::SomebodyElseServes : Outcome::Serving;
 }
 
-std::string EmbeddedServer::local_url() const {
-  return url(is_any(settings_.address) ? "127.0.0.1" : settings_.address);
+std::optional<server::StartError> EmbeddedServer::start() {
+  server::Options options;
+  options.addresses = {settings_.address};
+  options.port = settings_.port;
+  options.tls_certificate = settings_.tls_certificate;
+  const auto& origins = settings_.allowed_origins;
+  options.own_pages_only = std::ranges::find(origins, EmbeddedServerSettings::kAllOrigins) == origins.end();
+  options.allowed_origins = options.own_pages_only ? origins : std::vector<std::string>();
+  server_ = std::make_unique<server::SignalingServer>(std::move(options),
+                                                      std::make_unique<server::ViewerPage>(rtcmc_web_get_resource()));
+  auto error = server_->start();
+  if (!error) {
+    port_ = server_->port();
+    is_serving_ = true;
+  }
+  return error;
+}
+
+void EmbeddedServer::lead_here(room::RoomOptions& client) const {
+  const std::string host = is_any(settings_.address) ? "127.0.0.1" : settings_.address;
+  client.socket_url = url(host);
+  if (settings_.tls_certificate) {
+    client.tls_certificate = settings_.tls_certificate;
+  } else {
+    client.objection = [host, port = port_.load()] { return server::objection_to_listeners_at(host, port); };
+  }
 }
 
 std::string EmbeddedServer::page_url(const std::string& room_id) const {

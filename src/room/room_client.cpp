@@ -29,6 +29,8 @@ RoomError::Kind kind_of(socketio::ConnectError::Kind kind) {
       return RoomError::Kind::InvalidUrl;
     case From::Tls:
       return RoomError::Kind::Tls;
+    case From::Untrusted:
+      return RoomError::Kind::Untrusted;
     case From::NotSocketIo:
       return RoomError::Kind::NotSocketIo;
     case From::Refused:
@@ -66,7 +68,9 @@ void RoomClient::enter() {
   client_ = std::make_unique<socketio::Client>(socketio::ClientOptions{.url = options_.socket_url,
                                                                        .query = url_query(),
                                                                        .tls_ca_file = options_.tls_ca_file,
-                                                                       .tls_insecure = options_.tls_insecure},
+                                                                       .tls_insecure = options_.tls_insecure,
+                                                                       .tls_certificate = options_.tls_certificate,
+                                                                       .objection = options_.objection},
                                                listener);
   client_->connect();
 }

@@ -35,6 +35,8 @@ struct RoomOptions {
   bool auto_close_session = false;
   std::optional<std::string> tls_ca_file;
   bool tls_insecure = false;
+  glib::Ref<GTlsCertificate> tls_certificate{};             // as in socketio::ClientOptions
+  std::function<std::optional<std::string>()> objection{};  // as there
 };
 
 /// Why we are not in the room. `text` is a sentence for a person that says what to do; `detail` is for a log.
@@ -43,6 +45,7 @@ struct RoomError {
     InvalidUrl,
     Unreachable,
     Tls,
+    Untrusted,
     NotSocketIo,
     Refused,
     WrongPassword,

@@ -94,7 +94,12 @@ void Client::Impl::start() {
     });
     return;
   }
-  const auto session = HttpSession::create(options_.tls_ca_file, options_.tls_insecure);
+  if (const auto problem = options_.objection ? options_.objection() : std::nullopt) {
+    next_timer_.start_once(0ms,
+                           [this, error = ConnectError{ConnectError::Kind::Untrusted, *problem}] { on_lost(error); });
+    return;
+  }
+  const auto session = HttpSession::create({options_.tls_ca_file, options_.tls_insecure, options_.tls_certificate});
   if (const auto* problem = std::get_if<std::string>(&session)) {
     next_timer_.start_once(0ms, [this, error = ConnectError{ConnectError::Kind::Tls, *problem}] { on_lost(error); });
     return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <gio/gio.h>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -20,6 +22,9 @@ struct ClientOptions {
   std::vector<std::pair<std::string, std::string>> query;  // added to the handshake's URL, not yet percent-encoded
   std::optional<std::string> tls_ca_file;                  // PEM; instead of the system's authorities
   bool tls_insecure = false;                               // accept any certificate
+  glib::Ref<GTlsCertificate> tls_certificate{};            // not null: accept this one and no other
+  /// Asked before each attempt: a sentence that says why the server is not trusted, and there is no attempt.
+  std::function<std::optional<std::string>()> objection{};
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds min_reconnect_delay{500};
   std::chrono::milliseconds max_reconnect_delay{15'000};

@@ -81,6 +81,10 @@ ConnectError transfer_error(const std::string& url, const GError* error, GTlsCer
                                  "): check the URL and the network, and that the server runs."};
 }
 
+ConnectError another_certificate(const std::string& url) {
+  return {Kind::Untrusted, "What answers at " + url + " has another certificate than the one that it must have."};
+}
+
 ConnectError unexpected_answer(const std::string& url, unsigned status, std::string_view reason,
                                std::string_view body) {
   if (const auto words = engine_refusal(body)) {

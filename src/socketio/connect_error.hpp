@@ -15,6 +15,7 @@ struct ConnectError {
     InvalidUrl,   // retrying cannot help
     Unreachable,  // DNS, refused, timed out, closed
     Tls,          // certificate or handshake
+    Untrusted,    // it is not who it should be
     NotSocketIo,  // something answers, but not a Socket.IO server
     Refused,      // the Socket.IO server said no
   };
@@ -22,9 +23,10 @@ struct ConnectError {
   std::string text;
 };
 
-/// `url` is the server's, as it shall be shown. `error` may be null if there are certificate errors.
+/// `url` is the server's, as it shall be shown, here and below. `error` may be null if there are certificate errors.
 [[nodiscard]] ConnectError transfer_error(const std::string& url, const GError* error,
                                           GTlsCertificateFlags certificate_errors);
+[[nodiscard]] ConnectError another_certificate(const std::string& url);
 /// The HTTP answer to a handshake was no handshake.
 [[nodiscard]] ConnectError unexpected_answer(const std::string& url, unsigned status, std::string_view reason,
                                              std::string_view body);

@@ -18,8 +18,8 @@ HttpRequest::HttpRequest(HttpSession session, glib::Ref<SoupMessage> message, st
       async_.callback([this](GObject* source, GAsyncResult* result) {
         glib::Error error;
         stream_ = glib::Ref<GInputStream>::adopt(soup_session_send_finish(SOUP_SESSION(source), result, error.out()));
-        if (error || session_.certificate_errors(message_) != 0) {
-          finish(failure(error.get()));
+        if (auto failure = session_.failure(message_, error.get(), url_)) {
+          finish(*std::move(failure));
         } else {
           read();
         }
@@ -37,7 +37,7 @@ void HttpRequest::on_read(GObject* source, GAsyncResult* result) {
   const auto bytes =
       glib::Ref<GBytes>::adopt(g_input_stream_read_bytes_finish(G_INPUT_STREAM(source), result, error.out()));
   if (error) {
-    finish(failure(error.get()));
+    finish(transfer_error(url_, error.get(), G_TLS_CERTIFICATE_NO_FLAGS));
     return;
   }
   gsize size = 0;
@@ -58,10 +58,6 @@ void HttpRequest::on_read(GObject* source, GAsyncResult* result) {
 void HttpRequest::finish(Result result) {
   const Callback callback = std::move(callback_);
   callback(std::move(result));
-}
-
-ConnectError HttpRequest::failure(const GError* error) const {
-  return transfer_error(url_, error, session_.certificate_errors(message_));
 }
 
 }  // namespace rtcmc::socketio

@@ -30,7 +30,6 @@ class HttpRequest {
   void read();
   void on_read(GObject* source, GAsyncResult* result);
   void finish(Result result);
-  [[nodiscard]] ConnectError failure(const GError* error) const;
 
   HttpSession session_;
   glib::Ref<SoupMessage> message_;

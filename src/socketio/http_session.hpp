@@ -5,34 +5,43 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "glib/ref.hpp"
+#include "socketio/connect_error.hpp"
 
 namespace rtcmc::socketio {
+
+/// Which certificates of the server are good.
+struct CertificateRules {
+  std::optional<std::string> ca_file;  // PEM, of the authorities; absent: the system's
+  bool takes_any = false;              // whoever vouches for it
+  glib::Ref<GTlsCertificate> only{};   // not null: no other one, whoever vouches for it
+};
 
 /// A SoupSession with its way of checking certificates. Copies share the session.
 class HttpSession {
  public:
   /// Or a sentence that says why the authorities' file cannot be used.
-  [[nodiscard]] static std::variant<HttpSession, std::string> create(const std::optional<std::string>& tls_ca_file,
-                                                                     bool tls_insecure);
+  [[nodiscard]] static std::variant<HttpSession, std::string> create(CertificateRules rules);
 
   [[nodiscard]] glib::Ref<SoupMessage> message(const char* method, const glib::Ref<GUri>& uri) const;
 
-  /// What is wrong with the certificate that answered the message; nothing if any is accepted. To be asked after
-  /// success, too: GIO resumes TLS sessions within a process, those of clients that trusted others included, and only
-  /// notes what the checks found.
-  [[nodiscard]] GTlsCertificateFlags certificate_errors(const glib::Ref<SoupMessage>& message) const;
+  /// Why the message failed: the certificate that answered it, or `error`; absent if neither is wrong. To be asked
+  /// after success, too: GIO resumes TLS sessions within a process, those of clients that trusted others included, and
+  /// only notes what the checks found. `url`: the server's.
+  [[nodiscard]] std::optional<ConnectError> failure(const glib::Ref<SoupMessage>& message, const GError* error,
+                                                    const std::string& url) const;
 
   [[nodiscard]] SoupSession* get() const { return session_.get(); }
 
  private:
-  HttpSession(glib::Ref<SoupSession> session, bool tls_insecure)
-      : session_(std::move(session)), tls_insecure_(tls_insecure) {}
+  HttpSession(glib::Ref<SoupSession> session, CertificateRules rules)
+      : session_(std::move(session)), rules_(std::move(rules)) {}
 
   glib::Ref<SoupSession> session_;
-  bool tls_insecure_;
+  CertificateRules rules_;
 };
 
 }  // namespace rtcmc::socketio

@@ -35,11 +35,10 @@ WebSocketTransport::WebSocketTransport(const Endpoint& endpoint, const std::opti
         glib::Error error;
         auto connection = glib::Ref<SoupWebsocketConnection>::adopt(
             soup_session_websocket_connect_finish(SOUP_SESSION(source), result, error.out()));
-        const auto certificate_errors = session_.certificate_errors(handshake_);
-        if (connection && certificate_errors == 0) {
-          on_connected(std::move(connection));
+        if (const auto failure = session_.failure(handshake_, error.get(), url_)) {
+          listener_.on_transport_closed(*this, *failure);
         } else {
-          listener_.on_transport_closed(*this, transfer_error(url_, error.get(), certificate_errors));
+          on_connected(std::move(connection));
         }
       }));
 }

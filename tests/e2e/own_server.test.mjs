@@ -4,11 +4,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { die } from './harness/die.mjs';
 import { input } from './harness/element.mjs';
 import { inEachBrowser } from './harness/stage.mjs';
 
@@ -28,6 +30,31 @@ function untilPictures(page, count) {
     const shown = [...document.querySelectorAll('video')].filter((video) => video.videoWidth > 0 && video.currentTime > 0);
     return shown.length === wanted;
   }, {}, count);
+}
+
+const STRANGER = 65534;
+
+/** Another user's program that listens: its port, and what it has heard. */
+async function stranger(stage) {
+  const listen = `require('node:net').createServer((socket) => socket.pipe(process.stdout))
+    .listen(0, '127.0.0.1', function () { console.error(this.address().port); })`;
+  const child = spawn(process.execPath, ['-e', listen],
+    { uid: STRANGER, gid: STRANGER, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  stage.run({ describe: () => 'a stranger', dispose: () => die(child) });
+  const heard = [];
+  child.stdout.on('data', (data) => heard.push(data));
+  const [port] = await once(createInterface(child.stderr), 'line');
+  return { port: Number(port), heard: () => Buffer.concat(heard).toString() };
+}
+
+/** Properties for a certificate of that name, made if it is not there. */
+function certificate(folder, name) {
+  const [key, file] = ['key', 'certificate'].map((what) => path.join(folder, `${name}-${what}.pem`));
+  if (!existsSync(file)) {
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+      '-keyout', key, '-out', file, '-days', '2', '-subj', '/CN=garden.example'], { stdio: 'ignore' });
+  }
+  return { 'tls-certificate': file, 'tls-key': key };
 }
 
 /** What a page from elsewhere achieves at a server, in every way that browsers have. */
@@ -121,17 +148,33 @@ inEachBrowser('An element\'s own server', {}, (test) => {
     other.close();
   });
 
-  test('speaks TLS', async (stage) => {
+  test('is not joined if another user has it', async (stage, t) => {
+    if (process.getuid() !== 0) {
+      t.skip('only root can be somebody else');
+      return;
+    }
+    const { port, heard } = await stranger(stage);
+    const element = stage.startServingElement([input.video()], { 'listen-port': port, password: 'secret' });
+    assert.notEqual(await element.untilExit(), 0);
+    assert.match(element.errors[0], new RegExp(`of the user .*uid ${STRANGER}.* port ${port} .*Set listen-port`));
+    assert.equal(heard(), '', 'it is told nothing');
+  });
+
+  test('speaks TLS, to the elements that have its certificate', async (stage) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'rtcmc-tls-'));
-    const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(folder, name));
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
-      '-keyout', key, '-out', certificate, '-days', '2', '-subj', '/CN=garden.example'], { stdio: 'ignore' });
-    const element = await stage.servingElement([input.video()],
-      { 'listen-port': 0, 'tls-certificate': certificate, 'tls-key': key });
-    rmSync(folder, { recursive: true });
+    const port = await freePort();
+    const properties = (name) => ({ 'listen-port': port, ...certificate(folder, name) });
+    const element = await stage.servingElement([input.video()], properties('ours'));
     const { url } = await element.untilMessage('rtcmc-page-ready');
     assert.match(url, /^https:/);
     const page = await stage.page(url);
     await untilPictures(page, 1);
+    const second = await stage.servingElement([input.video({ pattern: 'ball' })], properties('ours'));
+    await second.untilMessage('rtcmc-participant-joined');
+    await untilPictures(page, 2);
+    const other = stage.startServingElement([input.video()], properties('theirs'));
+    assert.notEqual(await other.untilExit(), 0);
+    assert.match(other.errors[0], /has another certificate.*Set listen-port/);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -87,6 +87,23 @@ TEST_F(Failure, WebSocketOnlyServerBehindAProxyWithoutIt) {
   expect(server.url(), Kind::Refused, "Transport unknown");
 }
 
+TEST_F(Failure, AnObjectionIsHeardBeforeEachAttempt) {
+  const NodeServer server("{}");
+  auto options = options_for(server.url());
+  unsigned objections = 0;
+  options.objection = [&objections]() -> std::optional<std::string> {
+    return ++objections < 3 ? std::optional("Mallory has the port.") : std::nullopt;
+  };
+  connect(options);
+  ASSERT_TRUE(wait_until([this] { return recorder_.connections == 1; })) << first_error().text;
+  EXPECT_EQ(objections, 3U);
+  ASSERT_EQ(recorder_.errors.size(), 2U);
+  for (const auto& error : recorder_.errors) {
+    EXPECT_EQ(error.kind, Kind::Untrusted);
+    EXPECT_EQ(error.text, "Mallory has the port.");
+  }
+}
+
 TEST_F(Failure, SecretsOfTheUrlAreNotShown) {
   NodeServer server(R"({"kind":"silent"})");
   server.kill();

@@ -12,7 +12,20 @@ class Tls : public ClientTest {
  protected:
   static void SetUpTestSuite() {
     directory_ = glib::String(g_dir_make_tmp("rtcmc-tls-XXXXXX", nullptr)).get();
-    const std::string certificate = cert(), key = directory_ + "/key.pem";
+    make_certificate(cert(), directory_ + "/key.pem");
+    make_certificate(other_cert(), directory_ + "/other-key.pem");
+    server_ = std::make_unique<NodeServer>(R"({"cert":")" + cert() + R"(","key":")" + directory_ + R"(/key.pem"})");
+  }
+
+  static void TearDownTestSuite() {
+    server_.reset();
+    for (const char* name : {"/cert.pem", "/key.pem", "/other-cert.pem", "/other-key.pem"}) {
+      g_remove((directory_ + name).c_str());
+    }
+    g_rmdir(directory_.c_str());
+  }
+
+  static void make_certificate(const std::string& certificate, const std::string& key) {
     std::vector<const char*> command{
         "openssl", "req",       "-x509", "-newkey",           "rsa:2048", "-nodes",
         "-days",   "2",         "-subj", "/CN=rtcmc test",    "-addext",  "subjectAltName=IP:127.0.0.1",
@@ -21,22 +34,21 @@ class Tls : public ClientTest {
         glib::Ref<GSubprocess>::adopt(g_subprocess_newv(command.data(), G_SUBPROCESS_FLAGS_STDERR_SILENCE, nullptr));
     ASSERT_TRUE(openssl) << "the program openssl is needed";
     ASSERT_TRUE(g_subprocess_wait_check(openssl.get(), nullptr, nullptr));
-    server_ = std::make_unique<NodeServer>(R"({"cert":")" + certificate + R"(","key":")" + key + R"("})");
-  }
-
-  static void TearDownTestSuite() {
-    server_.reset();
-    g_remove(cert().c_str());
-    g_remove((directory_ + "/key.pem").c_str());
-    g_rmdir(directory_.c_str());
   }
 
   static std::string cert() { return directory_ + "/cert.pem"; }
+  static std::string other_cert() { return directory_ + "/other-cert.pem"; }
+  static glib::Ref<GTlsCertificate> load(const std::string& file) {
+    return glib::Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_file(file.c_str(), nullptr));
+  }
 
   void expect_tls_error(ClientOptions options, const std::string& part) {
+    expect_error(std::move(options), Kind::Tls, part);
+  }
+  void expect_error(ClientOptions options, Kind kind, const std::string& part) {
     connect(std::move(options));
     const auto error = first_error();
-    EXPECT_EQ(error.kind, Kind::Tls) << error.text;
+    EXPECT_EQ(error.kind, kind) << error.text;
     EXPECT_NE(error.text.find(part), std::string::npos) << error.text;
     ASSERT_FALSE(recorder_.retries.empty());
     EXPECT_TRUE(recorder_.retries.front()) << "it is retried";
@@ -78,6 +90,46 @@ TEST_F(Tls, InsecureTakesAnyCertificate) {
   options.tls_insecure = true;
   connect(options);
   EXPECT_TRUE(wait_until([this] { return recorder_.connections == 1; })) << first_error().text;
+}
+
+TEST_F(Tls, TheOneCertificateIsTakenWhoeverVouchesForIt) {
+  for (const auto& url : {server_->url("https"), server_->url("wss", "localhost")}) {
+    auto options = options_for(url);
+    options.tls_certificate = load(cert());
+    recorder_.connections = 0;
+    connect(options);
+    EXPECT_TRUE(wait_until([this] { return recorder_.connections == 1; })) << first_error().text;
+  }
+}
+
+TEST_F(Tls, AnotherCertificateIsNotTakenWhoeverVouchesForIt) {
+  auto options = options_for(server_->url("https"));
+  options.tls_certificate = load(other_cert());
+  expect_error(options, Kind::Untrusted, "another certificate");
+  options.tls_ca_file = cert();
+  recorder_ = {};
+  expect_error(options, Kind::Untrusted, "another certificate");
+  options.tls_ca_file.reset();
+  options.tls_insecure = true;
+  recorder_ = {};
+  expect_error(options, Kind::Untrusted, "another certificate");
+}
+
+TEST_F(Tls, AnotherCertificateIsNotTakenEvenIfOthersHereTakeIt) {
+  auto options = options_for(server_->url("https"));
+  options.tls_certificate = load(cert());
+  connect(options);
+  ASSERT_TRUE(wait_until([this] { return recorder_.connections == 1; })) << first_error().text;
+  recorder_ = {};
+  options.tls_certificate = load(other_cert());
+  expect_error(options, Kind::Untrusted, "another certificate");
+}
+
+TEST_F(Tls, WithoutTlsThereIsNotThatCertificate) {
+  const NodeServer server("{}");
+  auto options = options_for(server.url("https"));
+  options.tls_certificate = load(cert());
+  expect_tls_error(options, "without TLS the URL begins with http://");
 }
 
 TEST_F(Tls, AFileWithoutAuthoritiesIsExplained) {
