@@ -169,6 +169,8 @@ constexpr Setting kSettings[] = {
      [](S& s, const V& v) { return set_count(s.options.limits.rooms, v); }},
     {"max-participants", "NUMBER", "Participants of a room; 0: as its owner says (1000)", false,
      [](S& s, const V& v) { return set_count(s.options.limits.participants, v); }},
+    {"max-broadcast-members", "NUMBER", "Members of all scalable broadcasts; 0: no limit (10000)", false,
+     [](S& s, const V& v) { return set_count(s.options.limits.broadcast_members, v); }},
     {"max-sockets", "NUMBER", "Connections; 0: no limit (20000)", false,
      [](S& s, const V& v) { return set_count(s.options.limits.sockets, v); }},
     {"max-sockets-per-address", "NUMBER", "Connections from one IP address; 0: no limit (1000)", false,

@@ -24,7 +24,8 @@ struct Limits {
   unsigned sockets = 20'000;                       // TCP connections, and as many sessions
   unsigned sockets_per_address = 1'000;
   unsigned rooms = 10'000;
-  unsigned participants = 1'000;  // of one room, whatever its owner allows
+  unsigned participants = 1'000;        // of one room, whatever its owner allows
+  unsigned broadcast_members = 10'000;  // of all scalable broadcasts together
   /// A message costs one token, and one more for each 4 KiB, of it and of what others are sent because of it, all
   /// receivers together. Enough for everybody in a large room to meet at once.
   double messages_per_second = 200;

@@ -123,7 +123,7 @@ RoomService::RoomService(const Options& options, ClientOutput& output)
       output_(output),
       directory_(output),
       relay_(options, directory_, output),
-      broadcast_(output),
+      broadcast_(options, output),
       admin_(options.admin, directory_, broadcast_, output) {}
 
 std::optional<std::string> RoomService::add(ClientId client, const Query& query) {

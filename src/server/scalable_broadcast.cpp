@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "server/scalable_broadcast.hpp"
 
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "protocol/messages.hpp"
 #include "server/packet_text.hpp"
@@ -27,8 +28,9 @@ bool ScalableBroadcast::handle(User& from, const ClientEvent& event) {
     const Member* const member = find(event.argument(0).string_or_number().value_or(""));
     ack(from, event, member && member->is_initiator ? "true" : "false");
   } else if (event.name == "get-number-of-users-in-specific-broadcast") {
-    const auto id = event.argument(0).string_or_number().value_or("");
-    ack(from, event, std::to_string(find(id) ? viewers(id) : 0));
+    const auto found = broadcasts_.find(event.argument(0).string_or_number().value_or(""));
+    const bool goes_on = found != broadcasts_.end() && found->second.initiator;
+    ack(from, event, std::to_string(goes_on ? found->second.viewers() : 0));
   } else {
     return false;
   }
@@ -37,28 +39,38 @@ bool ScalableBroadcast::handle(User& from, const ClientEvent& event) {
 
 void ScalableBroadcast::remove(User& user) {
   user.broadcast_id.clear();
-  const auto found = std::ranges::find_if(members_, [&](const auto& member) { return member->id == user.id; });
-  if (found == members_.end()) {
+  auto node = members_.extract(user.id);
+  if (node.empty()) {
     return;
   }
-  const std::unique_ptr<Member> left = std::move(*found);
-  members_.erase(found);
-  if (left->is_initiator) {
-    for (const auto& member : members_) {
-      if (member->broadcast_id == left->broadcast_id) {
-        output_.send(member->client, event_packet("broadcast-stopped", {glib::json_quoted(left->broadcast_id)}));
-      }
+  Member& left = *node.mapped();
+  Broadcast& broadcast = *left.broadcast;
+  detach(left);
+  broadcast.members.erase(left.arrival);
+  for (Member** const role : {&broadcast.initiator, &broadcast.last_relay}) {
+    if (*role == &left) {
+      *role = nullptr;
     }
-    return;
   }
-  tell_number_of_viewers(left->broadcast_id);
-  detach(*left);
-  for (const std::string& id : left->receivers) {
-    if (Member* const receiver = find(id)) {
+  for (const auto& [arrival, receiver] : left.receivers) {
+    receiver->receives_from = nullptr;
+  }
+  const auto id = glib::json_quoted(broadcast.id);
+  if (left.is_initiator) {
+    const auto packet = event_packet("broadcast-stopped", {id});
+    for (const auto& [arrival, member] : broadcast.members) {
+      output_.send(member->client, packet);
+    }
+  } else {
+    tell_number_of_viewers(broadcast);
+    const auto packet = event_packet("rejoin-broadcast", {id});
+    for (const auto& [arrival, receiver] : left.receivers) {
       receiver->can_relay = false;
-      receiver->receives_from.clear();
-      output_.send(receiver->client, event_packet("rejoin-broadcast", {glib::json_quoted(receiver->broadcast_id)}));
+      output_.send(receiver->client, packet);
     }
+  }
+  if (broadcast.members.empty()) {
+    broadcasts_.erase(broadcasts_.find(broadcast.id));
   }
 }
 
@@ -66,57 +78,66 @@ void ScalableBroadcast::join(User& from, const ClientEvent& event) {
   const glib::JsonText request = event.argument(0);
   const auto broadcast_id = request.member("broadcastId").string_or_number();
   if (request.member("userid").string_or_number() != from.id || !broadcast_id || !protocol::is_id(*broadcast_id)) {
-    output_.send(from.client,
-                 event_packet("logs", {glib::json_quoted("join-broadcast needs your own userid, and a broadcastId.")}));
+    log(from.client, "join-broadcast needs your own userid, and a broadcastId.");
     return;
   }
   Member* viewer = find(from.id);
   if (!viewer) {
+    const unsigned limit = options_.limits.broadcast_members;
+    if (limit > 0 && members_.size() >= limit) {
+      log(from.client, "You are not in the broadcast: the server takes no more than " + std::to_string(limit) +
+                           " members of broadcasts.");
+      return;
+    }
     const glib::JsonText types = request.member("typeOfStreams");
     const bool usable = types.truthy() && types.text().size() <= kMaxStreamTypes;
-    members_.push_back(
-        std::make_unique<Member>(Member{from.client,
-                                        from.id,
-                                        *broadcast_id,
-                                        std::string(usable ? types.text() : R"({"audio":true,"video":true})"),
-                                        false,
-                                        false,
-                                        {},
-                                        {},
-                                        {}}));
-    viewer = members_.back().get();
-    from.broadcast_id = *broadcast_id;
-    tell_number_of_viewers(viewer->broadcast_id);
+    viewer = &add(from, *broadcast_id, std::string(usable ? types.text() : R"({"audio":true,"video":true})"));
+    tell_number_of_viewers(*viewer->broadcast);
   }
   detach(*viewer);
-  Member* const relay = viewer->id == viewer->broadcast_id ? nullptr : choose_relay(*viewer, from.relay_limit);
+  Member* const relay = viewer == viewer->broadcast->initiator ? nullptr : choose_relay(*viewer, from.relay_limit);
   if (relay) {
     attach(*viewer, *relay);
     return;
   }
   viewer->is_initiator = true;
   output_.send(viewer->client, event_packet("start-broadcasting", {viewer->stream_types}));
-  log(*viewer, "You <" + viewer->id + "> are now serving the broadcast.");
+  log(viewer->client, "You <" + viewer->id + "> are now serving the broadcast.");
+}
+
+ScalableBroadcast::Member& ScalableBroadcast::add(User& user, const std::string& broadcast_id,
+                                                  std::string stream_types) {
+  user.broadcast_id = broadcast_id;
+  Broadcast& broadcast = broadcasts_[broadcast_id];
+  broadcast.id = broadcast_id;
+  Member& added = *(members_[user.id] = std::make_unique<Member>(Member{.client = user.client,
+                                                                        .arrival = ++last_arrival_,
+                                                                        .id = user.id,
+                                                                        .broadcast = &broadcast,
+                                                                        .stream_types = std::move(stream_types),
+                                                                        .receivers = {}}));
+  broadcast.members[added.arrival] = &added;
+  if (added.id == broadcast_id) {
+    broadcast.initiator = &added;
+  }
+  return added;
 }
 
 void ScalableBroadcast::attach(Member& viewer, Member& relay) {
-  viewer.receives_from = relay.id;
-  relay.receivers.push_back(viewer.id);
-  if (Member* const initiator = find(viewer.broadcast_id)) {
-    initiator->last_relay = relay.id;
-  }
+  viewer.receives_from = &relay;
+  relay.receivers[viewer.arrival] = &viewer;
+  viewer.broadcast->last_relay = &relay;
   const std::string hints = "{\"typeOfStreams\":" + relay.stream_types + ",\"userid\":" + glib::json_quoted(relay.id) +
-                            ",\"broadcastId\":" + glib::json_quoted(relay.broadcast_id) + "}";
+                            ",\"broadcastId\":" + glib::json_quoted(relay.broadcast->id) + "}";
   output_.send(viewer.client, event_packet("join-broadcaster", {hints}));
-  log(viewer, "You <" + viewer.id + "> are getting data/stream from <" + relay.id + ">");
-  log(relay, "You <" + relay.id + "> are now relaying/forwarding data/stream to <" + viewer.id + ">");
+  log(viewer.client, "You <" + viewer.id + "> are getting data/stream from <" + relay.id + ">");
+  log(relay.client, "You <" + relay.id + "> are now relaying/forwarding data/stream to <" + viewer.id + ">");
 }
 
 void ScalableBroadcast::detach(Member& viewer) {
-  if (Member* const relay = find(viewer.receives_from)) {
-    std::erase(relay->receivers, viewer.id);
+  if (Member* const relay = std::exchange(viewer.receives_from, nullptr)) {
+    relay->receivers.erase(viewer.arrival);
   }
-  viewer.receives_from.clear();
 }
 
 void ScalableBroadcast::pass_on(const User& from, const ClientEvent& event) {
@@ -124,70 +145,67 @@ void ScalableBroadcast::pass_on(const User& from, const ClientEvent& event) {
   if (!sender) {
     return;
   }
-  std::vector<ClientId> receivers;
-  for (const auto& member : members_) {
-    if (member.get() != sender && member->broadcast_id == sender->broadcast_id) {
-      receivers.push_back(member->client);
-    }
-  }
   const auto packet = event_packet(event.name, {glib::text_or_null(event.argument(0))});
-  if (!output_.charge(from.client, packet->size() * receivers.size())) {
-    log(*sender, "Your message was dropped: you have had too much sent to others; wait a little, or send less.");
+  const InOrder& members = sender->broadcast->members;
+  if (!output_.charge(from.client, packet->size() * (members.size() - 1))) {
+    log(from.client, "Your message was dropped: you have had too much sent to others; wait a little, or send less.");
     return;
   }
-  for (const ClientId receiver : receivers) {
-    output_.send(receiver, packet);
+  for (const auto& [arrival, member] : members) {
+    if (member != sender) {
+      output_.send(member->client, packet);
+    }
   }
 }
 
-ScalableBroadcast::Member* ScalableBroadcast::find(std::string_view id) const {
-  const auto found = std::ranges::find_if(members_, [&](const auto& member) { return member->id == id; });
-  return found == members_.end() ? nullptr : found->get();
+ScalableBroadcast::Member* ScalableBroadcast::find(const std::string& id) const {
+  const auto found = members_.find(id);
+  return found == members_.end() ? nullptr : found->second.get();
 }
 
 /// The initiator while it has room, else who was chosen last, else whoever can; with nobody left, the initiator after
-/// all.
-ScalableBroadcast::Member* ScalableBroadcast::choose_relay(const Member& viewer, unsigned limit) const {
+/// all. Null without an initiator and anybody who can.
+ScalableBroadcast::Member* ScalableBroadcast::choose_relay(Member& viewer, unsigned limit) {
+  const Broadcast& broadcast = *viewer.broadcast;
+  mark_dependents(viewer);
   const auto has_room = [&](const Member* member) {
-    return member && member->receivers.size() < limit && !depends_on(*member, viewer);
+    return member && member->receivers.size() < limit && member->marked != last_search_;
   };
-  Member* const initiator = find(viewer.broadcast_id);
-  if (has_room(initiator)) {
-    return initiator;
+  if (has_room(broadcast.initiator)) {
+    return broadcast.initiator;
   }
-  if (Member* const last = initiator ? find(initiator->last_relay) : nullptr; has_room(last)) {
-    return last;
+  if (broadcast.initiator && has_room(broadcast.last_relay)) {
+    return broadcast.last_relay;
   }
-  for (const auto& member : members_) {
-    if (member->broadcast_id == viewer.broadcast_id && member->can_relay && has_room(member.get())) {
-      return member.get();
+  for (const auto& [arrival, member] : broadcast.members) {
+    if (member->can_relay && has_room(member)) {
+      return member;
     }
   }
-  return initiator;
+  return broadcast.initiator;
 }
 
-bool ScalableBroadcast::depends_on(const Member& relay, const Member& viewer) const {
-  const Member* member = &relay;
-  for (std::size_t steps = 0; member && steps <= members_.size(); ++steps) {
-    if (member == &viewer) {
-      return true;
+void ScalableBroadcast::mark_dependents(Member& viewer) {
+  const std::uint64_t search = ++last_search_;
+  std::vector<Member*> open{&viewer};
+  while (!open.empty()) {
+    Member* const member = open.back();
+    open.pop_back();
+    // Nobody twice, so that it ends whatever the members are told.
+    if (std::exchange(member->marked, search) != search) {
+      for (const auto& [arrival, receiver] : member->receivers) {
+        open.push_back(receiver);
+      }
     }
-    member = find(member->receives_from);
   }
-  return false;
 }
 
-/// Without the initiator.
-long ScalableBroadcast::viewers(std::string_view broadcast_id) const {
-  return std::ranges::count_if(members_, [&](const auto& member) { return member->broadcast_id == broadcast_id; }) - 1;
-}
-
-void ScalableBroadcast::tell_number_of_viewers(const std::string& broadcast_id) {
-  if (const Member* const initiator = find(broadcast_id)) {
-    output_.send(initiator->client,
+void ScalableBroadcast::tell_number_of_viewers(const Broadcast& broadcast) {
+  if (broadcast.initiator) {
+    output_.send(broadcast.initiator->client,
                  event_packet("number-of-broadcast-viewers-updated",
-                              {"{\"numberOfBroadcastViewers\":" + std::to_string(viewers(broadcast_id)) +
-                               ",\"broadcastId\":" + glib::json_quoted(broadcast_id) + "}"}));
+                              {"{\"numberOfBroadcastViewers\":" + std::to_string(broadcast.viewers()) +
+                               ",\"broadcastId\":" + glib::json_quoted(broadcast.id) + "}"}));
   }
 }
 
@@ -197,8 +215,8 @@ void ScalableBroadcast::ack(const User& to, const ClientEvent& event, std::strin
   }
 }
 
-void ScalableBroadcast::log(const Member& to, const std::string& text) {
-  output_.send(to.client, event_packet("logs", {glib::json_quoted(text)}));
+void ScalableBroadcast::log(ClientId to, const std::string& text) {
+  output_.send(to, event_packet("logs", {glib::json_quoted(text)}));
 }
 
 }  // namespace rtcmc::server

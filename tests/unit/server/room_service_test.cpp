@@ -360,6 +360,66 @@ TEST_F(RoomServiceTest, ViewersOfAScalableBroadcastRelayToOneAnother) {
   EXPECT_EQ(told(3), Packets{R"(42["broadcast-stopped","a"])"});
 }
 
+/// With a search for each step along each chain, the last part would take hours.
+TEST_F(RoomServiceTest, AScalableBroadcastOfThousandsGoesOn) {
+  constexpr ClientId kMembers = 2000;
+  constexpr unsigned kRejoins = 1000;
+  const auto join_broadcast = [&](ClientId client) {
+    emit(client, "join-broadcast", R"({"userid":")" + std::to_string(client) + R"(","broadcastId":"1"})");
+  };
+  const auto relay_of = [&](ClientId client) {
+    for (const std::string& packet : told(client)) {
+      const auto at = packet.find(R"("userid":")");
+      if (packet.starts_with(R"(42["join-broadcaster",)") && at != std::string::npos) {
+        return packet.substr(at + 10, packet.find('"', at + 10) - at - 10);
+      }
+    }
+    return std::string();
+  };
+  // The initiator serves 2 to 4, of whom only 4 hands on; from there on everybody has it from the one before.
+  for (ClientId client = 1; client <= kMembers; ++client) {
+    add(client, std::to_string(client),
+        {{"enableScalableBroadcast", "true"}, {"maxRelayLimitPerUser", client <= 4 ? "2" : "1"}});
+    join_broadcast(client);
+    if (client >= 4) {
+      emit(client, "can-relay-broadcast", "");
+      ASSERT_EQ(relay_of(client), std::to_string(client == 4 ? 1 : client - 1));
+    }
+  }
+  // Everybody who has room for 4 has its streams from 4: that is to be found out of each.
+  for (unsigned i = 0; i < kRejoins; ++i) {
+    join_broadcast(4);
+    ASSERT_EQ(relay_of(4), "1");
+  }
+  service().remove(1);
+  EXPECT_EQ(told(kMembers).back(), R"(42["broadcast-stopped","1"])");
+}
+
+TEST_F(RoomServiceTest, ScalableBroadcastsTakeSoManyAndNoMore) {
+  options_.limits.broadcast_members = 2;
+  for (const ClientId client : {1, 2, 3}) {
+    const std::string id = std::to_string(client);
+    add(client, id, {{"enableScalableBroadcast", "true"}});
+    emit(client, "join-broadcast", R"({"userid":")" + id + R"(","broadcastId":"1"})");
+  }
+  const Packets told_third = told(3);
+  ASSERT_EQ(told_third.size(), 1U);
+  EXPECT_NE(told_third[0].find("no more than 2 members"), std::string::npos) << told_third[0];
+  service().remove(2);
+  emit(3, "join-broadcast", R"({"userid":"3","broadcastId":"1"})");
+  EXPECT_TRUE(told(3)[0].starts_with(R"(42["join-broadcaster",)"));
+}
+
+TEST_F(RoomServiceTest, WhoIsInAnotherBroadcastInitiatesNone) {
+  for (const ClientId client : {1, 2}) {
+    add(client, std::to_string(client), {{"enableScalableBroadcast", "true"}});
+  }
+  emit(1, "join-broadcast", R"({"userid":"1","broadcastId":"other"})");
+  emit(2, "join-broadcast", R"({"userid":"2","broadcastId":"1"})");
+  EXPECT_TRUE(told(2)[0].starts_with(R"(42["start-broadcasting",)"));
+  EXPECT_EQ(ask(2, "get-number-of-users-in-specific-broadcast", R"("1")"), "[0]");
+}
+
 TEST_F(RoomServiceTest, WhatIsKeptIsNotTooDeepForTheAnswersItStandsIn) {
   const std::string deep = std::string(glib::kMaxJsonDepth - 4, '[') + std::string(glib::kMaxJsonDepth - 4, ']');
   const std::string too_deep = "[" + deep + "]";
