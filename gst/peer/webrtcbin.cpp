@@ -135,13 +135,23 @@ void for_each_made_by(const char* factory, GstElement* webrtcbin, Action action)
   }
 }
 
+/// Until webrtcbin's own thread has done what it was asked for so far.
+void wait_for_own_thread(GstElement* webrtcbin) {
+  const auto promise = glib::Ref<GstPromise>::adopt(gst_promise_new());
+  g_signal_emit_by_name(webrtcbin, "get-stats", nullptr, promise.get());
+  gst_promise_wait(promise.get());
+}
+
 /// On its way down, sctpdec stops the tasks of its pads before it stops taking packets. One that comes in between can
-/// open a pad whose task nobody stops: releasing that would wait for ever.
+/// open a pad whose task nobody stops: releasing that would wait for ever. And for each of its pads webrtcbin's own
+/// thread then closes the channel in sctpenc, which must still be there: 1.26 takes no lock.
 void close_data_channels(GstElement* webrtcbin) {
   for_each_made_by("sctpdec", webrtcbin, [](GstElement* decoder) {
     const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
     gst_pad_set_active(pad.get(), FALSE);
+    gst_element_set_state(decoder, GST_STATE_NULL);
   });
+  wait_for_own_thread(webrtcbin);
 }
 
 /// sctpenc 1.22 starts its task also when it fails to get to PAUSED, as it does if the association was closed already.
@@ -397,8 +407,8 @@ glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
   return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
           released = std::move(released)] {
-    close_data_channels(element.get());
     give_up_sending(element.get());
+    close_data_channels(element.get());
     gst_element_set_state(element.get(), GST_STATE_NULL);
     stop_what_started_late(element.get());
     taps->clear();

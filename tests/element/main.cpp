@@ -2,8 +2,45 @@
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "wait_until.hpp"
+
+namespace {
+
+/// How the names of our threads begin, those of our webrtcbins among them.
+constexpr std::array<std::string_view, 3> kOurs{"peer-", "viewer", "rtcmc-"};
+
+std::string name_of(const std::filesystem::path& thread) {
+  std::string name;
+  std::ifstream stream(thread / "comm");
+  std::getline(stream, name);
+  return name;
+}
+
+/// webrtcbin does not wait for the threads that it has told to end, and the TLS libraries that they have used must not
+/// go before them.
+bool threads_are_ending() {
+  std::error_code ended_meanwhile;
+  const std::filesystem::directory_iterator threads("/proc/self/task", ended_meanwhile);
+  return std::any_of(begin(threads), end(threads), [](const auto& thread) {
+    return std::ranges::any_of(
+        kOurs, [name = name_of(thread.path())](std::string_view beginning) { return name.starts_with(beginning); });
+  });
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   gst_init(&argc, &argv);
-  return RUN_ALL_TESTS();
+  const int result = RUN_ALL_TESTS();
+  (void)rtcmc::test::wait_until([] { return !threads_are_ending(); });
+  return result;
 }
