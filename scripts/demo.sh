@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Shows what rtcmcroom does: builds it and sends a test picture and a tone into the room "garden", which the element
-# serves itself. Needs nothing but Debian 12, and may be run again. Arguments go to rtcmcroom, for example
+# serves itself. Needs nothing but Debian 12 or 13, and may be run again. Arguments go to rtcmcroom, for example
 # listen-port=9002.
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Installs the Debian packages that rtcmc needs: "install-packages.sh" for building and running it,
-# "install-packages.sh test" for its tests as well. Does nothing if all are there.
+# "install-packages.sh unit" for the tests without browsers as well, "install-packages.sh test" for all. Does nothing if
+# all are there.
 set -eu
+wanted=${1:-run}
 
 packages="
   g++ meson ninja-build pkg-config
@@ -10,12 +12,15 @@ packages="
   libsoup-3.0-dev libjson-glib-dev glib-networking
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-nice"
-if [ "${1:-}" = test ]; then
+if [ "$wanted" = unit ] || [ "$wanted" = test ]; then
   packages="$packages
-  ccache clang libclang-rt-14-dev clang-format clang-tidy libgtest-dev gstreamer1.0-libav chromium firefox-esr openssl
-  python3-gi gir1.2-gstreamer-1.0"
+  ccache libgtest-dev gstreamer1.0-libav openssl python3-gi gir1.2-gstreamer-1.0"
   # Whoever has a newer Node.js than Debian's keeps it.
   command -v node > /dev/null || packages="$packages nodejs"
+fi
+if [ "$wanted" = test ]; then
+  packages="$packages
+  clang libclang-rt-dev clang-format clang-tidy chromium debootstrap firefox-esr"
   command -v npm > /dev/null || packages="$packages npm"
 fi
 

@@ -59,12 +59,21 @@ def writable_in(flags):
 
 
 def inspected_signals(text):
-    """By name: the types of the arguments and of the result."""
+    """By name: the types of the arguments and of the result. From GStreamer 1.24 on, actions are shown by their call."""
     signals = {}
     for name, result, arguments in re.findall(r'^  "([\w-]+)" :  (\S+) user_function \(([^)]*)\)', text, re.MULTILINE):
-        types = [argument.split()[0].rstrip("*") for argument in arguments.split(",")][1:]
-        signals[name] = (tuple(t for t in types if t != "gpointer"), "" if result == "void" else result)
+        signals[name] = (inspected_arguments(arguments.split(",")[1:]), "" if result == "void" else result)
+    for name, result, arguments in re.findall(r'^  "([\w-]+)" -> (\S+)  :  g_signal_emit_by_name \(([^)]*)\)', text,
+                                              re.MULTILINE):
+        signals[name] = (inspected_arguments(arguments.split(",")[2:]), "" if result == "void" else result)
     return signals
+
+
+def inspected_arguments(arguments):
+    """Their types: "const gchar * arg0" is a gchararray. Without what every handler and call has."""
+    words = [argument.replace("const ", "").split() for argument in arguments]
+    types = [word[0].rstrip("*") for word in words if word[0] != "gpointer" and word[-1] != "p_return_value"]
+    return tuple("gchararray" if each == "gchar" else each for each in types)
 
 
 def inspected_pads(text):
