@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "limit/network.hpp"
 #include "metrics.hpp"
 #include "server/directory.hpp"
 #include "server/fact.hpp"
@@ -122,26 +123,37 @@ std::optional<HttpResponse> AdminApi::handle(const HttpRequest& request, const s
   if (!is_open && (access_.token.empty() || (!is_metrics && !behind(request.path, kAdmin)))) {
     return std::nullopt;
   }
-  if (!is_open && !is_admitted(request, address)) {
-    auto response = fault(401, "This needs the header \"Authorization: Bearer TOKEN\".");
-    response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return response;
+  if (!is_open) {
+    if (auto response = refusal(request, address)) {
+      return response;
+    }
   }
   return is_metrics ? metrics(request) : answer(request);
 }
 
-bool AdminApi::is_admitted(const HttpRequest& request, const std::string& address) {
+std::optional<HttpResponse> AdminApi::refusal(const HttpRequest& request, const std::string& address) {
   const std::string header = request.header("authorization");
   constexpr std::string_view kScheme = "bearer ";
-  if (g_ascii_strncasecmp(header.c_str(), kScheme.data(), kScheme.size()) == 0 &&
-      server::is_same_secret(std::string_view(header).substr(kScheme.size()), access_.token)) {
-    return true;
+  const bool is_guess = g_ascii_strncasecmp(header.c_str(), kScheme.data(), kScheme.size()) == 0;
+  const std::string network = network_of(address);
+  const bool may_guess = !is_guess || guesses_.may_guess(network);
+  if (is_guess && may_guess && server::is_same_secret(std::string_view(header).substr(kScheme.size()), access_.token)) {
+    guesses_.forget(network);
+    return std::nullopt;
   }
-  if (const auto verdict = log_limiter_.count(address); verdict != LogLimiter::Verdict::Skip) {
-    const std::string why = std::string("no or a wrong token") + LogLimiter::suffix(verdict);
+  if (const auto verdict = log_limiter_.count(network); verdict != LogLimiter::Verdict::Skip) {
+    const std::string why =
+        std::string(may_guess ? "no or a wrong token" : "too many wrong tokens") + LogLimiter::suffix(verdict);
     g_message("%s", server::fact("admin-refused", {{"address", address}, {"reason", why}}).c_str());
   }
-  return false;
+  if (!may_guess) {
+    auto response = fault(429, "Too many wrong tokens came from your address. Try again later.");
+    response.headers.emplace_back("Retry-After", std::to_string(GuessLimiter::kInterval.count()));
+    return response;
+  }
+  auto response = fault(401, "This needs the header \"Authorization: Bearer TOKEN\".");
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
 }
 
 HttpResponse AdminApi::metrics(const HttpRequest& request) const {

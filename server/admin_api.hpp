@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "limit/guess_limiter.hpp"
 #include "log/log_limiter.hpp"
 #include "server/signaling_server.hpp"
 #include "server/socket_server.hpp"
@@ -28,7 +29,9 @@ class AdminApi {
                                                            const std::string& address);
 
  private:
-  [[nodiscard]] bool is_admitted(const server::HttpRequest& request, const std::string& address);
+  /// What to answer a request that may not come in; absent: it may.
+  [[nodiscard]] std::optional<server::HttpResponse> refusal(const server::HttpRequest& request,
+                                                            const std::string& address);
   [[nodiscard]] server::HttpResponse answer(const server::HttpRequest& request) const;
   [[nodiscard]] server::HttpResponse metrics(const server::HttpRequest& request) const;
   [[nodiscard]] server::HttpResponse rooms(const server::HttpRequest& request, std::string_view id) const;
@@ -36,6 +39,7 @@ class AdminApi {
 
   const server::SignalingServer& server_;
   Access access_;
+  GuessLimiter guesses_;
   LogLimiter log_limiter_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
 };

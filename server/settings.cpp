@@ -173,7 +173,7 @@ constexpr Setting kSettings[] = {
      [](S& s, const V& v) { return set_count(s.options.limits.broadcast_members, v); }},
     {"max-sockets", "NUMBER", "Connections; 0: no limit (20000)", false,
      [](S& s, const V& v) { return set_count(s.options.limits.sockets, v); }},
-    {"max-sockets-per-address", "NUMBER", "Connections from one IP address; 0: no limit (1000)", false,
+    {"max-sockets-per-address", "NUMBER", "Connections from one IPv4 address or IPv6 /64; 0: no limit (1000)", false,
      [](S& s, const V& v) { return set_count(s.options.limits.sockets_per_address, v); }},
     {"ping-interval", "MILLISECONDS", "How often clients are asked whether they live (25000)", false,
      [](S& s, const V& v) { return set_milliseconds(s.options.ping_interval, v); }},

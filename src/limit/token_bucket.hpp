@@ -19,7 +19,7 @@ class TokenBucket {
     if (rate_ <= 0) {
       return true;
     }
-    tokens_ = std::min(burst_, tokens_ + rate_ * std::chrono::duration<double>(now - since_).count());
+    tokens_ = at(now);
     since_ = now;
     if (tokens_ < cost) {
       return false;
@@ -28,7 +28,14 @@ class TokenBucket {
     return true;
   }
 
+  /// Whether its owner has had their rest: a new one would be the same.
+  [[nodiscard]] bool is_full(Time now) const { return at(now) >= burst_; }
+
  private:
+  [[nodiscard]] double at(Time now) const {
+    return std::min(burst_, tokens_ + rate_ * std::chrono::duration<double>(now - since_).count());
+  }
+
   double rate_;
   double burst_;
   double tokens_;

@@ -12,7 +12,7 @@
 
 namespace rtcmc::server {
 
-/// Counts the connections of each address, and all of them.
+/// Counts the connections of each address, or network (network_of()), and all of them.
 class ConnectionCounter {
   struct Counts {
     std::size_t all = 0;

@@ -7,7 +7,7 @@
 
 #include "glib/json_text.hpp"
 #include "glib/random.hpp"
-#include "server/network.hpp"
+#include "limit/network.hpp"
 
 namespace rtcmc::server {
 
@@ -130,13 +130,11 @@ void EngineServer::handle_poll(const Request& request) {
     start_poll(*find(*sid), request);
     return;
   }
-  const std::string& address = request.connection.address();
-  if (!has_room_for(address)) {
-    ++stats_.connections_refused;
-    refuse(request.connection, Refusal::Forbidden, "Too many connections");
+  if (const auto objection = objection_to_opening(request); !objection.empty()) {
+    forbid(request.connection, objection);
     return;
   }
-  start_poll(open(request.query, request.version, address, true), request);
+  start_poll(open(request.query, request.version, request.connection.address(), true), request);
 }
 
 void EngineServer::start_poll(EngineSession& session, const Request& request) {
@@ -172,20 +170,29 @@ void EngineServer::handle_upgrade(const Request& request) {
     refuse(connection, Refusal::BadRequest);
   } else if (!opens) {
     find(*sid)->probe_websocket(poller_, connection.upgrade(*headers));
-  } else if (!has_room_for(connection.address())) {
-    ++stats_.connections_refused;
-    refuse(connection, Refusal::Forbidden, "Too many connections");
+  } else if (const auto objection = objection_to_opening(request); !objection.empty()) {
+    forbid(connection, objection);
   } else {
     open(request.query, request.version, connection.address(), false)
         .use_websocket(poller_, connection.upgrade(*headers));
   }
 }
 
-bool EngineServer::has_room_for(const std::string& address) const {
-  const auto found = sessions_by_network_.find(network_of(address));
-  const unsigned of_address = found == sessions_by_network_.end() ? 0 : found->second;
+std::string_view EngineServer::objection_to_opening(const Request& request) {
+  const std::string network = network_of(request.connection.address());
+  const bool is_login = parameter(request.query, "userid") == "admin" && parameter(request.query, "adminPassword");
+  if (!has_room_for(network)) {
+    ++stats_.connections_refused;
+    return "Too many connections";
+  }
+  return options_.admin && is_login && !logins_.may_guess(network) ? "Too many logins" : "";
+}
+
+bool EngineServer::has_room_for(const std::string& network) const {
+  const auto found = sessions_by_network_.find(network);
+  const unsigned of_network = found == sessions_by_network_.end() ? 0 : found->second;
   const auto below = [](std::size_t count, unsigned limit) { return limit == 0 || count < limit; };
-  return below(sessions_.size(), options_.limits.sockets) && below(of_address, options_.limits.sockets_per_address);
+  return below(sessions_.size(), options_.limits.sockets) && below(of_network, options_.limits.sockets_per_address);
 }
 
 EngineSession& EngineServer::open(const Query& query, EngineVersion version, const std::string& address,
@@ -228,9 +235,9 @@ void EngineServer::reap_soon() {
   reap_timer_.start_once(std::chrono::milliseconds(0), [this] {
     for (const std::string& sid : std::exchange(closed_, {})) {
       auto node = sessions_.extract(sid);
-      const auto of_network = sessions_by_network_.find(network_of(node.mapped()->identity().address));
-      if (--of_network->second == 0) {
-        sessions_by_network_.erase(of_network);
+      const auto by_network = sessions_by_network_.find(network_of(node.mapped()->identity().address));
+      if (--by_network->second == 0) {
+        sessions_by_network_.erase(by_network);
       }
       if (!node.mapped()->finished()) {
         closing_.push_back({std::move(node.mapped()), EngineSession::Clock::now()});

@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "glib/timer.hpp"
+#include "limit/guess_limiter.hpp"
 #include "server/engine_session.hpp"
 #include "server/http.hpp"
 #include "server/http_connection.hpp"
@@ -52,7 +54,9 @@ class EngineServer {
   void handle_post(const Request& request);
   void handle_upgrade(const Request& request);
   void start_poll(EngineSession& session, const Request& request);
-  [[nodiscard]] bool has_room_for(const std::string& address) const;
+  /// Why a session may not be opened; empty: it may.
+  [[nodiscard]] std::string_view objection_to_opening(const Request& request);
+  [[nodiscard]] bool has_room_for(const std::string& network) const;
   EngineSession& open(const Query& query, socketio::EngineVersion version, const std::string& address,
                       bool can_upgrade);
   /// Also one that is closed, while it has something to say.
@@ -70,6 +74,7 @@ class EngineServer {
   std::unique_ptr<Doorkeeper> doorkeeper_;
   std::unordered_map<std::string, std::unique_ptr<EngineSession>> sessions_;  // by sid
   std::unordered_map<std::string, unsigned> sessions_by_network_;
+  GuessLimiter logins_;              // of administrators
   std::vector<std::string> closed_;  // sids
   struct Closing {
     std::unique_ptr<EngineSession> session;

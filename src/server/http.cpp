@@ -20,20 +20,6 @@ std::optional<std::string> unescaped(std::string text) {
   return plain.get();
 }
 
-/// `list`: words with commas between.
-bool contains_word(std::string_view list, std::string_view word) {
-  while (!list.empty()) {
-    auto item = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), item.size() + 1));
-    item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
-    item = item.substr(0, item.find_last_not_of(" \t") + 1);
-    if (item.size() == word.size() && g_ascii_strncasecmp(item.data(), word.data(), word.size()) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 Query parse_query(std::string_view text) {
@@ -58,8 +44,7 @@ std::optional<std::string> parameter(const Query& query, std::string_view name) 
 }
 
 bool asks_for_websocket(const HttpRequest& request) {
-  return contains_word(request.header("upgrade"), "websocket") &&
-         contains_word(request.header("connection"), "upgrade");
+  return lists(request.header("upgrade"), "websocket") && lists(request.header("connection"), "upgrade");
 }
 
 std::optional<HttpHeaders> websocket_handshake(const HttpRequest& request) {

@@ -57,6 +57,18 @@ std::string HttpRequest::header(std::string_view name) const {
   return value;
 }
 
+bool lists(std::string_view value, std::string_view word) {
+  while (!value.empty()) {
+    const auto item = value.substr(0, value.find(','));
+    value.remove_prefix(std::min(value.size(), item.size() + 1));
+    const auto listed = trimmed(item);
+    if (listed.size() == word.size() && g_ascii_strncasecmp(listed.data(), word.data(), word.size()) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::optional<HttpRequest> HttpReader::next() {
   if (!request_ && (error_ || !read_head())) {
     return std::nullopt;
@@ -149,18 +161,19 @@ bool HttpReader::read_framing() {
   }
   const std::string length = request_->header("content-length");
   body_size_ = 0;
-  if (count("content-length") > 1 || length.find_first_not_of("0123456789") != std::string::npos) {
+  const auto lengths = count("content-length");
+  if (lengths > 1 || (lengths == 1 && length.empty()) || length.find_first_not_of("0123456789") != std::string::npos) {
     return false;
   }
   const auto [end, fault] = std::from_chars(length.data(), length.data() + length.size(), body_size_);
-  if (!length.empty() && (fault != std::errc() || body_size_ > max_body_)) {
+  if (lengths == 1 && (fault != std::errc() || body_size_ > max_body_)) {
     error_ = kTooLarge;
     return false;
   }
-  const std::string connection = lower_case(request_->header("connection"));
-  if (connection.find("close") != std::string::npos) {
+  const std::string connection = request_->header("connection");
+  if (lists(connection, "close")) {
     request_->keep_alive = false;
-  } else if (connection.find("keep-alive") != std::string::npos) {
+  } else if (lists(connection, "keep-alive")) {
     request_->keep_alive = true;
   }
   return true;

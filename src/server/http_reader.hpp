@@ -23,6 +23,9 @@ struct HttpRequest {
   [[nodiscard]] std::string header(std::string_view name) const;
 };
 
+/// Whether a header's value, a list with commas between, has this word, in whatever letters.
+[[nodiscard]] bool lists(std::string_view value, std::string_view word);
+
 /// Takes a client's bytes apart. Strict: what two parsers could read in two ways is refused, and so is everything that
 /// clients of this server have no use for (bodies in chunks, continued header lines).
 class HttpReader {

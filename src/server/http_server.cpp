@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/network.hpp"
+#include "limit/network.hpp"
 
 namespace rtcmc::server {
 

@@ -22,7 +22,7 @@ struct Limits {
   std::size_t max_queued_in_all = std::size_t{256} * 1024 * 1024;
   std::size_t max_extra = std::size_t{64} * 1024;  // bytes of a participant's "extra", as JSON
   unsigned sockets = 20'000;                       // TCP connections, and as many sessions
-  unsigned sockets_per_address = 1'000;
+  unsigned sockets_per_address = 1'000;            // of an IPv4 address, or an IPv6 network (network_of())
   unsigned rooms = 10'000;
   unsigned participants = 1'000;        // of one room, whatever its owner allows
   unsigned broadcast_members = 10'000;  // of all scalable broadcasts together

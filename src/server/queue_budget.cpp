@@ -5,8 +5,8 @@
 
 #include <utility>
 
+#include "limit/network.hpp"
 #include "server/fact.hpp"
-#include "server/network.hpp"
 
 namespace rtcmc::server {
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "limit/network.hpp"
 #include "server/engine_server.hpp"
 #include "server/fact.hpp"
 #include "server/http.hpp"
@@ -124,7 +125,7 @@ bool SignalingServer::refuse(HttpConnection& connection, bool is_signaling) {
   if (is_known_host && (!is_signaling || access_.allows_page(request))) {
     return false;
   }
-  if (const auto verdict = log_limiter_.count(connection.address()); verdict != LogLimiter::Verdict::Skip) {
+  if (const auto verdict = log_limiter_.count(network_of(connection.address())); verdict != LogLimiter::Verdict::Skip) {
     const std::string advice =
         std::string(is_known_host ? "name its origin in allow-origins to let it in"
                                   : "if this is a name of the server, put http://NAME:PORT into allow-origins") +

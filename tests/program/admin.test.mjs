@@ -22,20 +22,55 @@ test('without a token in the settings there is nothing', async (t) => {
 
 test('without the token in the request there is nothing', async (t) => {
   const { url, lines } = await administered(t);
-  const headers = [{}, { authorization: 'Bearer ' }, { authorization: TOKEN }, { authorization: `Basic ${TOKEN}` },
-    { authorization: `Bearer ${TOKEN}x` }, { authorization: `Bearer ${TOKEN.slice(0, -1)}` },
-    { authorization: `Bearer ${TOKEN}${TOKEN}` }];
+  const headers = [{}, { authorization: TOKEN }, { authorization: `Basic ${TOKEN}` }];
+  const refused = async (path, some) => {
+    const answer = await fetch(url + path, { headers: some });
+    assert.equal(answer.status, 401, path);
+    assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
+    assert.match((await answer.json()).error, /Authorization: Bearer/);
+  };
   for (const path of ['admin/rooms', 'admin/users', 'admin/users/x', 'admin/none', 'metrics']) {
-    for (const some of headers) {
-      const answer = await fetch(url + path, { headers: some });
-      assert.equal(answer.status, 401, path);
-      assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
-      assert.match((await answer.json()).error, /Authorization: Bearer/);
+    for (const some of [...headers, ...headers]) {
+      await refused(path, some);
     }
+  }
+  for (const wrong of ['', `${TOKEN}x`, TOKEN.slice(0, -1), TOKEN + TOKEN]) {
+    await refused('admin/rooms', { authorization: `Bearer ${wrong}` });
   }
   await until(() => lines().some((line) => line.includes('event=admin-refused address="127.0.0.1"')), 'a line about it');
   assert.match(lines().filter((line) => line.includes('admin-refused')).at(-1), /further ones are dropped/);
   assert.ok(!lines().some((line) => line.includes(TOKEN)));
+});
+
+test('who guesses the token has a few guesses, and then not even the right one', async (t) => {
+  const { url } = await administered(t);
+  const status = async (token) =>
+    (await fetch(`${url}admin/rooms`, { headers: { authorization: `Bearer ${token}` } })).status;
+  for (let i = 0; i < 30; ++i) {
+    assert.equal(await status(TOKEN), 200, 'who knows it is not counted');
+  }
+  const answers = [];
+  while (!answers.includes(429)) {
+    answers.push(await status('wrong-wrong-wrong-wrong'));
+  }
+  assert.ok(answers.length >= 10 && answers.slice(0, 10).every((answer) => answer === 401), answers.join());
+  const answer = await administer(`${url}admin/rooms`);
+  assert.equal(answer.status, 429);
+  assert.ok(Number(answer.headers.get('retry-after')) > 0);
+  assert.match((await answer.json()).error, /later/);
+  assert.equal((await fetch(`${url}healthz`)).status, 200);
+});
+
+test('who guesses the administrator\'s password, too', async (t) => {
+  const { url } = await serve(t, ['--admin-user=root', `--admin-password-file=${file(t, 'swordfish')}`]);
+  const status = async (query) => (await fetch(`${url}socket.io/?EIO=4&transport=polling&${query}`)).status;
+  const guess = 'userid=admin&adminUserName=root&adminPassword=guess';
+  const answers = [];
+  while (!answers.includes(403)) {
+    answers.push(await status(guess));
+  }
+  assert.ok(answers.length >= 10 && answers.slice(0, 10).every((answer) => answer === 200), answers.join());
+  assert.equal(await status('userid=anna'), 200, 'others are not concerned');
 });
 
 test('rooms and users', async (t) => {

@@ -43,6 +43,8 @@ TEST(HttpReader, RefusesWhatCouldBeReadInTwoWays) {
   EXPECT_EQ(refusal(start + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), 411U);
   EXPECT_EQ(refusal(start + "Content-Length: +3\r\n\r\nabc"), 400U);
   EXPECT_EQ(refusal(start + "Content-Length: 0x3\r\n\r\nabc"), 400U);
+  EXPECT_EQ(refusal(start + "Content-Length:\r\n\r\nabc"), 400U);
+  EXPECT_EQ(refusal(start + "Content-Length: \t\r\n\r\n"), 400U);
   EXPECT_EQ(refusal(start + "Content-Length : 3\r\n\r\nabc"), 400U);
   EXPECT_EQ(refusal(start + "A: b\r\n continued\r\n\r\n"), 400U);
   EXPECT_EQ(refusal(start + "A: b\rC: d\r\n\r\n"), 400U);
@@ -54,6 +56,36 @@ TEST(HttpReader, RefusesWhatCouldBeReadInTwoWays) {
   EXPECT_EQ(refusal("GET / HTTP/2.0\r\nHost: x\r\n\r\n"), 400U);
   EXPECT_EQ(refusal("GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n"), 400U);
   EXPECT_EQ(refusal("GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n"), 400U);
+}
+
+TEST(HttpReader, KeepsTheConnectionAsItsWordsSay) {
+  struct Case {
+    const char* version;
+    const char* lines;
+    bool keep_alive;
+  };
+  for (const auto& [version, lines, keep_alive] : {
+           Case{"1.1", "", true},
+           Case{"1.1", "Connection: close\r\n", false},
+           Case{"1.1", "Connection: Close\r\n", false},
+           Case{"1.1", "Connection: Upgrade,close\r\n", false},
+           Case{"1.1", "Connection: upgrade\r\nConnection:\tclose \r\n", false},
+           Case{"1.1", "Connection: keep-alive, close\r\n", false},
+           Case{"1.1", "Connection: not-closed\r\n", true},
+           Case{"1.1", "Connection: closed\r\n", true},
+           Case{"1.1", "Connection: close;x\r\n", true},
+           Case{"1.1", "Connection: ,, \r\n", true},
+           Case{"1.0", "", false},
+           Case{"1.0", "Connection: Keep-Alive\r\n", true},
+           Case{"1.0", "Connection: x, keep-alive\r\n", true},
+           Case{"1.0", "Connection: keep-alive-not\r\n", false},
+       }) {
+    HttpReader reader(kMaxBody);
+    reader.feed(std::string("GET / HTTP/") + version + "\r\nHost: x\r\n" + lines + "\r\n");
+    const auto request = reader.next();
+    ASSERT_TRUE(request) << lines;
+    EXPECT_EQ(request->keep_alive, keep_alive) << version << ' ' << lines;
+  }
 }
 
 TEST(HttpReader, BoundsHeadAndBody) {
