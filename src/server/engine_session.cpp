@@ -15,6 +15,7 @@ namespace {
 
 /// The end of a poll may overtake the answer to the probe, and the client polls again. More than this is no such race.
 constexpr unsigned kPollsToEnd = 10;
+constexpr double kBytesPerToken = 4096;  // as of messages
 
 SharedText packet(EnginePacket::Type type, std::string_view payload = {}) {
   return std::make_shared<const std::string>(socketio::encode_engine_packet(type, payload));
@@ -28,7 +29,8 @@ EngineSession::EngineSession(Identity identity, bool can_upgrade, const Options&
       options_(options),
       stats_(stats),
       listener_(listener),
-      share_(budget, identity_.address, [this] { give_up("too much waits for clients that read too slowly"); }) {
+      share_(budget, identity_.address, [this] { give_up("too much waits for clients that read too slowly"); }),
+      overhead_(options.limits.messages_per_second, options.limits.message_burst, Clock::now()) {
   const socketio::Handshake handshake{identity_.sid, can_upgrade, options.ping_interval, options.ping_timeout,
                                       options.limits.max_message};
   send(packet(EnginePacket::Type::Open, socketio::to_json(handshake)));
@@ -77,8 +79,12 @@ bool EngineSession::add_poll(std::unique_ptr<LongPoll> poll) {
   return true;
 }
 
+/// Polls are not counted: each waits until there is something for the client, and two at a time are an error.
 bool EngineSession::add_post(std::string_view payload, bool is_binary) {
   last_heard_ = Clock::now();
+  if (!pay(1)) {
+    return false;
+  }
   const auto packets =
       is_binary ? socketio::split_binary_payload(payload) : socketio::split_payload(identity_.version, payload);
   if (!packets) {
@@ -190,7 +196,22 @@ void EngineSession::on_websocket_binary(WebSocket& from) {
   last_heard_ = Clock::now();
   if (&from == websocket_.get()) {
     listener_.on_session_binary(*this);
+  } else {
+    pay(1);
   }
+}
+
+void EngineSession::on_websocket_overhead(WebSocket&, unsigned frames) {
+  pay(frames);
+}
+
+bool EngineSession::pay(double tokens) {
+  if (closed_ || overhead_.take(tokens, Clock::now())) {
+    return true;
+  }
+  ++stats_.sessions_dropped;
+  close("it sends too many pings, fragments or requests", WebSocketStatus::PolicyViolation);
+  return false;
 }
 
 void EngineSession::on_websocket_closed(WebSocket& from, const char* reason) {
@@ -205,6 +226,9 @@ void EngineSession::handle_packet(std::string_view text) {
   const auto packet = socketio::decode_engine_packet(text);
   if (!packet) {
     close("parse error", WebSocketStatus::ProtocolError);
+    return;
+  }
+  if (packet->type != EnginePacket::Type::Message && !pay(1 + static_cast<double>(text.size()) / kBytesPerToken)) {
     return;
   }
   switch (packet->type) {
@@ -229,6 +253,9 @@ void EngineSession::handle_packet(std::string_view text) {
 }
 
 void EngineSession::handle_probe_packet(std::string_view text) {
+  if (!pay(1)) {
+    return;
+  }
   const auto packet = socketio::decode_engine_packet(text);
   if (packet && packet->type == EnginePacket::Type::Ping && packet->payload == "probe") {
     probe_->send(server::packet(EnginePacket::Type::Pong, "probe"));

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "limit/token_bucket.hpp"
 #include "server/http.hpp"
 #include "server/long_poll.hpp"
 #include "server/options.hpp"
@@ -82,8 +83,11 @@ class EngineSession final : private WebSocket::Listener {
  private:
   void on_websocket_text(WebSocket& from, std::string_view text) override;
   void on_websocket_binary(WebSocket& from) override;
+  void on_websocket_overhead(WebSocket& from, unsigned frames) override;
   void on_websocket_closed(WebSocket& from, const char* reason) override;
 
+  /// For what is no message, which the listener counts. False, and the session is closed, if it is too much.
+  bool pay(double tokens);
   void handle_packet(std::string_view text);
   void handle_probe_packet(std::string_view text);
   void send_control(socketio::EnginePacket::Type type);
@@ -100,6 +104,7 @@ class EngineSession final : private WebSocket::Listener {
   Stats& stats_;
   Listener& listener_;
   QueueBudget::Share share_;
+  TokenBucket overhead_;
   std::unique_ptr<WebSocket> websocket_;
   std::unique_ptr<WebSocket> probe_;                   // may become the transport
   std::vector<std::unique_ptr<WebSocket>> discarded_;  // until the next tick: what was to be said is written by then

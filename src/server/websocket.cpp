@@ -103,6 +103,9 @@ void WebSocket::handle_messages() {
     }
     handle(*message);
   }
+  if (const unsigned frames = reader_.take_overhead(); frames > 0 && state_ == State::Open) {
+    listener_.on_websocket_overhead(*this, frames);
+  }
   if (const auto error = reader_.error(); error && state_ == State::Open) {
     close(*error);
     listener_.on_websocket_closed(*this, *error == WebSocketStatus::TooBig ? "message too big" : "parse error");

@@ -23,6 +23,8 @@ class WebSocket final : private Poller::Handler {
    public:
     virtual void on_websocket_text(WebSocket& from, std::string_view text) = 0;
     virtual void on_websocket_binary(WebSocket& from) = 0;
+    /// So many frames came that were no message of data: somebody has to count them.
+    virtual void on_websocket_overhead(WebSocket& from, unsigned frames) = 0;
     /// The peer is gone, or has broken the protocol. Called once; not after close().
     virtual void on_websocket_closed(WebSocket& from, const char* reason) = 0;
 

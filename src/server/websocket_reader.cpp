@@ -135,6 +135,7 @@ std::optional<WebSocketReader::Frame> WebSocketReader::take_frame() {
 
 std::optional<WebSocketMessage> WebSocketReader::add(const Frame& frame) {
   if (is_control(frame.opcode)) {
+    ++overhead_;
     return WebSocketMessage{frame.opcode, frame.payload};
   }
   if (fragmented_.has_value() != (frame.opcode == WebSocketOpcode::Continuation)) {
@@ -148,6 +149,7 @@ std::optional<WebSocketMessage> WebSocketReader::add(const Frame& frame) {
   }
   fragments_ += frame.payload;
   if (!frame.final) {
+    ++overhead_;
     return std::nullopt;
   }
   fragments_done_ = true;

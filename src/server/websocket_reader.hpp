@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// The frames of RFC 6455, as a server reads and writes them. Pure.
 namespace rtcmc::server {
@@ -40,6 +41,9 @@ class WebSocketReader {
   /// Absent if more bytes are needed, or after an error.
   [[nodiscard]] std::optional<WebSocketMessage> next();
 
+  /// How many frames came since the last call that were no whole message of data: pings, fragments.
+  [[nodiscard]] unsigned take_overhead() { return std::exchange(overhead_, 0U); }
+
   /// Once set, nothing more can be read.
   [[nodiscard]] std::optional<WebSocketStatus> error() const { return error_; }
 
@@ -61,6 +65,7 @@ class WebSocketReader {
   std::string fragments_;
   std::optional<WebSocketOpcode> fragmented_;  // the message that fragments_ begins
   bool fragments_done_ = false;
+  unsigned overhead_ = 0;  // frames
   std::optional<WebSocketStatus> error_;
 };
 

@@ -91,6 +91,35 @@ test('who floods is told, and dropped', async (t) => {
   assert.deepEqual(await ask(witness, 'check-presence', 'r').then(([exists]) => exists), false);
 });
 
+test('who floods with what is no message is dropped as well', async (t) => {
+  const { url, port } = await startServer(t, 'rate=10', 'burst=50');
+  const floods = {
+    pings: frame(0x89, ''),
+    pongs: frame(0x8a, ''),
+    'pieces of a text': Buffer.concat([frame(0x01, '4'), ...Array(40).fill(frame(0x00, ''))]),
+    'Engine.IO pongs': frame(0x81, '3'),
+    'Engine.IO noops': frame(0x81, '6'),
+  };
+  const other = await connect(t, url, { transports: ['websocket'] });
+  for (const [what, piece] of Object.entries(floods)) {
+    const socket = await upgraded(t, port);
+    socket.write(Buffer.concat(Array(what === 'pieces of a text' ? 1 : 20).fill(piece)));
+    await ask(other, 'check-presence', 'r');
+    assert.equal(socket.destroyed, false, `a few ${what}`);
+    socket.write(what === 'pieces of a text' ? Buffer.concat(Array(40).fill(frame(0x00, ''))) :
+      Buffer.concat(Array(60).fill(piece)));
+    await socket.gone;
+    assert.equal(closeStatus(socket.got), 1008, what);
+  }
+  const polling = `${url}socket.io/?EIO=4&transport=polling`;
+  const { sid } = JSON.parse((await (await fetch(polling)).text()).slice(1));
+  const statuses = [];
+  while (!statuses.includes(400)) {
+    statuses.push((await fetch(`${polling}&sid=${sid}`, { method: 'POST', body: '6' })).status);
+  }
+  assert.ok(statuses.length > 10, 'a few requests');
+});
+
 test('who reads too slowly is dropped, and its sender is not', async (t) => {
   const { url } = await startServer(t, 'max-queued=1000000', 'rate=0', 'relay-across-rooms=true');
   const slow = new WebSocket(address(url, '&userid=slow'));
