@@ -16,9 +16,6 @@ namespace rtcmc {
 namespace {
 
 constexpr std::chrono::seconds kConnectTimeout{12};
-// Different ones: a browser on many networks has some tens.
-constexpr std::size_t kMaxCandidates = 256;
-constexpr std::string_view kCandidatePrefix = "candidate:";
 constexpr std::size_t kMaxNameLength = 40;  // of the part of an element's name that is the participant's
 
 sdp::DtlsSetup counterpart_of(sdp::DtlsSetup setup) {
@@ -425,32 +422,21 @@ void Peer::freeze_directions(const sdp::Description& remote) {
   }
 }
 
-bool Peer::takes_candidate(std::string section, std::string_view text) {
-  std::pair candidate(std::move(section), std::string(text));
-  if (candidates_.contains(candidate)) {
-    return false;  // descriptions repeat what messages have said
-  }
-  if (candidates_.size() == kMaxCandidates) {
+bool Peer::takes_candidate(CandidateFilter::Verdict verdict) {
+  if (verdict == CandidateFilter::Verdict::TooMany) {
     drop("candidate", "it sent too many");
-    return false;
   }
-  candidates_.insert(std::move(candidate));
-  return true;
+  return verdict == CandidateFilter::Verdict::New;
 }
 
 void Peer::limit_candidates(const sdp::Description& remote) {
   sdp::filter_candidates(remote.message.get(), [this, &remote](std::size_t section, std::string_view text) {
-    return takes_candidate(remote.sections[section].mid, text);
+    return takes_candidate(candidates_.judge(remote.sections[section].mid, text));
   });
 }
 
 void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
-  std::string_view text = candidate.candidate;
-  if (text.starts_with(kCandidatePrefix)) {
-    text.remove_prefix(kCandidatePrefix.size());
-  }
-  if (!takes_candidate(candidate.sdp_mid.empty() ? std::to_string(candidate.sdp_m_line_index) : candidate.sdp_mid,
-                       text)) {
+  if (!takes_candidate(candidates_.judge(candidate))) {
     return;
   }
   if (has_remote_description_) {

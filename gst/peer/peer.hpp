@@ -6,9 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,6 +15,7 @@
 #include "glib/task_group.hpp"
 #include "glib/timer.hpp"
 #include "log/log_limiter.hpp"
+#include "peer/candidate_filter.hpp"
 #include "peer/negotiation.hpp"
 #include "peer/receivers.hpp"
 #include "peer/sdp.hpp"
@@ -141,8 +140,7 @@ class Peer {
   void settle(const std::vector<sdp::Section>& remote);
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
-  /// Whether webrtcbin, which keeps all that it is given, is to learn of it. `text` follows "candidate:".
-  [[nodiscard]] bool takes_candidate(std::string section, std::string_view text);
+  [[nodiscard]] bool takes_candidate(CandidateFilter::Verdict verdict);
   void limit_candidates(const sdp::Description& remote);
   void add_candidate(const protocol::IceCandidate& candidate);
   void remote_description_is_set();
@@ -168,8 +166,7 @@ class Peer {
   std::vector<sdp::Section> sections_;  // of the latest description, in either direction
   std::string remote_ice_ufrag_;
   std::vector<protocol::IceCandidate> early_candidates_;
-  // Of the participant's, in messages and descriptions: the section's mid, or index without one, and the text.
-  std::set<std::pair<std::string, std::string>> candidates_;
+  CandidateFilter candidates_;
   std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
   std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
   bool has_remote_description_ = false;
