@@ -211,6 +211,12 @@ void Peer::make_offer() {
 
 void Peer::publish_offer(sdp::MessagePtr message) {
   const sdp::Description local = sdp::describe(std::move(message));
+  if (const auto fault = sdp::check_continuity(sections_, local.sections, false)) {
+    // webrtcbin 1.22 leaves out the section of a data channel that we have none of.
+    GST_INFO("%s needs a new connection: of webrtcbin's next offer, %s", user_id_.c_str(), fault->c_str());
+    act(negotiation_.cannot_go_on());
+    return;
+  }
   // The role stays as it was, and the answer says so (RFC 8842, 5.5). webrtcbin repeats what it put into its latest
   // description, before publish_answer() changed that.
   sdp::set_dtls_setup(local.message.get(), sdp::DtlsSetup::ActPass);

@@ -56,7 +56,8 @@ class Peer {
     virtual void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
     virtual void on_data(Peer& peer, DataEvent event) = 0;
     /// webrtcbin cannot go on: with an ICE restart, with other payload types, after an offer of ours that was never
-    /// answered, or because tracks have come and gone until there are no sections left. A new peer must take over.
+    /// answered, beside a data channel that is the participant's alone, or because tracks have come and gone until
+    /// there are no sections left. A new peer must take over.
     virtual void on_restart_needed(Peer& peer) = 0;
     /// The participant has given up an offer for one of ours that it crossed, and is to make it again.
     virtual void on_offer_wanted(Peer& peer) = 0;
