@@ -99,10 +99,9 @@ void RoomClient::leave(const std::vector<std::string>& participants, std::chrono
     return;
   }
   // The Node server drops what it gets together with the end of the connection. Its answer says that it has had it all.
-  client_->emit_with_ack("check-presence", {glib::json_text(options_.room_id)}, timeout / 2,
-                         [this, timeout, done = std::move(done)](const std::optional<Arguments>&) {
-                           client_->close(timeout / 2, done);
-                         });
+  client_->emit_with_ack(
+      "check-presence", {glib::json_text(options_.room_id)}, timeout / 2,
+      [this, timeout, done = std::move(done)](const std::optional<Arguments>&) { client_->close(timeout / 2, done); });
 }
 
 void RoomClient::close_room(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
