@@ -121,8 +121,11 @@ void Conversation::pass_on(const std::string& sender, const protocol::Message& m
 }
 
 void Conversation::pass_on(const std::string& sender, const protocol::SessionDescription& description) {
-  Peer& peer = *parts_.roster.find(sender);
-  if (description.type == protocol::SdpType::Answer) {
+  const Roster::Participant& participant = *parts_.roster.participant(sender);
+  Peer& peer = *participant.peer;
+  if (!participant.has_begun) {
+    GST_DEBUG_OBJECT(parts_.bin, "a description of %s belongs to its connection before this one", sender.c_str());
+  } else if (description.type == protocol::SdpType::Answer) {
     peer.accept_answer(description.sdp);
   } else if (!description.crossing_resolved_by_user_id) {
     peer.accept_offer(description.sdp, Negotiation::Glare::TheyRollBack);

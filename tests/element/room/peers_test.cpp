@@ -160,6 +160,27 @@ TEST_F(Peers, WhoseConnectionIsLostIsConnectedAgain) {
   EXPECT_EQ(other->lost(), 0U);
 }
 
+TEST_F(Peers, WhatBelongsToAnEarlierConnectionDoesNotKeepTheNewOneFromBeginning) {
+  struct Handler {
+    std::promise<void> runs, may_return;
+  } handler;
+  play("user-id=camera");
+  const glib::SignalConnection connection(pipeline_->room(), "webrtcbin-ready",
+                                          G_CALLBACK(+[](GstElement*, const char*, GstElement*, Handler* handler) {
+                                            handler->runs.set_value();
+                                            handler->may_return.get_future().wait();
+                                          }),
+                                          &handler);
+  const auto viewer = watch();
+  auto runs = handler.runs.get_future();
+  ASSERT_TRUE(wait_until([&] { return runs.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+  bool is_sent = false;
+  viewer->offer_out_of_turn("camera", [&is_sent] { is_sent = true; });
+  EXPECT_TRUE(wait_until([&] { return is_sent; }));
+  handler.may_return.set_value();
+  EXPECT_TRUE(wait_until([&] { return viewer->packets() > 10; }));
+}
+
 TEST_F(Peers, TwoWhoJoinAtOnceAreConnectedWithEachOther) {
   for (int round = 0; round < 3; ++round) {
     const std::string description =

@@ -41,6 +41,18 @@ void Viewer::lose_connection() {
   has_remote_description_ = false;
 }
 
+void Viewer::offer_out_of_turn(const std::string& to, std::function<void()> done) {
+  constexpr const char* kOffer =
+      "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
+      "m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=recvonly\r\na=rtcp-mux\r\n"
+      "a=rtpmap:96 VP8/90000\r\na=ice-ufrag:used\r\na=ice-pwd:passwordofanearlierone0\r\na=setup:actpass\r\n"
+      "a=fingerprint:sha-256 "
+      "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F\r\n";
+  client_.send(to, protocol::SessionDescription{
+                       .type = protocol::SdpType::Offer, .sdp = kOffer, .renegotiating = true, .streams_to_share = {}});
+  client_.find_presence("garden", [done = std::move(done)](const protocol::Presence&) { done(); });
+}
+
 void Viewer::answer_late() {
   options_.answers = true;
   client_.send(sender_, protocol::SessionDescription{

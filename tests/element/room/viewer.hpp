@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ class Viewer final : private room::RoomClient::Listener {
 
   /// Without a word to the other side.
   void lose_connection();
+  /// Sends an offer that belongs to no connection that there is; `done` is called once the server has it.
+  void offer_out_of_turn(const std::string& to, std::function<void()> done);
   /// Answers an offer that it has not answered, and answers from now on.
   void answer_late();
 
