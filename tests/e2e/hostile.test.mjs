@@ -2,13 +2,22 @@
 // Messages from somebody who means ill or knows no better.
 
 import assert from 'node:assert/strict';
-import { input } from './harness/element.mjs';
+import { readdirSync } from 'node:fs';
+import { Element, input } from './harness/element.mjs';
 import { PATIENCE } from './harness/patience.mjs';
 import { inEachBrowser } from './harness/stage.mjs';
 
 const MEGABYTES = 1024 * 1024;
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';
 const CANDIDATE = 'candidate:1 1 udp 2122194687 127.0.0.1 9 typ host';
+
+const DESCRIPTORS = 1024; // the usual soft limit; with none left, GLib ends the process
+
+class Confined extends Element {
+  static get program() {
+    return ['prlimit', `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`, ...Element.program];
+  }
+}
 
 /** From somebody with whom the element has no connection. */
 const OUT_OF_THE_BLUE = {
@@ -87,5 +96,27 @@ inEachBrowser('Hostile messages', { socketOptions: { maxHttpBufferSize: 32 * MEG
     }, element.userid, 10 * MEGABYTES);
     assert.equal((await untilDrops(element, before + 1)).length, before + 1);
     await assertUnhurt(stage, element, viewer);
+  });
+
+  test('requests under thousands of made-up names', async (stage) => {
+    const element = stage.startElement([input.video()], {}, Confined);
+    await element.untilMessage('rtcmc-room-joined');
+    const viewer = await stage.viewer();
+    await viewer.untilPicture();
+    const participant = await stage.viewer();
+    await participant.untilPicture();
+    await participant.evaluate((room) => new Promise((resolve) => {
+      const { socket, socketMessageEvent } = globalThis.participant.connection;
+      for (let count = 0; count < 5000; count += 1) {
+        socket.emit(socketMessageEvent, {
+          remoteUserId: room, message: { newParticipationRequest: true }, sender: `made-up-${count}`,
+        });
+      }
+      socket.emit('check-presence', room, resolve);
+    }), stage.room);
+    await element.until('the first of them is given up', () => element.warnings.length > 0);
+    await viewer.untilPicture();
+    assert.deepEqual(element.errors, []);
+    assert.ok(readdirSync(`/proc/${element.pid}/fd`).length < DESCRIPTORS);
   });
 });
