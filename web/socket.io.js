@@ -73,8 +73,8 @@
 			return this;
 		}
 
+		/** Without a packet that says so: what the Node server reads together with one, it drops. */
 		disconnect() {
-			if (this.connected) this.#link.send('41');
 			this.#hangUp('io client disconnect');
 			return this;
 		}

@@ -89,19 +89,11 @@ std::vector<std::pair<std::string, std::string>> RoomClient::url_query() const {
 void RoomClient::leave(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
                        std::function<void()> done) {
   say_goodbye(participants, options_.auto_close_session && is_owner_);
-  if (!client_) {
-    done();
-    return;
-  }
-  leaving_ = true;
-  if (!client_->connected()) {
+  if (client_) {
     client_->close(timeout, std::move(done));
-    return;
+  } else {
+    done();
   }
-  // The Node server drops what it gets together with the end of the connection. Its answer says that it has had it all.
-  client_->emit_with_ack(
-      "check-presence", {glib::json_text(options_.room_id)}, timeout / 2,
-      [this, timeout, done = std::move(done)](const std::optional<Arguments>&) { client_->close(timeout / 2, done); });
 }
 
 void RoomClient::close_room(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
@@ -299,9 +291,6 @@ void RoomClient::ask_to_participate(const std::string& remote_user_id) {
 }
 
 void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
-  if (leaving_) {
-    return;
-  }
   JsonNode* const first = glib::element(arguments, 0);
   if (name == kMessageEvent) {
     on_relayed(first);

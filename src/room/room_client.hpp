@@ -183,7 +183,6 @@ class RoomClient final : private socketio::Client::Listener {
   bool was_in_room_ = false;
   bool in_room_ = false;
   bool is_owner_ = false;
-  bool leaving_ = false;
 };
 
 }  // namespace rtcmc::room

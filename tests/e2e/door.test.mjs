@@ -310,8 +310,6 @@ inEachBrowser('The door of a page', options, (test) => {
     const victimId = await victim.enter(url, stage.room, { camera: true });
     await owner.untilConnected();
     await owner.attack('closing', victimId, stage.room);
-    // The Node server drops what comes together with the end of the connection.
-    await owner.settle(stage.room);
     await owner.cut();
     await victim.until('the end of the room', ({ state }) => state === 'closed');
   });
