@@ -6,6 +6,10 @@ import { inEachBrowser } from './harness/stage.mjs';
 
 const INTERVAL = 500; // ms
 const TOLERANCE = 40; // ms
+// As far apart as people accept (ITU-R BT.1359-1): a browser brings them together in its own time, and on a busy machine
+// not quite.
+const EARLIEST_SOUND = -90; // ms
+const LATEST_SOUND = 185;
 
 const BLINK_AND_TICK = [
   'videotestsrc is-live=true pattern=blink ! video/x-raw,width=320,height=180,framerate=2/1 ! r.'.split(' '),
@@ -28,7 +32,7 @@ inEachBrowser('Sound and picture', {}, (test) => {
   test('to a browser', async (stage) => {
     await stage.element(BLINK_AND_TICK);
     const viewer = await stage.viewer();
-    await viewer.untilInSync(INTERVAL, TOLERANCE);
+    await viewer.untilInSync(INTERVAL, EARLIEST_SOUND, LATEST_SOUND);
   });
 
   test('between elements', async (stage) => {

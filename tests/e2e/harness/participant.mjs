@@ -98,21 +98,22 @@ export class Participant {
   }
 
   /**
-   * Waits until the picture is at most `tolerance` ms from the sound, as both reach the page; they change each `interval`.
-   * Browsers bring them together bit by bit: Firefox takes some twenty seconds.
+   * Waits until the sound is between `earliest` and `latest` ms behind the picture, as both reach the page; they change
+   * each `interval`. Browsers bring them together bit by bit: Firefox takes some twenty seconds.
    */
-  async untilInSync(interval, tolerance) {
+  async untilInSync(interval, earliest, latest) {
     const id = await this.#only();
     await this.evaluate((stream) => participant.watchSync(stream), id);
     const deadline = Date.now() + 2 * PATIENCE;
+    const isInSync = (offset) => offset > earliest && offset < latest;
     let seen;
     let offset;
     do {
       seen = await this.evaluate(() => participant.seen);
       offset = medianOffset(seen.flashes, seen.beeps, interval);
       await new Promise((resolve) => setTimeout(resolve, 100));
-    } while (!(Math.abs(offset) < tolerance) && Date.now() < deadline);
-    assert.ok(Math.abs(offset) < tolerance, `${offset} ms; ${JSON.stringify(seen)}`);
+    } while (!isInSync(offset) && Date.now() < deadline);
+    assert.ok(isInSync(offset), `${offset} ms; ${JSON.stringify(seen)}`);
   }
 
   async pixels(points, streamid) {
