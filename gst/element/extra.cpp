@@ -123,7 +123,12 @@ bool FieldNames::admit(const char* name) {
   unsigned left = left_;
   while (left > 0 && !left_.compare_exchange_weak(left, left - 1)) {
   }
-  return left > 0;
+  if (left == 0) {
+    return false;
+  }
+  // GStreamer does this up to 1.24. From 1.26 on it does not, and the same name would take another place each time.
+  (void)g_quark_from_string(name);
+  return true;
 }
 
 StructurePtr structure_from_json(const char* name, JsonObject* object, FieldNames& names) {

@@ -73,6 +73,13 @@ TEST(Extra, NamesThatAreKnownAreFieldsBeyondTheBound) {
   EXPECT_EQ(json_in(structure), "");
 }
 
+TEST(Extra, ANameTakesOnePlaceHoweverOftenItComes) {
+  FieldNames names(1);
+  for (unsigned round = 0; round < 3; ++round) {
+    EXPECT_TRUE(gst_structure_has_field(structure_of(R"({"comes-often":1})", names).get(), "comes-often"));
+  }
+}
+
 TEST(Extra, AMemberOfTheTextsNameIsNotLost) {
   FieldNames names(0);
   g_quark_from_static_string("json");
