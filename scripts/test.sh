@@ -72,7 +72,7 @@ if want trixie; then
   echo "== Building on Debian 13 and running the tests without browsers"
   on="scripts/in-debian.sh trixie"
   $on scripts/install-packages.sh unit
-  configure build-trixie -Dwerror=true -Doptimization=0 -Ddebug=false
+  configure build-trixie -Dwerror=true
   run build-trixie --suite unit --suite element --suite docs
   on=""
 fi
