@@ -106,7 +106,7 @@ void Session::stop() {
   // Whoever calls us may be gone before the thread is done: then it holds what it works on.
   auto stopping = std::make_shared<Stopping>(bin_, shared_from_this());
   auto is_released = stopping->released();
-  worker_->post([stopping = std::move(stopping)] { stopping->session().end([stopping] {}); });
+  worker_->post([stopping = std::move(stopping)] { stopping->session().end(stopping); });
   if (worker_->is_current()) {
     worker_->abandon();
   } else if (is_released.wait_until(deadline) != std::future_status::ready) {
@@ -119,19 +119,18 @@ void Session::stop() {
   }
 }
 
-void Session::end(std::function<void()> done) {
+void Session::end(std::shared_ptr<Stopping> stopping) {
   next_.reset();
   until_reported_.cancel();
-  depart(Farewell::Leave, [this, done = std::move(done)] {
+  depart(Farewell::Leave, [this, stopping = std::move(stopping)] {
     // Later, since it is the client that calls.
-    worker_->post([this, done] {
+    worker_->post([this, stopping] {
       if (!conversation_.wait_for_ends(kEndTimeout)) {
         GST_INFO_OBJECT(bin_, "some connections take long to end: they do so by themselves");
       }
       client_.reset();
       outgoing_.clear();
       incoming_.clear();
-      done();
     });
   });
 }

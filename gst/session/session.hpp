@@ -107,7 +107,8 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   void depart(Farewell farewell, std::function<void()> done);
   void is_out();
   void leave_closed_room();
-  void end(std::function<void()> done);
+  /// Drops `stopping` when all has ended.
+  void end(std::shared_ptr<Stopping> stopping);
   void use_session(bool is_owner);
   void report_failure();
 
