@@ -249,6 +249,32 @@ class WebRtcBin::Taps {
   std::vector<std::shared_ptr<receive::Tap>> taps_;
 };
 
+/// All data channels, which stay as long as their elements may push: a probe of webrtcbin's on these uses its channel
+/// without holding it, and a closed one is let go while its last message is still on its way out. Any thread; `mutex_`
+/// protects the list.
+class WebRtcBin::Channels {
+ public:
+  explicit Channels(GstElement* webrtcbin)
+      : connection_(webrtcbin, "prepare-data-channel",
+                    G_CALLBACK(+[](GstElement*, GstWebRTCDataChannel* channel, gboolean, Channels* self) {
+                      const std::lock_guard lock(self->mutex_);
+                      self->channels_.push_back(glib::Ref<GstWebRTCDataChannel>::share(channel));
+                    }),
+                    this) {}
+
+  /// When webrtcbin has stopped.
+  void clear() {
+    std::vector<glib::Ref<GstWebRTCDataChannel>> ended;  // these go after the lock
+    const std::lock_guard lock(mutex_);
+    ended.swap(channels_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<glib::Ref<GstWebRTCDataChannel>> channels_;
+  const glib::SignalConnection connection_;
+};
+
 /// Data of the pad-added handler, which runs on webrtcbin's streaming threads.
 struct WebRtcBin::TapMaker {
   Mailbox mailbox;
@@ -334,6 +360,7 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
       taps_(std::make_shared<Taps>()) {
   element_ = glib::Ref<GstElement>::adopt(
       GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("webrtcbin", name.c_str()))));
+  channels_ = std::make_shared<Channels>(element_.get());
   g_object_set(element_.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "ice-transport-policy",
                ice.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, nullptr);
   if (!ice.servers.stun.empty()) {
@@ -406,12 +433,13 @@ glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   // std::function wants its captures copyable.
   auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
   return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
-          released = std::move(released)] {
+          channels = std::move(channels_), released = std::move(released)] {
     give_up_sending(element.get());
     close_data_channels(element.get());
     gst_element_set_state(element.get(), GST_STATE_NULL);
     stop_what_started_late(element.get());
     taps->clear();
+    channels->clear();
     released->clear();
     gst_bin_remove(parent.get(), element.get());
   };

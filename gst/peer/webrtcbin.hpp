@@ -117,6 +117,7 @@ class WebRtcBin {
 
  private:
   class Taps;
+  class Channels;
   struct TapMaker;
 
   /// With what webrtcbin does not tell.
@@ -130,6 +131,7 @@ class WebRtcBin {
   // Posted callbacks hold it weakly: they do nothing once it is gone.
   std::shared_ptr<Callbacks> callbacks_;
   std::shared_ptr<Taps> taps_;
+  std::shared_ptr<Channels> channels_;
   std::shared_ptr<stats::ReceiverReports> receiver_reports_ = std::make_shared<stats::ReceiverReports>();
   std::vector<glib::SignalConnection> connections_;
 };

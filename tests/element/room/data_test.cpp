@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <glib/gstdio.h>
+#include <gst/gst.h>
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,6 +31,33 @@ std::string random_text(std::size_t size) {
   return text;
 }
 
+/// Counts the data channels that end while their elements can still push: webrtcbin's probes use them unheld.
+class ChannelWatch {
+ public:
+  /// webrtcbin's "prepare-data-channel".
+  static void watch(GstElement* webrtcbin, GstWebRTCDataChannel* channel, gboolean,
+                    std::atomic<unsigned>* ended_early) {
+    g_object_weak_ref(
+        G_OBJECT(channel), [](gpointer watch, GObject*) { delete static_cast<ChannelWatch*>(watch); },
+        new ChannelWatch(webrtcbin, *ended_early));
+  }
+
+ private:
+  ChannelWatch(GstElement* webrtcbin, std::atomic<unsigned>& ended_early) : ended_early_(ended_early) {
+    g_weak_ref_init(&webrtcbin_, webrtcbin);
+  }
+  ~ChannelWatch() {
+    const auto webrtcbin = glib::Ref<GstElement>::adopt(static_cast<GstElement*>(g_weak_ref_get(&webrtcbin_)));
+    if (webrtcbin && GST_STATE(webrtcbin.get()) != GST_STATE_NULL) {
+      ++ended_early_;
+    }
+    g_weak_ref_clear(&webrtcbin_);
+  }
+
+  GWeakRef webrtcbin_;
+  std::atomic<unsigned>& ended_early_;
+};
+
 /// An element that writes down what it hears.
 class Speaker {
  public:
@@ -45,6 +75,10 @@ class Speaker {
     connect("file-received", G_CALLBACK(+[](GstElement*, const gchar* user, const gchar* name, const gchar* type,
                                             GBytes* bytes, Speaker* self) {
               self->note(std::string(user) + " gives the file " + name + " of type " + type + ": " + text_of(bytes));
+            }));
+    connect("webrtcbin-ready", G_CALLBACK(+[](GstElement*, const gchar*, GstElement* webrtcbin, Speaker* self) {
+              g_signal_connect(webrtcbin, "prepare-data-channel", G_CALLBACK(ChannelWatch::watch),
+                               &self->channels_ended_early);
             }));
     pipeline.set_state(GST_STATE_PLAYING);
     EXPECT_TRUE(wait_until([this] { return pipeline.posted("rtcmc-room-joined"); }));
@@ -116,6 +150,7 @@ class Speaker {
 
  public:
   std::atomic<bool> is_open = false;
+  std::atomic<unsigned> channels_ended_early = 0;
   Pipeline pipeline;
 
  private:
@@ -148,6 +183,15 @@ TEST_F(Data, ElementsTalkToEachOther) {
   EXPECT_TRUE(alice_->pipeline.posted("rtcmc-channel-open"));
   EXPECT_EQ(alice_->pipeline.count("rtcmc-message"), 2U);
   EXPECT_TRUE(alice_->pipeline.warnings().empty());
+}
+
+TEST_F(Data, AChannelLivesAsLongAsItsElementsPush) {
+  meet();
+  bob_->pipeline.set_state(GST_STATE_NULL);
+  ASSERT_TRUE(wait_until([&] { return alice_->pipeline.posted("rtcmc-participant-left"); }));
+  alice_->pipeline.set_state(GST_STATE_NULL);
+  EXPECT_EQ(alice_->channels_ended_early, 0U);
+  EXPECT_EQ(bob_->channels_ended_early, 0U);
 }
 
 TEST_F(Data, ManyLargeTextsKeepTheirOrder) {
