@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assertColours } from './harness/colours.mjs';
 import { PATIENCE } from './harness/patience.mjs';
-import { inEachBrowser } from './harness/stage.mjs';
+import { inAnyBrowser } from './harness/stage.mjs';
 import { Program, PYTHON } from './harness/element.mjs';
 
 const example = (name) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
@@ -48,7 +48,7 @@ async function untilAllGrow(folder, bytes) {
   }
 }
 
-inEachBrowser('Examples', {}, (test) => {
+inAnyBrowser('Examples', {}, (test) => {
   test('record.py', async (stage) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'rtcmc-record-'));
     try {

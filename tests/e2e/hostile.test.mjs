@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { Element, input } from './harness/element.mjs';
-import { inEachBrowser } from './harness/stage.mjs';
+import { inAnyBrowser } from './harness/stage.mjs';
 
 const MEGABYTES = 1024 * 1024;
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';
@@ -51,7 +51,7 @@ async function assertUnhurt(stage, element, viewer) {
   assert.deepEqual([element.errors, element.warnings], [[], []]);
 }
 
-inEachBrowser('Hostile messages', { socketOptions: { maxHttpBufferSize: 32 * MEGABYTES } }, (test) => {
+inAnyBrowser('Hostile messages', { socketOptions: { maxHttpBufferSize: 32 * MEGABYTES } }, (test) => {
   test('from a stranger', async (stage) => {
     const element = await stage.element([input.video()]);
     const viewer = await stage.viewer();

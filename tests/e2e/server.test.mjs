@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { input } from './harness/element.mjs';
-import { inEachBrowser } from './harness/stage.mjs';
+import { inAnyBrowser } from './harness/stage.mjs';
 
 const SERVERS = {
   'Socket.IO 2': { socketIo: 2 },
@@ -12,7 +12,7 @@ const SERVERS = {
 };
 
 for (const [name, options] of Object.entries(SERVERS)) {
-  inEachBrowser(name, options, (test) => {
+  inAnyBrowser(name, options, (test) => {
     test('those who were first and those who come later see the element', async (stage) => {
       const first = await stage.camera();
       const element = await stage.element([input.video()]);
@@ -28,7 +28,7 @@ for (const [name, options] of Object.entries(SERVERS)) {
 }
 
 for (const socketIo of [4, 2]) {
-  inEachBrowser(`Socket.IO ${socketIo}, a server that goes away`, { socketIo }, (test) => {
+  inAnyBrowser(`Socket.IO ${socketIo}, a server that goes away`, { socketIo }, (test) => {
     test('the picture goes on, and the element comes back', async (stage) => {
       const element = await stage.element([input.video()]);
       const viewer = await stage.viewer();

@@ -198,7 +198,7 @@ export function inEachBrowser(theme, serverOptions, define) {
   KINDS.forEach((kind) => inBrowser(kind, theme, serverOptions, define));
 }
 
-/** The same once, where the browser is but a socket. */
+/** The same once, where it is of no account which browser it is. */
 export function inAnyBrowser(theme, serverOptions, define) {
   inBrowser(KINDS.find((kind) => !whySkipped(kind)) ?? KINDS[0], theme, serverOptions, define);
 }
