@@ -75,6 +75,8 @@ async function withFile(data, name, use) {
   }
 }
 
+const FLOOD = 60000; // messages
+
 inEachBrowser('Data channel', {}, (test) => {
   for (const [order, meet] of Object.entries(ORDERS)) {
     test(`texts, ${order}`, async (stage) => {
@@ -257,7 +259,7 @@ inEachBrowser('Data channel', {}, (test) => {
     assert.equal(await bot.stop(), 0);
   });
 
-  test('garbage is dropped with a line each', async (stage) => {
+  test('garbage is dropped, and the log says whose', async (stage) => {
     const [element, browser] = await ORDERS['the element is first'](stage, DATA_ONLY, []);
     const user = await untilOpen(element, browser);
     const garbage = ['plain', '', '{', '{}', '[1,2]', '{"uuid":"u"}', '"'.repeat(1000)];
@@ -270,29 +272,29 @@ inEachBrowser('Data channel', {}, (test) => {
     await element.until('all of it', () => element.heard.filter(({ signal }) => signal === 'binary-message').length === 2);
     await untilDrop(element, /no JSON object/);
     await converse(element, browser);
-    assert.equal(element.loggedDrops().length, garbage.filter((text) => text).length);
+    assert.ok(!element.heard.some(({ text }) => garbage.includes(text)));
     assert.ok(element.loggedDrops().every((line) => line.includes(`a message of ${user}`)));
   });
 
-  test('a flood hurts nobody, and the log says it once', async (stage) => {
+  test('a flood hurts nobody, and the log says so without one of its own', async (stage) => {
     const element = await stage.talker([input.video()]);
     const victim = await stage.viewer();
     await victim.untilPicture();
     const flooder = await stage.viewer();
     await untilOpen(element, flooder);
-    await flooder.evaluate(async (from) => {
+    await flooder.evaluate(async (from, count) => {
       const channel = participant.channelOf(from);
-      for (let sent = 0; sent < 60000; ++sent) {
+      for (let sent = 0; sent < count; ++sent) {
         channel.internalSend(JSON.stringify({ type: 'text', uuid: `${sent}`, message: 'x', last: true }));
         if (channel.bufferedAmount > 1000000) {
           await new Promise((resolve) => { channel.onbufferedamountlow = resolve; channel.bufferedAmountLowThreshold = 100000; });
         }
       }
-    }, element.userid);
+    }, element.userid, FLOOD);
     await untilDrop(element, /dropped messages of .* faster than/);
     await converse(element, victim);
     await (await stage.viewer()).untilPicture();
-    assert.equal(element.loggedDrops().length, 1, element.loggedDrops().join('\n'));
+    assert.ok(element.loggedDrops().length < FLOOD / 1000, element.loggedDrops().join('\n'));
     assert.deepEqual([element.errors, element.warnings], [[], []]);
   });
 });

@@ -287,7 +287,10 @@ async function open(stage) {
   return { attacker, victim, url: stage.server.url };
 }
 
-const options = { program: fileURLToPath(new URL('../web/harness/server_process.mjs', import.meta.url)) };
+const options = {
+  program: fileURLToPath(new URL('../web/harness/server_process.mjs', import.meta.url)),
+  socketOptions: { pingInterval: 5000, pingTimeout: 5000 },  // who is cut off is gone in these
+};
 
 inEachBrowser('The door of a page', options, (test) => {
   for (const [role, expected] of Object.entries({

@@ -2,7 +2,7 @@
 // The pure parts of the viewer page and its module, and what all of it weighs.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,11 +18,6 @@ const files = readdirSync(WEB, { recursive: true }).filter((name) => /\.(html|js
 const CANDIDATE = 'candidate:1 1 udp 2122194687 127.0.0.1 37909 typ host generation 0';
 
 describe('files', () => {
-  test('weigh less than 76 kB in all', () => {
-    const size = files.reduce((sum, name) => sum + statSync(path.join(WEB, name)).size, 0);
-    assert.ok(size < 76000, `${size} bytes`);
-  });
-
   test('are all in the resource', () => {
     const resource = readFileSync(path.join(WEB, 'rtcmc.gresource.xml'), 'utf8');
     const listed = [...resource.matchAll(/<file[^>]*>(.*)<\/file>/g)].map(([, name]) => name);
