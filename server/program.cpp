@@ -129,8 +129,10 @@ std::optional<std::string> Program::start() {
 
 void Program::note_what_may_surprise() const {
   const rlim_t descriptors = raise_descriptor_limit();
-  const unsigned sockets = settings_.options.limits.sockets;
-  if (sockets == 0 || descriptors < sockets + kOwnDescriptors) {
+  const rlim_t sockets = settings_.options.limits.sockets;
+  // Each may be sent a file.
+  const rlim_t wanted = (settings_.web_root.empty() ? 1 : 2) * sockets + kOwnDescriptors;
+  if (sockets == 0 || descriptors < wanted) {
     g_message(
         "Only %llu files can be open at a time, which limits the connections, whatever \"max-sockets\" says. "
         "Raise LimitNOFILE= in the unit, or \"ulimit -Hn\".",

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -20,27 +19,6 @@ namespace {
 
 constexpr const char* kIndex = "index.html";
 constexpr const char* kSocketIo = "/socket.io/socket.io.js";
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~FileDescriptor() {
-    if (fd_ >= 0) {
-      close(fd_);
-    }
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Absent if a part of the path must not be served. Empty parts are left out.
 std::optional<std::vector<std::string>> parts_of(std::string_view path) {
@@ -61,7 +39,7 @@ std::optional<std::vector<std::string>> parts_of(std::string_view path) {
 }
 
 /// What web pages are made of is known even where the system's list of types is not installed, or another one.
-std::string mime_type_of(const std::string& name, std::string_view bytes) {
+std::string mime_type_of(const std::string& name, const FileBody& body) {
   constexpr std::array<std::pair<std::string_view, const char*>, 8> kTypes{{
       {".html", "text/html; charset=utf-8"},
       {".css", "text/css; charset=utf-8"},
@@ -76,8 +54,10 @@ std::string mime_type_of(const std::string& name, std::string_view bytes) {
   if (known != kTypes.end()) {
     return known->second;
   }
-  const glib::String type(g_content_type_guess(name.c_str(), reinterpret_cast<const guchar*>(bytes.data()),
-                                               std::min<std::size_t>(bytes.size(), 4096), nullptr));
+  std::array<char, 4096> bytes{};
+  const std::size_t size = body.read(0, bytes);
+  const glib::String type(
+      g_content_type_guess(name.c_str(), reinterpret_cast<const guchar*>(bytes.data()), size, nullptr));
   const glib::String mime_type(g_content_type_get_mime_type(type.get()));
   const std::string found = mime_type ? mime_type.get() : "application/octet-stream";
   return found.starts_with("text/") ? found + "; charset=utf-8" : found;
@@ -105,23 +85,23 @@ std::optional<server::Content::Item> WebRoot::find(const std::string& path) {
     return built_in_ && path == kSocketIo ? built_in_->find(path) : std::nullopt;
   }
   if (!is_folder(current.get())) {
-    return path.ends_with('/') ? std::nullopt : read(current.get(), path);
+    return path.ends_with('/') ? std::nullopt : item(std::move(current), path);
   }
-  const FileDescriptor index(openat(current.get(), kIndex, kFlags));
+  FileDescriptor index(openat(current.get(), kIndex, kFlags));
   if (index.get() < 0 || is_folder(index.get())) {
     return std::nullopt;
   }
   if (!path.ends_with('/')) {
     // Relative to where it is, so that nothing in the path can name another host.
     const glib::String name(g_uri_escape_string(parts->back().c_str(), nullptr, FALSE));
-    return Item{.bytes = {}, .mime_type = {}, .location = std::string("./") + name.get() + "/"};
+    return Item{.body = {}, .mime_type = {}, .location = std::string("./") + name.get() + "/"};
   }
-  return read(index.get(), path + kIndex);
+  return item(std::move(index), path + kIndex);
 }
 
-std::optional<server::Content::Item> WebRoot::read(int file, const std::string& path) const {
+std::optional<server::Content::Item> WebRoot::item(FileDescriptor file, const std::string& path) const {
   struct stat status {};
-  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return std::nullopt;
   }
   const auto size = static_cast<std::size_t>(status.st_size);
@@ -129,18 +109,9 @@ std::optional<server::Content::Item> WebRoot::read(int file, const std::string& 
     g_message("%s", server::fact("file-too-large", {{"path", path}, {"advice", "raise max-file-size"}}).c_str());
     return std::nullopt;
   }
-  std::string bytes(size, '\0');
-  std::size_t have = 0;
-  while (have < size) {
-    const ssize_t got = ::read(file, bytes.data() + have, size - have);
-    if (got <= 0) {
-      return std::nullopt;  // it shrinks at the moment
-    }
-    have += static_cast<std::size_t>(got);
-  }
-  std::string mime_type = mime_type_of(path, bytes);
-  return Item{.bytes = glib::Ref<GBytes>::adopt(g_bytes_new(bytes.data(), bytes.size())),
-              .mime_type = std::move(mime_type)};
+  auto body = std::make_shared<FileBody>(std::move(file), size);
+  std::string mime_type = mime_type_of(path, *body);
+  return Item{.body = std::move(body), .mime_type = std::move(mime_type)};
 }
 
 }  // namespace rtcmc::program

@@ -3,8 +3,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include "file_body.hpp"
 #include "server/content.hpp"
 
 namespace rtcmc::program {
@@ -20,7 +23,7 @@ class WebRoot final : public server::Content {
   [[nodiscard]] std::optional<Item> find(const std::string& path) override;
 
  private:
-  [[nodiscard]] std::optional<Item> read(int file, const std::string& path) const;
+  [[nodiscard]] std::optional<Item> item(FileDescriptor file, const std::string& path) const;
 
   std::string folder_;
   std::size_t max_file_size_;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <gio/gio.h>
-
+#include <memory>
 #include <optional>
 #include <string>
 
-#include "glib/ref.hpp"
+#include "server/body.hpp"
 
 namespace rtcmc::server {
 
@@ -14,7 +13,7 @@ namespace rtcmc::server {
 class Content {
  public:
   struct Item {
-    glib::Ref<GBytes> bytes;
+    std::shared_ptr<const Body> body;
     std::string mime_type;
     std::string security_policy{};  // Content-Security-Policy; empty: none
     /// Not empty: nothing is here, but there, relative to `path` (a redirection).

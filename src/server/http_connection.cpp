@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace rtcmc::server {
 
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{64} * 1024;
+constexpr unsigned kWritesAtOnce = 16;                // then others have their turn
 constexpr std::chrono::milliseconds kFarewell{1000};  // for a client to read the last answer
 
 void add_header(std::string& head, std::string_view name, std::string_view value) {
@@ -29,8 +31,9 @@ std::string response_head(const HttpResponse& response, bool keep_alive) {
   if (!response.mime_type.empty()) {
     head += "Content-Type: " + response.mime_type + "\r\n";
   }
-  if (response.status != SOUP_STATUS_NO_CONTENT) {
-    head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  if (response.status != SOUP_STATUS_NO_CONTENT && response.status != SOUP_STATUS_NOT_MODIFIED) {
+    const std::size_t size = response.shared_body ? response.shared_body->size() : response.body.size();
+    head += "Content-Length: " + std::to_string(size) + "\r\n";
   }
   return head + "Connection: " + (keep_alive ? "keep-alive" : "close") + "\r\n\r\n";
 }
@@ -95,7 +98,8 @@ void HttpConnection::respond(const HttpResponse& response) {
   last_ = last_ || !request_.keep_alive;
   output_ = response_head(response, !last_);
   if (request_.method != "HEAD") {
-    output_ += response.body;
+    body_ = response.shared_body;
+    output_ += body_ ? std::string_view() : response.body;
   }
   request_ = {};
   state_ = State::Writing;
@@ -189,10 +193,31 @@ void HttpConnection::take_request() {
   }
 }
 
+/// What of a shared body does not fit into the socket is forgotten, and read again. On this thread: what is read in one
+/// turn is small, and hardly ever still on a disk when others are sent it too.
 void HttpConnection::flush() {
-  while (written_ < output_.size()) {
-    const GOutputVector part{output_.data() + written_, output_.size() - written_};
-    const auto [status, bytes] = stream_.write({&part, 1});
+  static thread_local std::array<char, kChunk> piece;
+  const std::size_t body_size = body_ ? body_->size() : 0;
+  for (unsigned i = 0; written_ < output_.size() + body_size; ++i) {
+    if (i == kWritesAtOnce) {
+      watch(EPOLLOUT);
+      return;
+    }
+    const auto head = std::string_view(output_).substr(std::min(written_, output_.size()));
+    const std::size_t offset = written_ + head.size() - output_.size();
+    const std::size_t wanted = std::min(piece.size(), body_size - offset);
+    if (wanted > 0 && body_->read(offset, std::span(piece).first(wanted)) < wanted) {
+      close();
+      return;
+    }
+    std::array<GOutputVector, 2> parts{};
+    std::size_t count = 0;
+    for (const std::string_view part : {head, std::string_view(piece.data(), wanted)}) {
+      if (!part.empty()) {
+        parts.at(count++) = {part.data(), part.size()};
+      }
+    }
+    const auto [status, bytes] = stream_.write(std::span(parts).first(count));
     if (status == NetStream::Status::Lost) {
       close();
       return;
@@ -204,9 +229,7 @@ void HttpConnection::flush() {
     written_ += bytes;
     last_progress_ = Clock::now();
   }
-  output_ = {};
-  share_.remove(share_.bytes());
-  written_ = 0;
+  forget_output();
   if (last_) {
     // A client that still sends must be let finish, or it never reads the answer.
     stream_.end_output();
@@ -217,6 +240,13 @@ void HttpConnection::flush() {
   start_reading();
   // The next request may be here already.
   poller_.call_soon(*this);
+}
+
+void HttpConnection::forget_output() {
+  output_ = {};
+  share_.remove(share_.bytes());
+  body_.reset();
+  written_ = 0;
 }
 
 void HttpConnection::watch(std::uint32_t events) {
@@ -239,8 +269,7 @@ void HttpConnection::close() {
   }
   watch(0);
   state_ = State::Closed;
-  output_ = {};
-  share_.remove(share_.bytes());
+  forget_output();
   if (const auto hang_up = std::exchange(hang_up_, nullptr)) {
     hang_up();
   }

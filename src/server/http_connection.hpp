@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "glib/async.hpp"
+#include "server/body.hpp"
 #include "server/http_reader.hpp"
 #include "server/net_stream.hpp"
 #include "server/poller.hpp"
@@ -21,6 +23,7 @@ struct HttpResponse {
   std::string mime_type;  // empty: none
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers{};
+  std::shared_ptr<const Body> shared_body{};  // not null: in place of `body`
 };
 
 /// A connection that has become something else than HTTP, and what has come on it already.
@@ -74,6 +77,7 @@ class HttpConnection final : private Poller::Handler {
   void read();
   void take_request();
   void flush();
+  void forget_output();
   void watch(std::uint32_t events);
   void close();
 
@@ -84,10 +88,11 @@ class HttpConnection final : private Poller::Handler {
   HttpReader reader_;
   HttpRequest request_;
   std::function<void()> hang_up_;
-  std::string output_;
-  QueueBudget::Share share_;  // counts it
-  std::size_t written_ = 0;   // of output_
-  bool last_ = false;         // no further request is taken
+  std::string output_;                // the head, and a body that is not shared
+  QueueBudget::Share share_;          // counts it
+  std::shared_ptr<const Body> body_;  // comes behind it; may be null
+  std::size_t written_ = 0;           // of both
+  bool last_ = false;                 // no further request is taken
   State state_ = State::Handshaking;
   std::uint32_t watched_ = 0;
   Clock::time_point last_progress_ = Clock::now();

@@ -161,9 +161,7 @@ HttpResponse SignalingServer::serve(const HttpRequest& request) {
   if (!item->location.empty()) {
     return {302, kPlainText, "Elsewhere.\n", {{"Location", item->location}}};
   }
-  gsize size = 0;
-  const auto* data = static_cast<const char*>(g_bytes_get_data(item->bytes.get(), &size));
-  HttpResponse response{200, item->mime_type, std::string(data, size), {{"Cache-Control", "no-cache"}}};
+  HttpResponse response{200, item->mime_type, "", {{"Cache-Control", "no-cache"}}, item->body};
   if (!item->security_policy.empty()) {
     response.headers.emplace_back("Content-Security-Policy", item->security_policy);
   }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace rtcmc::server {
 
@@ -49,14 +51,19 @@ std::optional<Content::Item> ViewerPage::find(const std::string& path) {
   return name.find('/') != std::string::npos || is_asked_for_unseen(name) ? std::nullopt : file(kPage);
 }
 
-std::optional<Content::Item> ViewerPage::file(const std::string& name) const {
+std::optional<Content::Item> ViewerPage::file(const std::string& name) {
+  if (const auto known = files_.find(name); known != files_.end()) {
+    return known->second;
+  }
   auto bytes = glib::Ref<GBytes>::adopt(
       g_resource_lookup_data(resource_, ("/org/rtcmc/web/" + name).c_str(), G_RESOURCE_LOOKUP_FLAGS_NONE, nullptr));
   if (!bytes) {
     return std::nullopt;
   }
-  return Item{
-      .bytes = std::move(bytes), .mime_type = mime_type_of(name), .security_policy = name == kPage ? kPagePolicy : ""};
+  Item item{.body = std::make_shared<BytesBody>(std::move(bytes)),
+            .mime_type = mime_type_of(name),
+            .security_policy = name == kPage ? kPagePolicy : ""};
+  return files_.emplace(name, std::move(item)).first->second;
 }
 
 }  // namespace rtcmc::server

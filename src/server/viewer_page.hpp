@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <optional>
+#include <string>
+#include <unordered_map>
+
 #include "server/content.hpp"
 
 namespace rtcmc::server {
@@ -14,9 +18,10 @@ class ViewerPage final : public Content {
   [[nodiscard]] std::optional<Item> find(const std::string& path) override;
 
  private:
-  [[nodiscard]] std::optional<Item> file(const std::string& name) const;
+  [[nodiscard]] std::optional<Item> file(const std::string& name);
 
   GResource* const resource_;
+  std::unordered_map<std::string, Item> files_;  // those that somebody has asked for
 };
 
 }  // namespace rtcmc::server

@@ -5,6 +5,11 @@
 #include <glib/gstdio.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <fstream>
+#include <memory>
+#include <string>
+
 #include "glib/ref.hpp"
 
 namespace rtcmc::program {
@@ -14,7 +19,8 @@ namespace {
 class Script final : public server::Content {
  public:
   std::optional<Item> find(const std::string&) override {
-    return Item{glib::Ref<GBytes>::adopt(g_bytes_new_static("js", 2)), "text/javascript", {}};
+    auto bytes = glib::Ref<GBytes>::adopt(g_bytes_new_static("js", 2));
+    return Item{.body = std::make_shared<server::BytesBody>(std::move(bytes)), .mime_type = "text/javascript"};
   }
 };
 
@@ -27,6 +33,51 @@ TEST(WebRoot, HasTheBuiltInClientScript) {
   WebRoot without(folder.get(), 1000, nullptr);
   EXPECT_FALSE(without.find("/socket.io/socket.io.js"));
   g_rmdir(folder.get());
+}
+
+/// A folder with one file, which is gone with it.
+class FileVersions : public testing::Test {
+ protected:
+  void SetUp() override { write("one"); }
+  void TearDown() override {
+    g_remove(path_.c_str());
+    g_rmdir(folder_.get());
+  }
+
+  void write(const std::string& text) { write_to(path_, text); }
+  void replace(const std::string& text) {
+    write_to(path_ + ".new", text);
+    g_rename((path_ + ".new").c_str(), path_.c_str());
+  }
+  [[nodiscard]] server::Content::Item item() { return root_.find("/file").value(); }
+  static std::string text_of(const server::Body& body, std::size_t offset = 0) {
+    std::array<char, 100> bytes{};
+    return {bytes.data(), body.read(offset, bytes)};
+  }
+
+ private:
+  static void write_to(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+  const glib::String folder_{g_dir_make_tmp("rtcmc-XXXXXX", nullptr)};
+  const std::string path_ = std::string(folder_.get()) + "/file";
+  WebRoot root_{folder_.get(), 1000, nullptr};
+};
+
+TEST_F(FileVersions, AreReadToTheirEndAlthoughReplaced) {
+  const auto old = item();
+  replace("other");
+  EXPECT_EQ(text_of(*old.body), "one");
+  EXPECT_EQ(text_of(*old.body, 1), "ne");
+  EXPECT_EQ(text_of(*old.body, 3), "");
+  EXPECT_EQ(text_of(*item().body), "other");
+}
+
+TEST_F(FileVersions, EndWhereTheFileIsCut) {
+  const auto whole = item();
+  write("o");
+  EXPECT_EQ(whole.body->size(), 3U);
+  EXPECT_EQ(text_of(*whole.body), "o");
+  EXPECT_EQ(text_of(*whole.body, 2), "");
 }
 
 TEST(WebRoot, MayVanish) {
