@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -63,6 +65,19 @@ std::string mime_type_of(const std::string& name, const FileBody& body) {
   return found.starts_with("text/") ? found + "; charset=utf-8" : found;
 }
 
+/// Weak: two changes within a tick of the file system's clock look the same. A digest, as inodes are nobody's business.
+std::string etag_of(const struct stat& status) {
+  constexpr std::size_t kDigits = 32;
+  std::string version;
+  for (const std::intmax_t part : std::initializer_list<std::intmax_t>{
+           static_cast<std::intmax_t>(status.st_dev), static_cast<std::intmax_t>(status.st_ino), status.st_size,
+           status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec}) {
+    version += std::to_string(part) + ' ';
+  }
+  const glib::String digest(g_compute_checksum_for_string(G_CHECKSUM_SHA256, version.c_str(), -1));
+  return "W/\"" + std::string(digest.get(), kDigits) + '"';
+}
+
 bool is_folder(int fd) {
   struct stat status {};
   return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
@@ -111,7 +126,9 @@ std::optional<server::Content::Item> WebRoot::item(FileDescriptor file, const st
   }
   auto body = std::make_shared<FileBody>(std::move(file), size);
   std::string mime_type = mime_type_of(path, *body);
-  return Item{.body = std::move(body), .mime_type = std::move(mime_type)};
+  return Item{.body = std::move(body),
+              .mime_type = std::move(mime_type),
+              .validators = {.etag = etag_of(status), .modified = status.st_mtim.tv_sec}};
 }
 
 }  // namespace rtcmc::program

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "server/body.hpp"
+#include "server/validators.hpp"
 
 namespace rtcmc::server {
 
@@ -15,6 +16,7 @@ class Content {
   struct Item {
     std::shared_ptr<const Body> body;
     std::string mime_type;
+    Validators validators{};
     std::string security_policy{};  // Content-Security-Policy; empty: none
     /// Not empty: nothing is here, but there, relative to `path` (a redirection).
     std::string location{};

@@ -36,6 +36,28 @@ AccessPolicy::Rules access_rules(const Options& options) {
           .host_name = g_get_host_name()};
 }
 
+/// Parts are not to be had: pages of rooms need none, and who asks for a part may be given the whole.
+HttpResponse content_response(const HttpRequest& request, const Content::Item& item) {
+  HttpResponse response{200, item.mime_type, "", {{"Cache-Control", "no-cache"}}, item.body};
+  if (!item.validators.etag.empty()) {
+    response.headers.emplace_back("ETag", item.validators.etag);
+  }
+  if (!item.security_policy.empty()) {
+    // With a 304 as well: a new server's may be another one for the same page.
+    response.headers.emplace_back("Content-Security-Policy", item.security_policy);
+  }
+  if (client_has(request, item.validators)) {
+    return {304, "", "", std::move(response.headers)};
+  }
+  response.headers.emplace_back("Accept-Ranges", "none");
+  if (item.validators.modified) {
+    // A date to come is no date of a version (RFC 9110, section 8.8.2.1).
+    const std::int64_t now = g_get_real_time() / G_USEC_PER_SEC;
+    response.headers.emplace_back("Last-Modified", http_date(std::min(*item.validators.modified, now)));
+  }
+  return response;
+}
+
 /// What a stranger wrote, for the log.
 std::string shown(const std::string& text) {
   constexpr std::size_t kMost = 200;
@@ -161,11 +183,7 @@ HttpResponse SignalingServer::serve(const HttpRequest& request) {
   if (!item->location.empty()) {
     return {302, kPlainText, "Elsewhere.\n", {{"Location", item->location}}};
   }
-  HttpResponse response{200, item->mime_type, "", {{"Cache-Control", "no-cache"}}, item->body};
-  if (!item->security_policy.empty()) {
-    response.headers.emplace_back("Content-Security-Policy", item->security_policy);
-  }
-  return response;
+  return content_response(request, *item);
 }
 
 }  // namespace rtcmc::server

@@ -32,6 +32,13 @@ const char* mime_type_of(std::string_view name) {
   return known == kMimeTypes.end() ? "application/octet-stream" : known->name;
 }
 
+/// Of the content alone, so that a page stays with those who have it when a server is started again.
+std::string etag_of(GBytes* bytes) {
+  constexpr std::size_t kDigits = 32;
+  const glib::String digest(g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes));
+  return '"' + std::string(digest.get(), kDigits) + '"';
+}
+
 /// Browsers, robots and monitors ask for these by themselves; a page would mislead them.
 bool is_asked_for_unseen(std::string_view name) {
   return name == "favicon.ico" || name == "robots.txt" || name == "metrics";
@@ -60,8 +67,10 @@ std::optional<Content::Item> ViewerPage::file(const std::string& name) {
   if (!bytes) {
     return std::nullopt;
   }
+  std::string etag = etag_of(bytes.get());
   Item item{.body = std::make_shared<BytesBody>(std::move(bytes)),
             .mime_type = mime_type_of(name),
+            .validators = {.etag = std::move(etag)},
             .security_policy = name == kPage ? kPagePolicy : ""};
   return files_.emplace(name, std::move(item)).first->second;
 }

@@ -11,6 +11,7 @@
 #include "fuzz.hpp"
 #include "server/access_policy.hpp"
 #include "server/http_reader.hpp"
+#include "server/validators.hpp"
 
 /// HTTP requests. The first byte says in pieces of what size the others come.
 namespace rtcmc::server {
@@ -73,6 +74,9 @@ void check(const HttpRequest& request) {
   const AccessPolicy guarded({.origins = {"https://example.org"}, .own_pages_only = true, .host_name = "shed"});
   require(guarded.allows_host(request) || !request.header("host").empty(), "no browser leaves the host out");
   require(guarded.allows_page(request) || AccessPolicy({}).allows_page(request), "without rules all are let in");
+  require(!client_has(request, {.etag = R"(W/"1")", .modified = 784111777}) ||
+              !request.header("if-none-match").empty() || !request.header("if-modified-since").empty(),
+          "who says nothing has nothing");
   check_answer(cors_headers(request));
   check_answer(cors_preflight(request).headers);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// How pages and files are sent: to many and slow readers at once.
+// How pages and files are sent: not again to who has them, and to many and slow readers at once.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
-import { certificate, folder, serve, until } from './support.mjs';
+import { certificate, folder, raw, serve, until } from './support.mjs';
 
 const MIB = 1024 * 1024;
 // More than sockets take while nobody reads.
@@ -24,6 +24,109 @@ async function site(t, files, args = []) {
   }
   return { ...await serve(t, [`--web-root=${root}`, ...args]), root };
 }
+
+/** Status, headers and text of an answer, over a connection of its own. */
+async function answerTo(port, target, headers = {}, method = 'GET') {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const answer = await raw(port, `${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines}\r\n`);
+  const end = answer.indexOf('\r\n\r\n');
+  const [first, ...rest] = answer.slice(0, end).split('\r\n');
+  return {
+    status: Number(first.split(' ')[1]),
+    headers: Object.fromEntries(rest.map((line) => [line.split(':')[0].toLowerCase(), line.slice(line.indexOf(':') + 2)])),
+    text: answer.slice(end + 4),
+  };
+}
+
+const pages = {
+  'the built-in page': [(t) => serve(t), '/', /^"[0-9a-f]{32}"$/],
+  'a module of it': [(t) => serve(t), '/rtcmc.js', /^"[0-9a-f]{32}"$/],
+  'a file': [(t) => site(t, { 'page.html': 'page' }), '/page.html', /^W\/"[0-9a-f]{32}"$/],
+};
+for (const [name, [start, target, form]] of Object.entries(pages)) {
+  test(`${name} is sent to who has it not`, async (t) => {
+    const { port } = await start(t);
+    const whole = await answerTo(port, target);
+    const { etag } = whole.headers;
+    assert.equal(whole.status, 200);
+    assert.match(String(etag), form);
+    assert.equal(whole.headers['cache-control'], 'no-cache');
+    assert.equal(Number(whole.headers['content-length']), Buffer.byteLength(whole.text));
+    const head = await answerTo(port, target, {}, 'HEAD');
+    delete head.headers.date;
+    delete whole.headers.date;
+    assert.deepEqual(head, { ...whole, text: '' });
+
+    for (const tags of [etag, '*', `"other", ${etag}`]) {
+      for (const method of ['GET', 'HEAD']) {
+        const same = await answerTo(port, target, { 'If-None-Match': tags }, method);
+        assert.deepEqual([same.status, same.text], [304, ''], tags);
+        assert.ok(same.headers.date);
+        for (const header of ['etag', 'cache-control', 'content-security-policy']) {
+          assert.equal(same.headers[header], whole.headers[header], header);
+        }
+        for (const header of ['content-length', 'content-type', 'last-modified']) {
+          assert.equal(same.headers[header], undefined, header);
+        }
+      }
+    }
+    const other = await answerTo(port, target, { 'If-None-Match': '"other"' });
+    assert.deepEqual([other.status, other.text], [200, whole.text]);
+  });
+}
+
+test('the built-in page has the same tag in another server', async (t) => {
+  const tags = await Promise.all([serve(t), serve(t)].map(async (server) =>
+    (await answerTo((await server).port, '/')).headers.etag));
+  assert.ok(tags[0]);
+  assert.equal(tags[0], tags[1]);
+});
+
+test('behind a 304 the connection goes on', async (t) => {
+  const { port } = await site(t, { 'page.html': 'page' });
+  const answers = await raw(port, 'GET /page.html HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\n\r\n' +
+    'GET /page.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  assert.match(answers, /^HTTP\/1\.1 304 Not Modified\r\n[^]*\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*\r\n\r\npage$/);
+});
+
+test('a changed file is sent', async (t) => {
+  const { port, root } = await site(t, { 'page.html': 'old' });
+  const { headers: { etag } } = await answerTo(port, '/page.html');
+  writeFileSync(path.join(root, 'new'), 'new');
+  renameSync(path.join(root, 'new'), path.join(root, 'page.html'));
+  const answer = await answerTo(port, '/page.html', { 'If-None-Match': etag });
+  assert.deepEqual([answer.status, answer.text], [200, 'new']);
+  assert.notEqual(answer.headers.etag, etag);
+});
+
+test('by its date', async (t) => {
+  const { port, root } = await site(t, { 'page.html': 'page' });
+  const name = path.join(root, 'page.html');
+  utimesSync(name, 784111777, 784111777);
+  const date = 'Sun, 06 Nov 1994 08:49:37 GMT';
+  assert.equal((await answerTo(port, '/page.html')).headers['last-modified'], date);
+  assert.equal((await answerTo(port, '/page.html', { 'If-Modified-Since': date })).status, 304);
+  const earlier = { 'If-Modified-Since': date.replace('37', '36') };
+  assert.equal((await answerTo(port, '/page.html', earlier)).status, 200);
+  const other = { 'If-Modified-Since': date, 'If-None-Match': '"other"' };
+  assert.equal((await answerTo(port, '/page.html', other)).status, 200, 'a tag says more');
+  // Of a clock that goes wrong.
+  utimesSync(name, 4e9, 4e9);
+  const { headers } = await answerTo(port, '/page.html');
+  assert.ok(Date.parse(headers['last-modified']) <= Date.parse(headers.date), headers['last-modified']);
+});
+
+test('conditions change nothing where there is nothing', async (t) => {
+  const { port } = await site(t, {});
+  assert.equal((await answerTo(port, '/none', { 'If-None-Match': '*' })).status, 404);
+  assert.equal((await answerTo(port, '/none', { 'If-None-Match': '*' }, 'POST')).status, 405);
+});
+
+test('who asks for a part is sent the whole', async (t) => {
+  const { port } = await site(t, { 'page.html': 'page' });
+  const { status, headers, text } = await answerTo(port, '/page.html', { Range: 'bytes=1-2' });
+  assert.deepEqual([status, headers['accept-ranges'], text], [200, 'none', 'page']);
+});
 
 /** A client that has asked for something, of which a part is here, and reads no more. */
 async function slowReader(t, port, target) {

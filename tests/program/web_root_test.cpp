@@ -2,8 +2,10 @@
 // What is safe about it is tested through the program (web_root.test.mjs).
 #include "web_root.hpp"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <fstream>
@@ -44,6 +46,7 @@ class FileVersions : public testing::Test {
     g_rmdir(folder_.get());
   }
 
+  /// Always with the same date.
   void write(const std::string& text) { write_to(path_, text); }
   void replace(const std::string& text) {
     write_to(path_ + ".new", text);
@@ -56,12 +59,33 @@ class FileVersions : public testing::Test {
   }
 
  private:
-  static void write_to(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+  static void write_to(const std::string& path, const std::string& text) {
+    std::ofstream(path) << text;
+    constexpr std::array<timespec, 2> kTimes{{{784111777, 5}, {784111777, 5}}};
+    utimensat(AT_FDCWD, path.c_str(), kTimes.data(), 0);
+  }
 
   const glib::String folder_{g_dir_make_tmp("rtcmc-XXXXXX", nullptr)};
   const std::string path_ = std::string(folder_.get()) + "/file";
   WebRoot root_{folder_.get(), 1000, nullptr};
 };
+
+TEST_F(FileVersions, HaveOneTagAsLongAsTheFileIsTheSame) {
+  const auto first = item();
+  EXPECT_TRUE(first.validators.etag.starts_with("W/\"")) << first.validators.etag;
+  EXPECT_EQ(first.validators.modified, 784111777);
+  EXPECT_EQ(item().validators.etag, first.validators.etag);
+}
+
+TEST_F(FileVersions, HaveOtherTagsAfterEachChange) {
+  const auto first = item();
+  write("longer");
+  const auto longer = item();
+  EXPECT_NE(longer.validators.etag, first.validators.etag) << "of the same date";
+  replace("LONGER");
+  EXPECT_NE(item().validators.etag, longer.validators.etag) << "of the same date and size";
+  EXPECT_EQ(item().validators.modified, 784111777);
+}
 
 TEST_F(FileVersions, AreReadToTheirEndAlthoughReplaced) {
   const auto old = item();
