@@ -188,8 +188,10 @@ void stop_what_started_late(GstElement* webrtcbin) {
   for_each_made_by("sctpenc", webrtcbin, stop_forsaken_task);
 }
 
-/// A bound for hostile peers: each stream that they make up gets a jitterbuffer and a thread.
+/// Bounds for hostile peers: each stream that they make up gets a jitterbuffer and a thread, and each data channel two
+/// threads, which webrtcbin keeps when it is closed.
 constexpr guint kMaxStreams = 32;
+constexpr std::size_t kMaxDataChannels = 32;
 
 glib::Ref<GstElement> rtpbin_in(GstElement* webrtcbin) {
   return glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtcbin), "rtpbin"));
@@ -254,11 +256,11 @@ class WebRtcBin::Taps {
 /// protects the list.
 class WebRtcBin::Channels {
  public:
-  explicit Channels(GstElement* webrtcbin)
-      : connection_(webrtcbin, "prepare-data-channel",
-                    G_CALLBACK(+[](GstElement*, GstWebRTCDataChannel* channel, gboolean, Channels* self) {
-                      const std::lock_guard lock(self->mutex_);
-                      self->channels_.push_back(glib::Ref<GstWebRTCDataChannel>::share(channel));
+  Channels(GstElement* webrtcbin, Mailbox mailbox)
+      : mailbox_(std::move(mailbox)),
+        connection_(webrtcbin, "prepare-data-channel",
+                    G_CALLBACK(+[](GstElement*, GstWebRTCDataChannel* channel, gboolean is_ours, Channels* self) {
+                      self->add(glib::Ref<GstWebRTCDataChannel>::share(channel), is_ours);
                     }),
                     this) {}
 
@@ -270,8 +272,22 @@ class WebRtcBin::Channels {
   }
 
  private:
+  void add(glib::Ref<GstWebRTCDataChannel> channel, bool is_ours) {
+    const std::lock_guard lock(mutex_);
+    channels_.push_back(std::move(channel));
+    if (!is_ours && ++theirs_ == kMaxDataChannels + 1) {
+      mailbox_.post([](const Callbacks& callbacks) {
+        if (callbacks.on_excess) {
+          callbacks.on_excess("more than " + std::to_string(kMaxDataChannels) + " data channels were opened");
+        }
+      });
+    }
+  }
+
+  const Mailbox mailbox_;
   std::mutex mutex_;
   std::vector<glib::Ref<GstWebRTCDataChannel>> channels_;
+  std::size_t theirs_ = 0;
   const glib::SignalConnection connection_;
 };
 
@@ -360,7 +376,7 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
       taps_(std::make_shared<Taps>()) {
   element_ = glib::Ref<GstElement>::adopt(
       GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("webrtcbin", name.c_str()))));
-  channels_ = std::make_shared<Channels>(element_.get());
+  channels_ = std::make_shared<Channels>(element_.get(), Mailbox{context_, callbacks_});
   g_object_set(element_.get(), "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "ice-transport-policy",
                ice.relay_only ? GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY : GST_WEBRTC_ICE_TRANSPORT_POLICY_ALL, nullptr);
   if (!ice.servers.stun.empty()) {

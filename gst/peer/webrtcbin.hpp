@@ -56,6 +56,8 @@ class WebRtcBin {
     std::function<void(unsigned m_line_index, std::shared_ptr<receive::Tap> tap, rtp::Codec codec)> on_media;
     /// The remote side opens one.
     std::function<void(std::unique_ptr<DataChannel> channel)> on_data_channel = {};
+    /// The remote side wants more than a connection may take. It goes on taking until part().
+    std::function<void(std::string reason)> on_excess = {};
   };
   /// A sending transceiver and the pad that takes its packets. Released when destroyed.
   class Sender {

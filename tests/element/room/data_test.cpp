@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glib/signal_connection.hpp"
@@ -116,19 +117,24 @@ class Speaker {
     return pipeline.warnings().empty() ? "" : pipeline.warnings().back().text;
   }
 
+  /// In its connection with that user, without the element's knowledge.
+  void open_channels(const std::string& user_id, unsigned count) {
+    for (const auto& webrtcbin : made_by("webrtcbin")) {
+      const bool is_meant = std::string_view(GST_OBJECT_NAME(webrtcbin.get())).ends_with("-" + user_id);
+      for (unsigned i = 0; is_meant && i < count; ++i) {
+        glib::Ref<GstWebRTCDataChannel> channel;
+        g_signal_emit_by_name(webrtcbin.get(), "create-data-channel", "one more", nullptr, channel.out());
+      }
+    }
+  }
+
   /// From now on, nothing that others send reaches it.
   void go_deaf() {
-    const glib::IteratorPtr sources(
-        gst_bin_iterate_all_by_element_factory_name(GST_BIN(pipeline.element()), "nicesrc"));
-    const auto visit = [](const GValue* item, gpointer) {
-      auto* source = GST_ELEMENT(g_value_get_object(item));
-      const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(source, "src"));
+    for (const auto& source : made_by("nicesrc")) {
+      const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(source.get(), "src"));
       gst_pad_add_probe(
           pad.get(), GST_PAD_PROBE_TYPE_BUFFER, [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_DROP; },
           nullptr, nullptr);
-    };
-    while (gst_iterator_foreach(sources.get(), visit, nullptr) == GST_ITERATOR_RESYNC) {
-      gst_iterator_resync(sources.get());
     }
   }
 
@@ -143,6 +149,20 @@ class Speaker {
     gsize size = 0;
     const auto* data = static_cast<const char*>(g_bytes_get_data(bytes, &size));
     return size > 0 ? std::string(data, size) : "";
+  }
+
+  [[nodiscard]] std::vector<glib::Ref<GstElement>> made_by(const char* factory) const {
+    const glib::IteratorPtr iterator(gst_bin_iterate_all_by_element_factory_name(GST_BIN(pipeline.element()), factory));
+    std::vector<glib::Ref<GstElement>> found;
+    const auto visit = [](const GValue* item, gpointer data) {
+      static_cast<decltype(found)*>(data)->push_back(
+          glib::Ref<GstElement>::share(GST_ELEMENT(g_value_get_object(item))));
+    };
+    while (gst_iterator_foreach(iterator.get(), visit, &found) == GST_ITERATOR_RESYNC) {
+      found.clear();
+      gst_iterator_resync(iterator.get());
+    }
+    return found;
   }
 
   void connect(const char* signal, GCallback handler) {
@@ -304,6 +324,17 @@ TEST_F(Data, ABusThatNobodyReadsStaysSmall) {
   EXPECT_LE(posted, 1000U);
   EXPECT_TRUE(alice_->say("bob", "now that it was read"));
   EXPECT_TRUE(wait_until([&] { return bob_->pipeline.count("rtcmc-message") == posted + 1; }));
+}
+
+TEST_F(Data, WhoOpensChannelsWithoutEndLosesTheConnectionAndNobodyElseDoes) {
+  meet();
+  Speaker carol(server_, "carol");
+  ASSERT_TRUE(wait_until([&] { return carol.is_open && alice_->pipeline.count("rtcmc-channel-open") == 2; }));
+  bob_->open_channels("alice", 200);
+  EXPECT_NE(alice_->last_warning().find("data channels were opened"), std::string::npos);
+  EXPECT_TRUE(carol.say("alice", "still here"));
+  EXPECT_TRUE(alice_->has_heard("carol says still here"));
+  EXPECT_FALSE(carol.pipeline.posted("rtcmc-participant-left"));
 }
 
 TEST_F(Data, AHandlerMayAnswerAndStopTheElement) {
