@@ -359,10 +359,16 @@ std::variant<Description, std::string> parse(std::string_view text) {
   complete_rejected_sections(raw);
 
   std::set<std::string> mids;
+  unsigned data_sections = 0;
   for (guint i = 0; i < gst_sdp_message_medias_len(raw); ++i) {
-    if (auto fault = fault_of(raw, gst_sdp_message_get_media(raw, i), mids)) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(raw, i);
+    if (auto fault = fault_of(raw, media, mids)) {
       return *fault;
     }
+    data_sections += kind_of(media) == MediaKind::Application ? 1 : 0;
+  }
+  if (data_sections > 1) {
+    return "it has more than one section for data";
   }
   if (auto fault = bundle_fault_of(raw, mids)) {
     return *fault;

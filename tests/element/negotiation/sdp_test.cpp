@@ -114,6 +114,11 @@ TEST(Sdp, RefusesWhatWebrtcbinCannotTake) {
   EXPECT_TRUE(is_refused(without("a=fingerprint:")));
   EXPECT_TRUE(is_refused(without("a=setup:")));
   EXPECT_TRUE(is_refused(sdp::parse(session("0") + video("0") + video("0")))) << "two sections of one name";
+  const auto data = [](const std::string& mid) {
+    return "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" + transport(mid) + "a=sctp-port:5000\r\n";
+  };
+  EXPECT_FALSE(is_refused(sdp::parse(session("0") + data("0"))));
+  EXPECT_TRUE(is_refused(sdp::parse(session("0 1") + data("0") + data("1")))) << "two for data";
 }
 
 TEST(Sdp, ARejectedSectionNeedsNoTransport) {
