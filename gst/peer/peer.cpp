@@ -438,7 +438,8 @@ bool Peer::takes_candidate(CandidateFilter::Verdict verdict) {
 
 void Peer::limit_candidates(const sdp::Description& remote) {
   sdp::filter_candidates(remote.message.get(), [this, &remote](std::size_t section, std::string_view text) {
-    return takes_candidate(candidates_.judge(remote.sections[section].mid, text));
+    return protocol::is_ice_candidate("candidate:" + std::string(text)) &&
+           takes_candidate(candidates_.judge(remote.sections[section].mid, text));
   });
 }
 

@@ -42,21 +42,15 @@ bool is_number(std::string_view word, std::uint32_t max) {
   return fault == std::errc() && end == word.data() + word.size() && value <= max;
 }
 
-/// RFC 8839, 5.1, as far as all types have it: candidate:foundation component transport priority address port typ type.
-bool is_ice_candidate(std::string_view text) {
-  constexpr std::string_view kPrefix = "candidate:";
-  if (text.size() > kMaxCandidate || !text.starts_with(kPrefix) || has_control_characters(text)) {
-    return false;
+/// Among the pairs of name and value that end a candidate.
+bool has_extension(std::string_view pairs, std::string_view name) {
+  while (!pairs.empty()) {
+    const bool is_it = take_word(pairs) == name;
+    if (!take_word(pairs).empty() && is_it) {
+      return true;
+    }
   }
-  text.remove_prefix(kPrefix.size());
-  const bool has_foundation = !take_word(text).empty();
-  const bool has_component = is_number(take_word(text), 256);
-  const bool has_transport = !take_word(text).empty();
-  const bool has_priority = is_number(take_word(text), std::numeric_limits<std::uint32_t>::max());
-  const bool has_address = !take_word(text).empty();
-  const bool has_port = is_number(take_word(text), std::numeric_limits<std::uint16_t>::max());
-  const bool has_type = take_word(text) == "typ" && !take_word(text).empty();
-  return has_foundation && has_component && has_transport && has_priority && has_address && has_port && has_type;
+  return false;
 }
 
 StreamsToShare parse_streams(JsonNode* node) {
@@ -207,6 +201,26 @@ glib::Ref<JsonNode> empty_object() {
 
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= kMaxId && !has_control_characters(text);
+}
+
+bool is_ice_candidate(std::string_view text) {
+  constexpr std::string_view kPrefix = "candidate:";
+  if (text.size() > kMaxCandidate || !text.starts_with(kPrefix) || has_control_characters(text)) {
+    return false;
+  }
+  text.remove_prefix(kPrefix.size());
+  // As far as all types have it: candidate:foundation component transport priority address port typ type.
+  const bool has_foundation = !take_word(text).empty();
+  const bool has_component = is_number(take_word(text), 256);
+  const auto transport = std::string(take_word(text));
+  const bool has_priority = is_number(take_word(text), std::numeric_limits<std::uint32_t>::max());
+  const bool has_address = !take_word(text).empty();
+  const bool has_port = is_number(take_word(text), std::numeric_limits<std::uint16_t>::max());
+  const bool has_type = take_word(text) == "typ" && !take_word(text).empty();
+  // RFC 6544, 4.5. libnice takes it for granted.
+  const bool is_complete = g_ascii_strcasecmp(transport.c_str(), "tcp") != 0 || has_extension(text, "tcptype");
+  return has_foundation && has_component && !transport.empty() && has_priority && has_address && has_port && has_type &&
+         is_complete;
 }
 
 std::variant<Envelope, std::string> parse_envelope(JsonNode* node) {

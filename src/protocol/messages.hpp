@@ -125,6 +125,9 @@ struct Envelope {
 /// Whether `text` may name a user or a room: 1 to 256 bytes without control characters.
 [[nodiscard]] bool is_id(std::string_view text);
 
+/// Whether `text`, "candidate:…", may be given to an ICE library (RFC 8839, 5.1).
+[[nodiscard]] bool is_ice_candidate(std::string_view text);
+
 /// The alternative says in words for a log what is wrong.
 [[nodiscard]] std::variant<Envelope, std::string> parse_envelope(JsonNode* node);
 [[nodiscard]] std::variant<Message, std::string> parse_message(JsonNode* node);

@@ -197,6 +197,17 @@ TEST(Messages, WrongTypesAreRefused) {
   EXPECT_TRUE(is_refused(R"({"candidate":"candidate:)" + std::string(2000, 'x') + "\"}"));
 }
 
+// libnice compares the text without looking whether there is one.
+TEST(Messages, ATcpCandidateSaysWhoConnects) {
+  const std::string tcp = "candidate:1 1 TCP 2122194687 127.0.0.1 9 typ host";
+  EXPECT_TRUE(is_ice_candidate(tcp + " tcptype active"));
+  EXPECT_TRUE(is_ice_candidate(tcp + " generation 0 tcptype passive"));
+  EXPECT_FALSE(is_ice_candidate(tcp));
+  EXPECT_FALSE(is_ice_candidate(tcp + " tcptype"));
+  EXPECT_FALSE(is_ice_candidate(tcp + " generation tcptype active 0"));
+  EXPECT_TRUE(is_ice_candidate(kCandidate));
+}
+
 TEST(Messages, UnknownNamesAreCutAndMadeSafeForALog) {
   const auto what = parsed<Ignored>(R"({"a\u0007\u001b[31mb":1,")" + std::string(10'000, 'x') + "\":2}").what;
   EXPECT_LT(what.size(), 200U);
