@@ -189,18 +189,19 @@ void Peer::act(Negotiation::Action action) {
 }
 
 void Peer::make_offer() {
-  if (sections_.size() + senders_.unoffered() + 2 > sdp::kMaxSections) {
+  if (std::exchange(data_channel_due_, false)) {
+    if (auto channel = webrtcbin_.add_data_channel("sctp")) {
+      messenger_->add(std::move(channel));
+    }
+  }
+  if (is_spent_ || !webrtcbin_.can_repeat(sections_) ||
+      sections_.size() + senders_.unoffered() + 2 > sdp::kMaxSections) {
     // Later, since a new peer takes the place of this one, which is being called.
     next_look_.start_once(std::chrono::milliseconds(0), [this] { act(negotiation_.cannot_go_on()); });
     return;
   }
   senders_.join_offer(can_receive());
   receivers_.join_offer();
-  if (std::exchange(data_channel_due_, false)) {
-    if (auto channel = webrtcbin_.add_data_channel("sctp")) {
-      messenger_->add(std::move(channel));
-    }
-  }
   webrtcbin_.create_offer([this](auto result) {
     if (auto* message = std::get_if<sdp::MessagePtr>(&result)) {
       publish_offer(std::move(*message));
@@ -215,6 +216,7 @@ void Peer::publish_offer(sdp::MessagePtr message) {
   if (const auto fault = sdp::check_continuity(sections_, local.sections, false)) {
     // webrtcbin 1.22 leaves out the section of a data channel that we have none of.
     GST_INFO("%s needs a new connection: of webrtcbin's next offer, %s", user_id_.c_str(), fault->c_str());
+    is_spent_ = true;
     act(negotiation_.cannot_go_on());
     return;
   }
@@ -295,7 +297,7 @@ void Peer::take_offer(const std::string& text) {
   if (fault) {
     drop("offer", *fault);
     act(negotiation_.offer_is_refused(senders_.unoffered() > 0, std::chrono::steady_clock::now()));
-  } else if (wants_ice_restart(*offer) || has_other_formats(*offer)) {
+  } else if (is_spent_ || wants_ice_restart(*offer) || has_other_formats(*offer)) {
     act(negotiation_.cannot_go_on());
   } else {
     answer(*offer);

@@ -170,6 +170,9 @@ class Peer {
   CandidateFilter candidates_;
   std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
   std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
+  /// webrtcbin has made an offer that does not continue what was agreed on, and goes by that: it ends the process if it
+  /// is to answer one that does.
+  bool is_spent_ = false;
   bool has_remote_description_ = false;
   bool connected_ = false;
   stats::Rate sent_rate_, received_rate_;  // bytes

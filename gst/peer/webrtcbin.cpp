@@ -3,6 +3,7 @@
 
 #include <gst/sdp/sdp.h>
 
+#include <algorithm>
 #include <charconv>
 #include <mutex>
 #include <span>
@@ -264,6 +265,15 @@ class WebRtcBin::Channels {
                     }),
                     this) {}
 
+  [[nodiscard]] bool has_open() {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::any_of(channels_, [](const auto& channel) {
+      GstWebRTCDataChannelState state{};
+      g_object_get(channel.get(), "ready-state", &state, nullptr);
+      return state != GST_WEBRTC_DATA_CHANNEL_STATE_CLOSED;
+    });
+  }
+
   /// When webrtcbin has stopped.
   void clear() {
     std::vector<glib::Ref<GstWebRTCDataChannel>> ended;  // these go after the lock
@@ -498,6 +508,21 @@ std::unique_ptr<DataChannel> WebRtcBin::add_data_channel(const std::string& labe
     return nullptr;
   }
   return std::make_unique<DataChannel>(std::move(channel), context_);
+}
+
+bool WebRtcBin::can_repeat(const std::vector<sdp::Section>& sections) const {
+  const auto transceivers = transceivers_of(element_.get());
+  const auto has_transceiver = [&transceivers](const std::string& mid) {
+    return std::ranges::any_of(transceivers, [&mid](const auto& transceiver) {
+      gchar* raw = nullptr;
+      g_object_get(transceiver.get(), "mid", &raw, nullptr);
+      const glib::String its_mid(raw);
+      return raw && mid == raw;
+    });
+  };
+  return std::ranges::all_of(sections, [&](const sdp::Section& section) {
+    return section.kind == sdp::MediaKind::Application ? channels_->has_open() : has_transceiver(section.mid);
+  });
 }
 
 void WebRtcBin::create_offer(DescriptionCallback callback) {

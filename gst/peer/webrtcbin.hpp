@@ -104,6 +104,9 @@ class WebRtcBin {
   /// Null if a plugin is missing. What is made before the first offer is part of it.
   [[nodiscard]] std::unique_ptr<DataChannel> add_data_channel(const std::string& label);
 
+  /// Whether its next offer has these sections, of the latest description. 1.22 leaves out those that it has nothing
+  /// for, and ends the process if what follows them then is not where it was.
+  [[nodiscard]] bool can_repeat(const std::vector<sdp::Section>& sections) const;
   void create_offer(DescriptionCallback callback);
   void create_answer(DescriptionCallback callback);
   void set_local_description(GstWebRTCSDPType type, const GstSDPMessage* message, DoneCallback callback);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "couple.hpp"
 #include "send/track_fixture.hpp"
@@ -34,6 +35,24 @@ class Offers : public send::testing::TrackTest {
             .our_user_id = "us"};
   }
 };
+
+constexpr const char* kVideo = "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\na=recvonly\r\n";
+constexpr const char* kData = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000\r\n";
+
+/// Of a browser, with these sections.
+std::string offer_with(const std::vector<std::string>& sections) {
+  std::string bundle = "a=group:BUNDLE";
+  std::string text;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    bundle += " " + std::to_string(i);
+    text += sections[i] +
+            "c=IN IP4 0.0.0.0\r\na=ice-ufrag:Ab1d\r\na=ice-pwd:0123456789abcdef01234567\r\na=fingerprint:sha-256 "
+            "5C:1F:8B:A0:37:6A:2D:5D:0B:37:6E:64:8C:0A:1E:35:6B:DC:8D:22:5C:1F:8B:A0:37:6A:2D:5D:0B:37:6E:64\r\n"
+            "a=setup:actpass\r\na=rtcp-mux\r\na=mid:" +
+            std::to_string(i) + "\r\n";
+  }
+  return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n" + bundle + "\r\n" + text;
+}
 
 bool has_video(const std::string& description) {
   return description.find("\r\nm=video ") != std::string::npos;
@@ -65,6 +84,34 @@ TEST_F(Offers, AnOfferThatDropsASectionIsMadeOnANewConnection) {
   EXPECT_EQ(newcomer.descriptions.size(), 1U) << newcomer.descriptions.back();
   EXPECT_FALSE(has_video(newcomer.descriptions.front()));
   EXPECT_EQ(newcomer.restarts, 1U);
+}
+
+TEST_F(Offers, WhatWouldDropASectionIsAskedOfNoWebrtcbinAnyMore) {
+  Side us(bin(), "other", settings(false));
+  const std::string offer = offer_with({kData, kVideo, kVideo});
+  us.peer->accept_offer(offer);
+  ASSERT_TRUE(wait_until([&] { return us.descriptions.size() == 1; }));
+  us.peer->add_track(camera());
+  ASSERT_TRUE(wait_until([&] { return us.restarts == 1; }));
+  // Nobody makes a new one here, as when there have been too many of late.
+  us.peer->accept_offer(offer);
+  EXPECT_TRUE(wait_until([&] { return us.restarts == 2; }));
+}
+
+// webrtcbin 1.22 ends the process if the section for data is not where its offer has come to.
+TEST_F(Offers, WhateverWasOfferedBeforeTheSectionForDataWeCanOfferMore) {
+  for (const char* section :
+       {"m=audio 9 UDP/TLS/RTP/SAVPF 100\r\na=sendrecv\r\n", "m=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=inactive\r\n",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=inactive\r\n", "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=sendonly\r\n",
+        "m=video 9 UDP/TLS/RTP/SAVPF 100\r\na=rtpmap:100 unheardof/90000\r\na=sendrecv\r\n",
+        "m=video 9 UDP/TLS/RTP/SAVPF 100\r\na=rtpmap:100 x\r\na=recvonly\r\n"}) {
+    SCOPED_TRACE(section);
+    Side us(bin(), "other", settings(true));
+    us.peer->accept_offer(offer_with({section, kData}));
+    ASSERT_TRUE(wait_until([&] { return us.descriptions.size() == 1; }));
+    us.peer->add_track(camera());
+    EXPECT_TRUE(wait_until([&] { return us.restarts == 1 || us.descriptions.size() == 2 || !us.failures.empty(); }));
+  }
 }
 
 }  // namespace
