@@ -3,10 +3,7 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <string>
@@ -17,6 +14,7 @@
 #include "pipeline.hpp"
 #include "room_server.hpp"
 #include "wait_until.hpp"
+#include "watchdog.hpp"
 
 // Whoever reads the element's events may end it, on any thread and at any moment.
 
@@ -125,35 +123,6 @@ TEST_F(Endings, TwoThreadsMayStopAtOnce) {
     EXPECT_TRUE(wait_until([&] { return stop.has_returned.load(); }));
   }
 }
-
-/// Ends the process, with a word, if it is not fed for long: a test that hangs says nothing.
-class Watchdog {
- public:
-  void feed(const std::string& about) {
-    const std::lock_guard lock(mutex_);
-    about_ = about;
-    is_fed_ = true;
-    changed_.notify_one();
-  }
-
- private:
-  void watch(const std::stop_token& end) {
-    std::unique_lock lock(mutex_);
-    while (!end.stop_requested()) {
-      is_fed_ = false;
-      if (!changed_.wait_for(lock, end, std::chrono::seconds(20), [this] { return is_fed_; }) &&
-          !end.stop_requested()) {
-        g_error("hangs: %s", about_.c_str());
-      }
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::string about_ = "the start";
-  bool is_fed_ = false;
-  std::jthread thread_{[this](const std::stop_token& end) { watch(end); }};
-};
 
 /// Others come into the room and go again, all the time.
 void come_and_go(const std::stop_token& end, const std::string& description) {

@@ -10,10 +10,11 @@ namespace rtcmc::test {
 
 namespace {
 
-room::RoomOptions room_options(const std::string& socket_url, const std::string& room_id) {
+room::RoomOptions room_options(const std::string& socket_url, const std::string& room_id, const std::string& user_id) {
   room::RoomOptions options;
   options.socket_url = socket_url;
   options.room_id = room_id;
+  options.user_id = user_id;
   options.session = {.video = true};
   return options;
 }
@@ -22,7 +23,7 @@ room::RoomOptions room_options(const std::string& socket_url, const std::string&
 
 Viewer::Viewer(const std::string& socket_url, const std::string& room_id, Options options)
     : options_(std::move(options)),
-      client_(room_options(socket_url, room_id), *this),
+      client_(room_options(socket_url, room_id, options_.user_id), *this),
       pipeline_(glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))))) {
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
   client_.enter();
@@ -39,6 +40,8 @@ void Viewer::lose_connection() {
   taps_.clear();
   webrtcbin_.reset();
   has_remote_description_ = false;
+  early_candidates_.clear();
+  sections_.clear();
 }
 
 void Viewer::offer_out_of_turn(const std::string& to, std::function<void()> done) {
@@ -69,9 +72,16 @@ void Viewer::on_connection_lost(const room::RoomError&, std::chrono::millisecond
 
 void Viewer::on_message(const room::MessageHead& head, protocol::Message message) {
   const std::string& sender = head.sender;
+  if (!options_.host.empty() && sender != options_.host) {
+    return;
+  }
   if (const auto* description = std::get_if<protocol::SessionDescription>(&message)) {
     sender_ = sender;
     if (options_.answers && description->type == protocol::SdpType::Offer) {
+      if (!description->renegotiating) {
+        lose_connection();  // it begins anew
+      }
+      offer_ = description->sdp;
       accept(description->sdp);
     }
   } else if (const auto* candidate = std::get_if<protocol::IceCandidate>(&message)) {
@@ -115,28 +125,41 @@ void Viewer::accept(const std::string& offer) {
   }
   auto parsed = sdp::parse(offer);
   ASSERT_TRUE(std::holds_alternative<sdp::Description>(parsed)) << std::get<std::string>(parsed);
+  const auto& sections = std::get<sdp::Description>(parsed).sections;
+  if (const auto fault = sdp::check_continuity(sections_, sections, false)) {
+    check(fault);
+    return;
+  }
+  sections_ = sections;
   webrtcbin_->set_remote_description(GST_WEBRTC_SDP_TYPE_OFFER, std::get<sdp::Description>(parsed).message.get(),
                                      [this](const auto& fault) {
-                                       EXPECT_FALSE(fault) << *fault;
+                                       check(fault);
                                        answer();
                                      });
 }
 
 void Viewer::answer() {
   webrtcbin_->create_answer([this](auto result) {
-    ASSERT_TRUE(std::holds_alternative<sdp::MessagePtr>(result));
+    if (const auto* fault = std::get_if<std::string>(&result)) {
+      check(*fault);
+      return;
+    }
     const auto& message = std::get<sdp::MessagePtr>(result);
     const glib::String text(gst_sdp_message_as_text(message.get()));
     client_.send(sender_, protocol::SessionDescription{
                               .type = protocol::SdpType::Answer, .sdp = text.get(), .streams_to_share = {}});
     webrtcbin_->set_local_description(GST_WEBRTC_SDP_TYPE_ANSWER, message.get(), [this](const auto& fault) {
-      EXPECT_FALSE(fault) << *fault;
+      check(fault);
       has_remote_description_ = true;
       for (const std::string& candidate : std::exchange(early_candidates_, {})) {
         webrtcbin_->add_ice_candidate(0, candidate);
       }
     });
   });
+}
+
+void Viewer::check(const std::optional<std::string>& fault) {
+  EXPECT_TRUE(!fault || options_.is_impersonated) << *fault;
 }
 
 /// On a thread of webrtcbin's.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ class Viewer final : private room::RoomClient::Listener {
   struct Options {
     std::string codec = "VP8";  // the only one that it takes, as in a=rtpmap
     bool answers = true;
+    std::string user_id = {};      // empty: random
+    std::string host = {};         // the only one that it listens to; empty: anybody
+    bool is_impersonated = false;  // others speak in its name: what it hears may make no sense to it
   };
 
   Viewer(const std::string& socket_url, const std::string& room_id, Options options);
@@ -38,12 +42,16 @@ class Viewer final : private room::RoomClient::Listener {
   void offer_out_of_turn(const std::string& to, std::function<void()> done);
   /// Answers an offer that it has not answered, and answers from now on.
   void answer_late();
+  /// Tells everyone.
+  void set_extra(const glib::Ref<JsonObject>& extra) { client_.set_extra(extra); }
 
   [[nodiscard]] unsigned packets() const { return packets_; }
   /// Sequence numbers that were left out.
   [[nodiscard]] unsigned lost() const { return lost_; }
   [[nodiscard]] bool in_room() const { return client_.in_room(); }
   [[nodiscard]] bool was_left() const { return was_left_; }
+  /// The latest that came, or nothing.
+  [[nodiscard]] const std::string& offer() const { return offer_; }
 
  private:
   void on_joined(bool created) override;
@@ -58,15 +66,18 @@ class Viewer final : private room::RoomClient::Listener {
 
   void accept(const std::string& offer);
   void answer();
+  void check(const std::optional<std::string>& fault);
   void count_packets_of(GstPad* pad);
 
   Options options_;
   room::RoomClient client_;
   std::string sender_;
+  std::string offer_;
   glib::Ref<GstElement> pipeline_;
   std::unique_ptr<WebRtcBin> webrtcbin_;
   std::vector<std::shared_ptr<receive::Tap>> taps_;
   glib::SignalConnection pad_added_;
+  std::vector<sdp::Section> sections_;  // of the latest offer
   bool has_remote_description_ = false;
   std::vector<std::string> early_candidates_;
   bool was_left_ = false;
