@@ -98,21 +98,5 @@ TEST_F(Offers, WhatWouldDropASectionIsAskedOfNoWebrtcbinAnyMore) {
   EXPECT_TRUE(wait_until([&] { return us.restarts == 2; }));
 }
 
-// webrtcbin 1.22 ends the process if the section for data is not where its offer has come to.
-TEST_F(Offers, WhateverWasOfferedBeforeTheSectionForDataWeCanOfferMore) {
-  for (const char* section :
-       {"m=audio 9 UDP/TLS/RTP/SAVPF 100\r\na=sendrecv\r\n", "m=audio 0 UDP/TLS/RTP/SAVPF 0\r\na=inactive\r\n",
-        "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=inactive\r\n", "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=sendonly\r\n",
-        "m=video 9 UDP/TLS/RTP/SAVPF 100\r\na=rtpmap:100 unheardof/90000\r\na=sendrecv\r\n",
-        "m=video 9 UDP/TLS/RTP/SAVPF 100\r\na=rtpmap:100 x\r\na=recvonly\r\n"}) {
-    SCOPED_TRACE(section);
-    Side us(bin(), "other", settings(true));
-    us.peer->accept_offer(offer_with({section, kData}));
-    ASSERT_TRUE(wait_until([&] { return us.descriptions.size() == 1; }));
-    us.peer->add_track(camera());
-    EXPECT_TRUE(wait_until([&] { return us.restarts == 1 || us.descriptions.size() == 2 || !us.failures.empty(); }));
-  }
-}
-
 }  // namespace
 }  // namespace rtcmc::test

@@ -136,7 +136,8 @@ MessageWalk::Step MessageWalk::message() {
 
 std::string MessageWalk::sender(std::size_t client) {
   if (dice_.once_in(80)) {
-    return std::string(dice_.once_in(2) ? 256 : 300, 'n');
+    std::string name(dice_.once_in(2) ? 256 : 300, 'n');  // as long as it may be, or longer
+    return name;
   }
   if (dice_.once_in(4) && !descriptions_.empty()) {
     return dice_.pick(descriptions_).first;  // it goes on where the resident expects somebody to
@@ -254,7 +255,8 @@ std::string MessageWalk::odd_value() {
     case 1: {
       std::string deep = "1";
       for (unsigned depth = 5 + dice_.roll(20); depth > 0; --depth) {
-        deep = dice_.once_in(2) ? "[" + deep + "]" : R"({"in":)" + deep + "}";
+        const bool is_list = dice_.once_in(2);
+        deep.insert(0, is_list ? "[" : R"({"in":)").append(is_list ? "]" : "}");
       }
       return deep;
     }
