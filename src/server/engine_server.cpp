@@ -115,8 +115,8 @@ std::optional<EngineServer::Refusal> EngineServer::fault(const Request& request)
 
 std::optional<EngineServer::Refusal> EngineServer::session_fault(const Request& request, const std::string& sid) const {
   const EngineSession* session = find(sid);
-  const bool takes_leave =
-      session && session->closed() && !request.asks_for_upgrade && request.connection.request().method == "GET";
+  const bool takes_leave = session && session->closed() && !session->finished() && !request.asks_for_upgrade &&
+                           request.connection.request().method == "GET";
   if (!session || (session->closed() && !takes_leave)) {
     return Refusal::UnknownSid;
   }

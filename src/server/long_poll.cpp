@@ -56,7 +56,14 @@ std::string without_line_escapes(std::string_view text) {
 LongPoll::LongPoll(HttpConnection& connection, const Query& query)
     : connection_(connection), callback_(jsonp_callback(query)) {}
 
+LongPoll::~LongPoll() {
+  if (!is_answered_) {
+    answer("");
+  }
+}
+
 void LongPoll::answer(std::string_view payload) {
+  is_answered_ = true;
   HttpResponse response{200, "text/plain; charset=UTF-8", std::string(payload), cors_headers(connection_.request())};
   response.headers.emplace_back("Cache-Control", "no-store");
   if (callback_) {

@@ -10,10 +10,14 @@
 
 namespace rtcmc::server {
 
-/// A GET request that waits for packets. It must go when its connection does.
+/// A GET request that waits for packets. It must go when its connection does, and is answered when it goes: its client
+/// would wait for ever, and the connection know somebody to tell of its end who is no more.
 class LongPoll {
  public:
   LongPoll(HttpConnection& connection, const Query& query);
+  LongPoll(const LongPoll&) = delete;
+  LongPoll& operator=(const LongPoll&) = delete;
+  ~LongPoll();
 
   /// Once, and as the last thing.
   void answer(std::string_view payload);
@@ -21,6 +25,7 @@ class LongPoll {
  private:
   HttpConnection& connection_;
   std::optional<std::string> callback_;  // of JSONP
+  bool is_answered_ = false;
 };
 
 /// The packets in the body of a POST request: as they are, or a form for JSONP.

@@ -47,6 +47,23 @@ test('two polls at a time close the session', async (t) => {
   assert.equal((await fetch(url + path(`&sid=${sid}`))).status, 400);
 });
 
+test('a poll of a session that has just been closed is refused, and may be hung up', async (t) => {
+  const { url, port } = await startServer(t);
+  const sid = await handshake(url);
+  const poll = `GET /${path(`&sid=${sid}`)} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const [first, second] = [net.connect(port, '127.0.0.1'), net.connect(port, '127.0.0.1')];
+  const heard = ['', ''];
+  [first, second].forEach((socket, i) => socket.on('data', (data) => { heard[i] += data; }));
+  first.write(poll);
+  await fetch(url + path(`&sid=${sid}`), { method: 'POST', body: '3' });  // read after the poll
+  // Read at once, so that the session, closed for the first of them, is still there for the others.
+  second.write(poll.repeat(3));
+  await until(() => heard[0].endsWith('\r\n\r\n1') && heard[1].match(/HTTP\/1\.1 400/g)?.length === 2, 'the answers');
+  first.destroy();
+  second.destroy();
+  assert.equal((await fetch(url + path(''))).status, 200);
+});
+
 test('a client that hangs up its poll has left', async (t) => {
   const { url, port } = await startServer(t, 'relay-across-rooms=true');
   const watcher = await connect(t, url, { query: { userid: 'watcher' } });
