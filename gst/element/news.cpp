@@ -62,6 +62,15 @@ class News::Reading {
     announcer().room_joined(joined.created, joined.room_id);
   }
 
+  void operator()(const event::Unanswered& unanswered) const {
+    announcer().warning(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+                        "The room \"" + unanswered.room_id +
+                            "\" is not empty, but nobody in it answers. Pages that set connection.socketMessageEvent "
+                            "answer only to its value: set the property message-event to the same. Who has lost the "
+                            "server does not answer either, and is gone from the room within a minute.",
+                        "no message since we have joined");
+  }
+
   void operator()(const event::JoinFailed& failed) const {
     bool was_joining = false;
     std::shared_ptr<EmbeddedServer> server;

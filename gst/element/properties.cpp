@@ -279,6 +279,20 @@ constexpr Property kPublicIdentifier{
     },
     set_option<&room::RoomOptions::public_identifier>, get_option<&room::RoomOptions::public_identifier>};
 
+constexpr Property kMessageEvent{
+    [] {
+      return g_param_spec_string("message-event", "Message event",
+                                 "The name of messages between participants, as connection.socketMessageEvent. Pages "
+                                 "that have another one and come later are met all the same",
+                                 room::RoomOptions().message_event.c_str(), kSetting);
+    },
+    [](Participation& participation, const GValue* value) {
+      participation.with_settings([value](Settings& settings) {
+        settings.room.message_event = g_value_get_string(value) ? text_of(value) : room::RoomOptions().message_event;
+      });
+    },
+    get_option<&room::RoomOptions::message_event>};
+
 constexpr Property kMaxParticipants{[] {
                                       return g_param_spec_uint("max-participants", "Maximum participants",
                                                                "How many others may be in a room that we open, as "
@@ -489,6 +503,7 @@ constexpr std::array kProperties{kRoomId,
                                  kExtra,
                                  kPassword,
                                  kPublicIdentifier,
+                                 kMessageEvent,
                                  kMaxParticipants,
                                  kAutoCloseSession,
                                  kStunServer,

@@ -58,6 +58,12 @@ std::optional<SettingsFault> fault_of(const Settings& settings) {
   if (settings.room.room_id.empty()) {
     return SettingsFault{"No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty"};
   }
+  if (!protocol::is_id(settings.room.message_event)) {
+    return SettingsFault{
+        "message-event has to be a name of 1 to 256 bytes without control characters, the same that the pages set as "
+        "connection.socketMessageEvent.",
+        "message-event is \"" + settings.room.message_event.substr(0, 256) + "\""};
+  }
   for (const std::string& origin : settings.allow_origins) {
     if (origin != EmbeddedServerSettings::kAllOrigins && !server::is_origin(origin)) {
       return SettingsFault{

@@ -25,6 +25,10 @@ struct Joined {
   bool created;
   std::string room_id;
 };
+/// Nobody in the room, which was there already, says anything.
+struct Unanswered {
+  std::string room_id;
+};
 struct JoinFailed {
   room::RoomError error;
 };
@@ -124,10 +128,11 @@ struct Left {
 namespace rtcmc {
 
 using Event =
-    std::variant<event::Connecting, event::Joined, event::JoinFailed, event::ConnectionLost, event::RoomClosed,
-                 event::BecameOwner, event::UserIdChanged, event::WebrtcbinReady, event::ParticipationAsked,
-                 event::ParticipantJoined, event::ParticipantLeft, event::ParticipantFailed, event::ParticipantRenamed,
-                 event::ExtraChanged, event::StreamAdded, event::StreamRemoved, event::StreamMuted, event::DataReceived,
-                 event::StreamsChanged, event::StreamsSelected, event::SlotWanted, event::SlotUnwanted, event::Left>;
+    std::variant<event::Connecting, event::Joined, event::Unanswered, event::JoinFailed, event::ConnectionLost,
+                 event::RoomClosed, event::BecameOwner, event::UserIdChanged, event::WebrtcbinReady,
+                 event::ParticipationAsked, event::ParticipantJoined, event::ParticipantLeft, event::ParticipantFailed,
+                 event::ParticipantRenamed, event::ExtraChanged, event::StreamAdded, event::StreamRemoved,
+                 event::StreamMuted, event::DataReceived, event::StreamsChanged, event::StreamsSelected,
+                 event::SlotWanted, event::SlotUnwanted, event::Left>;
 
 }  // namespace rtcmc

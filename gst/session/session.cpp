@@ -296,6 +296,10 @@ void Session::on_joined(bool created) {
   events_.push(event::Joined{created, options_.room_id});
 }
 
+void Session::on_unanswered() {
+  events_.push(event::Unanswered{options_.room_id});
+}
+
 void Session::on_failed(const room::RoomError& error) {
   left_ = true;
   failure_ = error;

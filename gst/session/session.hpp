@@ -92,6 +92,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
 
   // RoomClient::Listener
   void on_joined(bool created) override;
+  void on_unanswered() override;
   void on_failed(const room::RoomError& error) override;
   void on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) override;
   void on_user_id_changed(const std::string& old_id, const std::string& new_id) override;

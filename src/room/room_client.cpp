@@ -17,7 +17,8 @@ constexpr auto kRetryDelay = 5s;
 /// How often a room may vanish or appear between two questions before we give up.
 constexpr unsigned kMaxDetours = 5;
 
-constexpr const char* kMessageEvent = "RTCMultiConnection-Message";
+/// Participants answer at once; a page may still be asking for its camera.
+constexpr auto kAnswerPatience = 10s;
 constexpr const char* kCustomEvent = "RTCMultiConnection-Custom-Message";
 /// The server says this when a room to open exists, and when a room to join does not.
 constexpr std::string_view kNotAvailable = "Room not available";
@@ -55,7 +56,12 @@ std::string in_quotes(const std::string& text) {
 
 }  // namespace
 
-RoomClient::RoomClient(RoomOptions options, Listener& listener) : options_(std::move(options)), listener_(listener) {
+RoomClient::RoomClient(RoomOptions options, Listener& listener)
+    : options_(std::move(options)),
+      listener_(listener),
+      voices_(
+          options_.message_event, [this](const std::string& message_event) { return voice_options(message_event); },
+          [this](const std::string& user_id, std::function<void()> done) { introduce(user_id, std::move(done)); }) {
   if (options_.user_id.empty()) {
     options_.user_id = glib::random_id();
   }
@@ -65,35 +71,50 @@ RoomClient::~RoomClient() = default;
 
 void RoomClient::enter() {
   socketio::Client::Listener& listener = *this;
-  client_ = std::make_unique<socketio::Client>(socketio::ClientOptions{.url = options_.socket_url,
-                                                                       .query = url_query(),
-                                                                       .tls_ca_file = options_.tls_ca_file,
-                                                                       .tls_insecure = options_.tls_insecure,
-                                                                       .tls_certificate = options_.tls_certificate,
-                                                                       .objection = options_.objection},
-                                               listener);
+  client_ = std::make_unique<socketio::Client>(client_options(url_query()), listener);
   client_->connect();
 }
 
+socketio::ClientOptions RoomClient::client_options(std::vector<std::pair<std::string, std::string>> query) const {
+  return {.url = options_.socket_url,
+          .query = std::move(query),
+          .tls_ca_file = options_.tls_ca_file,
+          .tls_insecure = options_.tls_insecure,
+          .tls_certificate = options_.tls_certificate,
+          .objection = options_.objection};
+}
+
 std::vector<std::pair<std::string, std::string>> RoomClient::url_query() const {
-  const auto extra = options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build();
   return {{"userid", options_.user_id},
           {"sessionid", options_.room_id},
-          {"msgEvent", kMessageEvent},
+          {"msgEvent", options_.message_event},
           {"socketCustomEvent", kCustomEvent},
           {"autoCloseEntireSession", options_.auto_close_session ? "true" : "false"},
           {"maxParticipantsAllowed", std::to_string(options_.max_participants)},
-          {"extra", glib::to_text(extra.get())}};
+          {"extra", glib::to_text(extra().get())}};
+}
+
+socketio::ClientOptions RoomClient::voice_options(const std::string& message_event) const {
+  return client_options(
+      {{"userid", glib::random_id()}, {"msgEvent", message_event}, {"extra", glib::to_text(extra().get())}});
+}
+
+glib::Ref<JsonNode> RoomClient::extra() const {
+  return options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build();
 }
 
 void RoomClient::leave(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
                        std::function<void()> done) {
   say_goodbye(participants, options_.auto_close_session && is_owner_);
-  if (client_) {
-    client_->close(timeout, std::move(done));
-  } else {
-    done();
-  }
+  // First, for they are heard as long as the server knows us.
+  const auto share = voices_.empty() ? timeout : timeout / 2;
+  voices_.close(share, [this, share, done = std::move(done)] {
+    if (client_) {
+      client_->close(share, done);
+    } else {
+      done();
+    }
+  });
 }
 
 void RoomClient::close_room(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
@@ -108,6 +129,7 @@ void RoomClient::close_room(const std::vector<std::string>& participants, std::c
 
 void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool closes_room) {
   retry_.cancel();
+  answer_due_.cancel();
   ++entry_;
   if (in_room_) {
     for (const std::string& user_id : participants) {
@@ -119,6 +141,7 @@ void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool 
 
 void RoomClient::on_connected() {
   ++entry_;
+  voices_.begin_anew();
   detours_ = 0;
   retry_.cancel();
   // Whoever opened or joined before may find the room in either state when it comes back.
@@ -143,6 +166,7 @@ void RoomClient::on_disconnected(const socketio::ConnectError& error,
                                  std::optional<std::chrono::milliseconds> retry_in) {
   ++entry_;
   in_room_ = false;
+  answer_due_.cancel();
   const RoomError reason{kind_of(error.kind), error.text, "socket-url is " + options_.socket_url};
   if (retry_in && was_in_room_) {
     listener_.on_connection_lost(reason, *retry_in);
@@ -155,6 +179,7 @@ void RoomClient::fail(const RoomError& error) {
   ++entry_;
   in_room_ = false;
   client_->close(0ms, [] {});
+  voices_.end();
   listener_.on_failed(error);
 }
 
@@ -204,7 +229,7 @@ glib::Ref<JsonNode> RoomClient::room_request(bool opening) const {
       .add("mediaConstraints", ObjectBuilder().build())
       .add("sdpConstraints", ObjectBuilder().build())
       .add("streams", glib::json_array())
-      .add("extra", options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build())
+      .add("extra", extra())
       .add("password", options_.password);
   if (opening) {
     request.add("identifier", options_.public_identifier);
@@ -275,6 +300,7 @@ void RoomClient::joined(bool created) {
   invitation_.clear();
   if (!created) {
     ask_to_participate(options_.room_id);  // the server passes it on to each of the room's members
+    answer_due_.start_once(kAnswerPatience, [this] { listener_.on_unanswered(); });
   }
   listener_.on_joined(created);
 }
@@ -292,8 +318,9 @@ void RoomClient::ask_to_participate(const std::string& remote_user_id) {
 
 void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
   JsonNode* const first = glib::element(arguments, 0);
-  if (name == kMessageEvent) {
-    on_relayed(first);
+  // No event of the server's own brings an object first.
+  if (name == options_.message_event || glib::object_of(first)) {
+    on_relayed(name, first);
     return;
   }
   if (name == "set-isInitiator-true") {
@@ -312,6 +339,7 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
   if (name == "userid-already-taken") {
     on_user_id_taken();
   } else if (name == "user-disconnected") {
+    voices_.forget(*user_id);
     listener_.on_user_disconnected(*user_id);
   } else if (name == "extra-data-updated" && *user_id != options_.user_id) {
     if (const auto extra = protocol::parse_extra(glib::element(arguments, 1))) {
@@ -330,11 +358,14 @@ void RoomClient::on_user_id_taken() {
   listener_.on_user_id_changed(old_id, std::string(options_.user_id));
 }
 
-void RoomClient::on_relayed(JsonNode* node) {
+void RoomClient::on_relayed(std::string_view event, JsonNode* node) {
+  const bool is_our_name = event == options_.message_event;
   auto parsed = protocol::parse_envelope(node);
   const auto* envelope = std::get_if<protocol::Envelope>(&parsed);
   if (!envelope) {
-    drop("the server", std::get<std::string>(parsed));
+    if (is_our_name) {
+      drop("the server", std::get<std::string>(parsed));
+    }
     return;
   }
   if (envelope->remote_user_id != options_.user_id || envelope->sender == options_.user_id || !in_room_) {
@@ -346,8 +377,22 @@ void RoomClient::on_relayed(JsonNode* node) {
     drop(envelope->sender, *fault);
     return;
   }
+  if (!understands(event, *envelope, std::get<protocol::Message>(message))) {
+    return;
+  }
+  answer_due_.cancel();
   listener_.on_message({envelope->sender, envelope->extra, envelope->came_through_room},
                        std::get<protocol::Message>(std::move(message)));
+}
+
+bool RoomClient::understands(std::string_view event, const protocol::Envelope& envelope,
+                             const protocol::Message& message) {
+  const bool is_our_name = event == options_.message_event;
+  if (is_our_name || (envelope.came_through_room && std::holds_alternative<protocol::ParticipationRequest>(message) &&
+                      protocol::is_id(event))) {
+    voices_.learn(envelope.sender, event);
+  }
+  return is_our_name || voices_.have_learned(envelope.sender, event);
 }
 
 void RoomClient::drop(const std::string& sender, const std::string& fault) {
@@ -362,7 +407,17 @@ void RoomClient::relay(std::string_view remote_user_id, glib::Ref<JsonNode> mess
     g_info("no connection to the server: a message to %s is lost", std::string(remote_user_id).c_str());
     return;
   }
-  client_->emit(kMessageEvent, {protocol::make_envelope(options_.user_id, remote_user_id, std::move(message))});
+  auto envelope = protocol::make_envelope(options_.user_id, remote_user_id, std::move(message));
+  if (voices_.are_needed_for(remote_user_id)) {
+    voices_.say(std::string(remote_user_id), std::move(envelope));
+  } else {
+    client_->emit(options_.message_event, {std::move(envelope)});
+  }
+}
+
+void RoomClient::introduce(const std::string& user_id, std::function<void()> done) {
+  client_->emit(options_.message_event, {protocol::make_envelope(options_.user_id, user_id, ObjectBuilder().build())});
+  query("check-presence", options_.room_id, [done = std::move(done)](const Arguments&) { done(); });
 }
 
 void RoomClient::send(const std::string& remote_user_id, const protocol::SessionDescription& description) {
@@ -384,7 +439,8 @@ void RoomClient::send(const std::string& remote_user_id, const protocol::OfferRe
 void RoomClient::set_extra(glib::Ref<JsonObject> extra) {
   options_.extra = std::move(extra);
   if (client_ && client_->connected()) {
-    client_->emit("extra-data-updated", {options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build()});
+    client_->emit("extra-data-updated", {this->extra()});
+    voices_.set_extra(this->extra());
   }
 }
 

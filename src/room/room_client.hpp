@@ -16,6 +16,7 @@
 #include "log/log_limiter.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/queries.hpp"
+#include "room/voices.hpp"
 #include "socketio/client.hpp"
 
 namespace rtcmc::room {
@@ -27,6 +28,9 @@ struct RoomOptions {
   std::string room_id;
   Action action = Action::OpenOrJoin;
   protocol::Session session;
+  /// Messages between participants have this name on the wire (`connection.socketMessageEvent`). Participants with
+  /// another one are understood and spoken to once they have asked to take part; see Voices.
+  std::string message_event = "RTCMultiConnection-Message";
   std::string user_id;          // empty: random
   glib::Ref<JsonObject> extra;  // may be null
   std::string password;
@@ -78,6 +82,8 @@ class RoomClient final : private socketio::Client::Listener {
    public:
     /// `created`: the room was not there and is ours. Also called on each re-entry after a lost connection.
     virtual void on_joined(bool created) = 0;
+    /// The room was there already, but nobody in it has said anything since we have come in.
+    virtual void on_unanswered() = 0;
     /// The room cannot be entered and nothing more will be tried.
     virtual void on_failed(const RoomError& error) = 0;
     /// The connection was lost or an attempt failed; the next one is made by itself.
@@ -156,7 +162,12 @@ class RoomClient final : private socketio::Client::Listener {
   void on_opened(const Arguments& answer);
   void on_joined(const Arguments& answer);
   void joined(bool created);
-  void on_relayed(JsonNode* node);
+  void on_relayed(std::string_view event, JsonNode* node);
+  /// Whether it is a message to participants, and not somebody's custom event. Learns the name of who asks to take
+  /// part.
+  [[nodiscard]] bool understands(std::string_view event, const protocol::Envelope& envelope,
+                                 const protocol::Message& message);
+  void introduce(const std::string& user_id, std::function<void()> done);
   void on_user_id_taken();
 
   /// Asks the server and passes its answer on, unless it does not come: then the entry is tried again later.
@@ -169,13 +180,18 @@ class RoomClient final : private socketio::Client::Listener {
   void try_again_after(const RoomError& error);
   [[nodiscard]] glib::Ref<JsonNode> room_request(bool opening) const;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> url_query() const;
+  [[nodiscard]] socketio::ClientOptions client_options(std::vector<std::pair<std::string, std::string>> query) const;
+  [[nodiscard]] socketio::ClientOptions voice_options(const std::string& message_event) const;
+  [[nodiscard]] glib::Ref<JsonNode> extra() const;
   void relay(std::string_view remote_user_id, glib::Ref<JsonNode> message);
   void drop(const std::string& sender, const std::string& fault);
 
   RoomOptions options_;
   Listener& listener_;
   std::unique_ptr<socketio::Client> client_;
+  Voices voices_;
   glib::Timer retry_;
+  glib::Timer answer_due_;
   LogLimiter log_limiter_;
   unsigned entry_ = 0;  // answers to questions of an earlier attempt are ignored
   unsigned detours_ = 0;

@@ -27,7 +27,7 @@ class Relay {
   void handle_system(const User& from, const ClientEvent& event, glib::JsonText message);
   void request_participation(const User& from, const Members& envelope);
   [[nodiscard]] static SharedText shared_part(const User& from, const Members& envelope, bool with_extra);
-  void send(const User& from, const User& to, SharedText shared_part);
+  void send(const User& to, SharedText shared_part);
   void refuse(const User& from, const std::string& to, std::string_view reason);
   void complain(const User& to, std::string_view text);
 

@@ -55,6 +55,34 @@ inEachBrowser('Joining', {}, (test) => {
     });
   }
 
+  test('pages that have another name for messages, as all demos do', async (stage) => {
+    const element = await stage.element(inputs());
+    const viewers = [];
+    for (const messageEvent of [undefined, 'video-conference-demo', stage.room]) {
+      const viewer = await stage.viewer({ messageEvent });
+      viewers.push([viewer, await seesAndHears(viewer, element)]);
+    }
+    await Promise.all(viewers.map(([viewer, { id }]) => viewer.untilPicture(id, { frames: 20 })));
+    assert.deepEqual([element.errors, element.warnings], [[], []]);
+    assert.equal(await element.stop(), 0);
+    await Promise.all(viewers.map(([viewer]) => viewer.untilLeft(element.userid)));
+  });
+
+  test('such a page is first', async (stage) => {
+    const messageEvent = 'one-to-one-demo';
+    const viewer = await stage.viewer({ messageEvent });
+    const told = await stage.element(inputs(), { 'message-event': messageEvent });
+    await seesAndHears(viewer, told);
+    assert.equal(await told.stop(), 0);
+    await viewer.untilLeft(told.userid);
+    const untold = await stage.element(inputs());
+    if (process.env.RTCMC_SERVER) {
+      await seesAndHears(viewer, untold);
+    } else {
+      await untold.until('a warning', () => untold.warnings.find((warning) => JSON.stringify(warning).includes('message-event')));
+    }
+  });
+
   test('three browsers', async (stage) => {
     const first = await stage.viewer();
     const element = await stage.element(inputs());

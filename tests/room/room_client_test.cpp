@@ -44,6 +44,7 @@ class Participant final : private RoomClient::Listener {
   [[nodiscard]] const std::string& id() const { return client_.user_id(); }
 
   std::vector<bool> joins;  // whether each entry opened the room
+  bool is_unanswered = false;
   std::optional<RoomError> error;
   unsigned losses = 0;
   unsigned new_ids = 0;
@@ -64,6 +65,7 @@ class Participant final : private RoomClient::Listener {
 
  private:
   void on_joined(bool created) override { joins.push_back(created); }
+  void on_unanswered() override { is_unanswered = true; }
   void on_failed(const RoomError& reason) override { error = reason; }
   void on_connection_lost(const RoomError&, std::chrono::milliseconds) override { ++losses; }
   void on_user_id_changed(const std::string&, const std::string&) override { ++new_ids; }
@@ -81,6 +83,29 @@ class Participant final : private RoomClient::Listener {
   RoomClient client_;
 };
 
+/// A socket that is told what to do, and hears nothing.
+struct Mallory final : private socketio::Client::Listener {
+  Mallory(const std::string& url, std::vector<std::pair<std::string, std::string>> query)
+      : client({.url = url, .query = std::move(query), .tls_ca_file = {}}, *this) {
+    client.connect();
+    EXPECT_TRUE(wait_until([&] { return client.connected(); }));
+  }
+
+  /// Until the server has read all that was said so far.
+  void flush() {
+    bool is_read = false;
+    client.emit_with_ack("check-presence", {glib::json_text("garden")}, 10s, [&](const auto&) { is_read = true; });
+    EXPECT_TRUE(wait_until([&] { return is_read; }));
+  }
+
+  socketio::Client client;
+
+ private:
+  void on_connected() override {}
+  void on_disconnected(const socketio::ConnectError&, std::optional<std::chrono::milliseconds>) override {}
+  void on_event(std::string_view, JsonArray*) override {}
+};
+
 class Room : public ::testing::Test {
  protected:
   [[nodiscard]] RoomOptions options() const {
@@ -89,6 +114,13 @@ class Room : public ::testing::Test {
     options.room_id = "garden";
     options.session = {.audio = true, .video = true, .data = true};
     return options;
+  }
+
+  /// Of one whose page sets connection.socketMessageEvent.
+  [[nodiscard]] RoomOptions options_named(const std::string& message_event) const {
+    RoomOptions named = options();
+    named.message_event = message_event;
+    return named;
   }
 
   [[nodiscard]] std::unique_ptr<Participant> join(RoomOptions options) const {
@@ -263,6 +295,68 @@ TEST_F(Room, CarriesMutes) {
   EXPECT_EQ(std::get<protocol::StreamSync>(second->find<protocol::StreamSync>(first->id())->message), sync);
 }
 
+TEST_F(Room, WhoeverCallsMessagesSomethingElseIsMet) {
+  const auto first = join(options());
+  const auto second = join(options_named("video-conference-demo"));
+  get_in_touch(*first, *second);
+  const auto third = join(options_named("garden"));  // as the room, which some pages do
+  get_in_touch(*first, *third);
+  get_in_touch(*second, *third);
+  for (auto* from : {first.get(), second.get(), third.get()}) {
+    for (auto* to : {first.get(), second.get(), third.get()}) {
+      if (from != to) {
+        from->client().send(to->id(), protocol::StreamSync{"cam"});
+        EXPECT_TRUE(wait_until([&] { return to->find<protocol::StreamSync>(from->id()); }));
+      }
+    }
+  }
+  first->client().set_extra(glib::object_of(ObjectBuilder().add("n", std::int64_t{2}).build().get()));
+  first->client().send(second->id(), protocol::IceCandidate{kCandidate, "1", 1});
+  EXPECT_TRUE(wait_until([&] {
+    return second->messages.back().extra && json_object_has_member(second->messages.back().extra.get(), "n");
+  }));
+  bool has_left = false;
+  first->client().leave({second->id(), third->id()}, 500ms, [&] { has_left = true; });
+  EXPECT_TRUE(wait_until([&] { return has_left; }));
+  EXPECT_TRUE(wait_until(
+      [&] { return second->find<protocol::UserLeft>(first->id()) && third->find<protocol::UserLeft>(first->id()); }));
+}
+
+TEST_F(Room, WhoeverCallsMessagesSomethingElseIsMetAgain) {
+  const auto first = join(options());
+  for (unsigned i = 0; i < 8; ++i) {  // more names than are spoken at once
+    const auto visitor = join(options_named("page-" + std::to_string(i)));
+    get_in_touch(*first, *visitor);
+    bool has_left = false;
+    visitor->client().leave({first->id()}, 500ms, [&] { has_left = true; });
+    ASSERT_TRUE(wait_until([&] { return has_left && first->gone.contains(visitor->id()); }));
+  }
+}
+
+TEST_F(Room, AStrangerDoesNotSayWhatAParticipantListensTo) {
+  const auto first = join(options());
+  const auto second = join(options());
+  get_in_touch(*first, *second);
+  Mallory mallory(server_.url(), {{"userid", "mallory"}, {"msgEvent", "evil"}});
+  for (auto&& message :
+       {protocol::to_json(protocol::StreamSync{"cam"}), protocol::to_json(protocol::ParticipationRequest{})}) {
+    mallory.client.emit("evil", {protocol::make_envelope(second->id(), first->id(), glib::Ref<JsonNode>(message))});
+  }
+  mallory.flush();
+  first->client().send(second->id(), protocol::StreamSync{"cam"});
+  EXPECT_TRUE(wait_until([&] { return second->find<protocol::StreamSync>(first->id()); }));
+  EXPECT_FALSE(first->find<protocol::StreamSync>(second->id()));
+}
+
+TEST_F(Room, WhereNobodyAnswersWeAreTold) {
+  const auto first = join(options());
+  const auto second = join(options());
+  get_in_touch(*first, *second);
+  const auto third = join(options());
+  EXPECT_TRUE(wait_until([&] { return third->is_unanswered; }));
+  EXPECT_FALSE(first->is_unanswered || second->is_unanswered);
+}
+
 TEST_F(Room, DisconnectingWithSomebodyIsToldToBoth) {
   const auto first = join(options());
   const auto second = join(options());
@@ -340,14 +434,8 @@ TEST_F(Room, IsEnteredAgainAfterTheServerWasGone) {
 
 TEST_F(Room, WhatNobodyMeansIsDroppedAndTheRestGoesOn) {
   const auto first = join(options());
-  struct Ignore final : socketio::Client::Listener {
-    void on_connected() override {}
-    void on_disconnected(const socketio::ConnectError&, std::optional<std::chrono::milliseconds>) override {}
-    void on_event(std::string_view, JsonArray*) override {}
-  } ignore;
-  socketio::Client mallory({.url = server_.url(), .query = {{"userid", "mallory"}}, .tls_ca_file = {}}, ignore);
-  mallory.connect();
-  ASSERT_TRUE(wait_until([&] { return mallory.connected(); }));
+  Mallory stranger(server_.url(), {{"userid", "mallory"}});
+  socketio::Client& mallory = stranger.client;
   mallory.emit("join-room", {ObjectBuilder().add("sessionid", "garden").add("extra", ObjectBuilder().build()).build()});
   const auto say = [&](glib::Ref<JsonNode> message) {
     mallory.emit("RTCMultiConnection-Message", {protocol::make_envelope("mallory", first->id(), std::move(message))});

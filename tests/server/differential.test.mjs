@@ -183,6 +183,7 @@ const DIFFERENCES = {
   'rejoin-own-room': [enter('alice', 'open-room', 'r'), enter('alice', 'join-room', 'r')],
   'rename-keeps-room': [enter('alice', 'open-room', 'r'), ['alice', 'changed-uuid', 'anna'], ['alice', 'set-password', 'x']],
   'rename-not-taken': [['carol', 'changed-uuid', 'bob'], to('alice', 'bob', {})],
+  'message-names': [to('alice', 'dave', {})],
   'custom-event-audience': [['alice', 'set-custom-socket-event-listener', 'mine'], ['alice', 'mine', 1]],
 };
 
@@ -237,7 +238,9 @@ function randomSteps(seed, count) {
   });
 }
 
-const NAMES = { alice: { extra: '{"q":1}' }, bob: {}, carol: { maxParticipantsAllowed: '2' } };
+const NAMES = {
+  alice: { extra: '{"q":1}' }, bob: {}, carol: { maxParticipantsAllowed: '2' }, dave: { msgEvent: 'demo' },
+};
 
 async function both(t, steps, ...settings) {
   const node = await run(t, await startNodeServer(t), NAMES, steps);

@@ -174,6 +174,7 @@ class NaiveSender final : private room::RoomClient::Listener {
   void remove(const std::string& user_id);
 
   // room::RoomClient::Listener
+  void on_unanswered() override {}
   void on_joined(bool) override { std::cout << "Ready" << std::endl; }
   void on_failed(const room::RoomError& error) override { fail(error.text); }
   void on_connection_lost(const room::RoomError& error, std::chrono::milliseconds) override { fail(error.text); }

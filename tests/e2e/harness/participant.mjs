@@ -19,7 +19,7 @@ export class Participant {
    * @param {string} url the room's server
    * @param {object} options room, and any of camera (with `picture`, its constraints), testCard (coloured bars and a tone), flashAndBeep (how often,
    *   in ms), session, password, userid,
-   *   extra, maxParticipants
+   *   extra, maxParticipants, messageEvent (connection.socketMessageEvent)
    * @returns {Promise<{joined: boolean, error?: string, created: boolean}>} what openOrJoin says
    */
   async join(url, options) {

@@ -17,7 +17,7 @@ const participant = {
 
   /** Makes the connection, before any traffic. */
   prepare({ camera = false, testCard = false, flashAndBeep, session, password, userid, extra, maxParticipants, socketUrl = '/',
-    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false }) {
+    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false, messageEvent }) {
     const connection = new RTCMultiConnection();
     this.connection = connection;
     this.elements.clear();
@@ -33,6 +33,7 @@ const participant = {
     connection.dontCaptureUserMedia = !camera;
     connection.mediaConstraints = { audio: true, video: picture };
     connection.extra = extra ?? {};
+    if (messageEvent) connection.socketMessageEvent = messageEvent;
     if (userid) connection.userid = userid;
     if (password) connection.password = password;
     if (maxParticipants) connection.maxParticipantsAllowed = maxParticipants;

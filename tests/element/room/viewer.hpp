@@ -55,6 +55,7 @@ class Viewer final : private room::RoomClient::Listener {
 
  private:
   void on_joined(bool created) override;
+  void on_unanswered() override {}
   void on_failed(const room::RoomError& error) override;
   void on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) override;
   void on_user_id_changed(const std::string&, const std::string&) override {}

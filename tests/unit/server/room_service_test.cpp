@@ -91,6 +91,22 @@ TEST_F(RoomServiceTest, CarriesMessagesWithTheSendersExtra) {
           R"(42["RTCMultiConnection-Message",{"remoteUserId":"bob","message":{"a":[1]},"other":null,"sender":"alice","extra":{"n":1}}])"}));
 }
 
+TEST_F(RoomServiceTest, MessagesComeUnderTheNameThatTheirReceiverHasForThem) {
+  add(1, "alice", {{"msgEvent", "one-demo"}});
+  add(2, "bob", {{"msgEvent", "other-demo"}});
+  add(3, "carol");
+  open(1, "r");
+  join(2, "r");
+  join(3, "r");
+  told(1);
+  told(2);
+  emit(3, kMessage, R"({"remoteUserId":"r","message":{"newParticipationRequest":true},"sender":"carol"})");
+  EXPECT_TRUE(told(1).back().starts_with(R"(42["one-demo",{"remoteUserId":"alice")"));
+  EXPECT_TRUE(told(2).back().starts_with(R"(42["other-demo",{"remoteUserId":"bob")"));
+  emit(2, "other-demo", R"({"remoteUserId":"carol","message":{},"sender":"bob"})");
+  EXPECT_TRUE(told(3).back().starts_with(R"(42["RTCMultiConnection-Message",{"remoteUserId":"carol")"));
+}
+
 TEST_F(RoomServiceTest, NobodySpeaksForSomebodyElse) {
   add(1, "alice");
   add(2, "bob");
