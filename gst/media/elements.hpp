@@ -23,4 +23,16 @@ void set_if_known(GstElement* element, const std::string& property, const std::s
 /// runs, so it must not be called on one of these.
 void discard(GstElement* element);
 
+/// Calls it with each element of this factory in the bin and the bins in it. Again, if elements come or go meanwhile.
+template <typename Action>
+void for_each_made_by(const char* factory, GstElement* bin, Action action) {
+  const glib::IteratorPtr found(gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), factory));
+  const auto visit = [](const GValue* element, gpointer data) {
+    (*static_cast<Action*>(data))(GST_ELEMENT(g_value_get_object(element)));
+  };
+  while (gst_iterator_foreach(found.get(), visit, &action) == GST_ITERATOR_RESYNC) {
+    gst_iterator_resync(found.get());
+  }
+}
+
 }  // namespace rtcmc

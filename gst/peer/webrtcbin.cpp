@@ -14,6 +14,7 @@
 #include "element/extra.hpp"
 #include "log.hpp"
 #include "media/elements.hpp"
+#include "peer/sctp.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_peer_debug
 
@@ -123,70 +124,6 @@ void set_up_ice(GstElement* webrtcbin) {
   if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "stun-pacing-timer")) {
     g_object_set(agent.get(), "stun-pacing-timer", kCheckPacing, "keepalive-conncheck", TRUE, nullptr);
   }
-}
-
-template <typename Action>
-void for_each_made_by(const char* factory, GstElement* webrtcbin, Action action) {
-  const glib::IteratorPtr found(gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtcbin), factory));
-  const auto visit = [](const GValue* element, gpointer data) {
-    (*static_cast<Action*>(data))(GST_ELEMENT(g_value_get_object(element)));
-  };
-  while (gst_iterator_foreach(found.get(), visit, &action) == GST_ITERATOR_RESYNC) {
-    gst_iterator_resync(found.get());
-  }
-}
-
-/// Until webrtcbin's own thread has done what it was asked for so far.
-void wait_for_own_thread(GstElement* webrtcbin) {
-  const auto promise = glib::Ref<GstPromise>::adopt(gst_promise_new());
-  g_signal_emit_by_name(webrtcbin, "get-stats", nullptr, promise.get());
-  gst_promise_wait(promise.get());
-}
-
-/// On its way down, sctpdec stops the tasks of its pads before it stops taking packets. One that comes in between can
-/// open a pad whose task nobody stops: releasing that would wait for ever. And for each of its pads webrtcbin's own
-/// thread then closes the channel in sctpenc, which must still be there: 1.26 takes no lock.
-void close_data_channels(GstElement* webrtcbin) {
-  for_each_made_by("sctpdec", webrtcbin, [](GstElement* decoder) {
-    const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
-    gst_pad_set_active(pad.get(), FALSE);
-    gst_element_set_state(decoder, GST_STATE_NULL);
-  });
-  wait_for_own_thread(webrtcbin);
-}
-
-/// sctpenc 1.22 starts its task also when it fails to get to PAUSED, as it does if the association was closed already.
-/// No state change stops that task, and releasing its pad would wait for it for ever.
-void stop_forsaken_task(GstElement* encoder) {
-  const auto pad = static_pad(encoder, "src");
-  if (gst_pad_get_task_state(pad.get()) == GST_TASK_STOPPED) {
-    return;
-  }
-  gst_pad_set_active(pad.get(), TRUE);  // otherwise it takes no event
-  gst_pad_send_event(pad.get(), gst_event_new_flush_start());
-  gst_pad_stop_task(pad.get());
-  gst_pad_set_active(pad.get(), FALSE);
-}
-
-/// On its way down, sctpenc waits for what is being sent, minutes if nobody is there any more to receive it.
-void give_up_sending(GstElement* webrtcbin) {
-  for_each_made_by("sctpenc", webrtcbin, [](GstElement* encoder) {
-    gst_element_foreach_sink_pad(
-        encoder,
-        [](GstElement*, GstPad* pad, gpointer) -> gboolean {
-          gst_pad_send_event(pad, gst_event_new_flush_start());
-          return TRUE;
-        },
-        nullptr);
-  });
-}
-
-/// webrtcbin's own thread sets these going when DTLS is up, which may be while it goes down. Now that thread has ended.
-void stop_what_started_late(GstElement* webrtcbin) {
-  for (const char* factory : {"sctpdec", "sctpenc"}) {
-    for_each_made_by(factory, webrtcbin, [](GstElement* element) { gst_element_set_state(element, GST_STATE_NULL); });
-  }
-  for_each_made_by("sctpenc", webrtcbin, stop_forsaken_task);
 }
 
 /// Bounds for hostile peers: each stream that they make up gets a jitterbuffer and a thread, and each data channel two
@@ -460,10 +397,10 @@ glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
   return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
           channels = std::move(channels_), released = std::move(released)] {
-    give_up_sending(element.get());
-    close_data_channels(element.get());
+    sctp::give_up_sending(element.get());
+    sctp::close_data_channels(element.get());
     gst_element_set_state(element.get(), GST_STATE_NULL);
-    stop_what_started_late(element.get());
+    sctp::stop_what_started_late(element.get());
     taps->clear();
     channels->clear();
     released->clear();
