@@ -1,12 +1,57 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "peer/sctp.hpp"
 
+#include <mutex>
+#include <string_view>
+#include <unordered_set>
+
 #include "glib/ref.hpp"
 #include "media/elements.hpp"
 
 namespace rtcmc::sctp {
 
 namespace {
+
+/// Any thread; `mutex_` protects the rest.
+class AssociationIds {
+ public:
+  /// Not one that was given back a moment ago, if it can be helped.
+  std::uint16_t take() {
+    const std::lock_guard lock(mutex_);
+    do {
+      ++last_;
+    } while (!taken_.insert(last_).second);
+    return last_;
+  }
+  void give_back(std::uint16_t id) {
+    const std::lock_guard lock(mutex_);
+    taken_.erase(id);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_set<std::uint16_t> taken_;
+  std::uint16_t last_ = 0;
+};
+
+/// Never destroyed: there may be connections when the process ends.
+AssociationIds& association_ids() {
+  static auto* const ids = new AssociationIds;
+  return *ids;
+}
+
+/// The plugin shuts usrsctp down with its last association and starts it again with the next one. It does not notice
+/// that usrsctp refuses to end while a socket is still closing, and starts it a second time then, below its own running
+/// threads. So one association stays as long as the process does.
+void keep_running() {
+  static const glib::Ref<GstElement>* const forever = [] {
+    auto* decoder = new auto(make_installed("sctpdec"));
+    g_object_set(decoder->get(), "sctp-association-id", static_cast<guint>(association_ids().take()), nullptr);
+    gst_element_set_state(decoder->get(), GST_STATE_PAUSED);
+    return decoder;
+  }();
+  static_cast<void>(forever);
+}
 
 /// Until webrtcbin's own thread has done what it was asked for so far.
 void wait_for_own_thread(GstElement* webrtcbin) {
@@ -28,26 +73,46 @@ void stop_forsaken_task(GstElement* encoder) {
   gst_pad_set_active(pad.get(), FALSE);
 }
 
-}  // namespace
-
-void give_up_sending(GstElement* webrtcbin) {
+/// Afterwards nobody is in the middle of sending, nor gets there through one of the pads that are there now.
+void stop_sending(GstElement* webrtcbin) {
   for_each_made_by("sctpenc", webrtcbin, [](GstElement* encoder) {
     gst_element_foreach_sink_pad(
         encoder,
         [](GstElement*, GstPad* pad, gpointer) -> gboolean {
           gst_pad_send_event(pad, gst_event_new_flush_start());
+          GST_PAD_STREAM_LOCK(pad);
+          GST_PAD_STREAM_UNLOCK(pad);
           return TRUE;
         },
         nullptr);
   });
 }
 
+}  // namespace
+
+Association::Association() : id_(association_ids().take()) {}
+
+Association::~Association() {
+  association_ids().give_back(id_);
+}
+
+void Association::give_to(GstElement* added) const {
+  const GstElementFactory* factory = gst_element_get_factory(added);
+  const std::string_view name = factory ? GST_OBJECT_NAME(factory) : "";
+  if (name == "sctpenc" || name == "sctpdec") {
+    keep_running();
+    g_object_set(added, "sctp-association-id", static_cast<guint>(id_), nullptr);
+  }
+}
+
 void close_data_channels(GstElement* webrtcbin) {
-  for_each_made_by("sctpdec", webrtcbin, [](GstElement* decoder) {
-    const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(decoder, "sink"));
-    gst_pad_set_active(pad.get(), FALSE);
-    gst_element_set_state(decoder, GST_STATE_NULL);
-  });
+  stop_sending(webrtcbin);
+  for_each_made_by("sctpdec", webrtcbin,
+                   [](GstElement* decoder) { gst_pad_set_active(static_pad(decoder, "sink").get(), FALSE); });
+  wait_for_own_thread(webrtcbin);
+  // Once more: when the association came up, that thread gave each channel its pad.
+  stop_sending(webrtcbin);
+  for_each_made_by("sctpdec", webrtcbin, [](GstElement* decoder) { gst_element_set_state(decoder, GST_STATE_NULL); });
   wait_for_own_thread(webrtcbin);
 }
 

@@ -320,7 +320,8 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
     : parent_(glib::Ref<GstBin>::share(parent)),
       context_(glib::Ref<GMainContext>::share(g_main_context_get_thread_default())),
       callbacks_(std::make_shared<Callbacks>(std::move(callbacks))),
-      taps_(std::make_shared<Taps>()) {
+      taps_(std::make_shared<Taps>()),
+      association_(std::make_shared<sctp::Association>()) {
   element_ = glib::Ref<GstElement>::adopt(
       GST_ELEMENT(gst_object_ref_sink(gst_element_factory_make("webrtcbin", name.c_str()))));
   channels_ = std::make_shared<Channels>(element_.get(), Mailbox{context_, callbacks_});
@@ -378,6 +379,12 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
     connections_.push_back(stats::watch(rtpbin.get(), receiver_reports_));
   }
   connections_.emplace_back(element_.get(), "deep-element-added", G_CALLBACK(disable_pacing), nullptr);
+  connections_.push_back(glib::SignalConnection::owning(
+      element_.get(), "deep-element-added",
+      G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, const std::shared_ptr<sctp::Association>* association) {
+        (*association)->give_to(added);
+      }),
+      association_));
 
   gst_element_set_locked_state(element_.get(), TRUE);
   gst_bin_add(parent, element_.get());
@@ -396,8 +403,7 @@ glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   // std::function wants its captures copyable.
   auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
   return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
-          channels = std::move(channels_), released = std::move(released)] {
-    sctp::give_up_sending(element.get());
+          channels = std::move(channels_), association = std::move(association_), released = std::move(released)] {
     sctp::close_data_channels(element.get());
     gst_element_set_state(element.get(), GST_STATE_NULL);
     sctp::stop_what_started_late(element.get());

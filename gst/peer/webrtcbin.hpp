@@ -26,6 +26,10 @@
 
 namespace rtcmc {
 
+namespace sctp {
+class Association;
+}
+
 /// How long received packets are held back to be put in order, in ms.
 inline constexpr guint kDefaultLatency = 200;
 
@@ -137,6 +141,7 @@ class WebRtcBin {
   std::shared_ptr<Callbacks> callbacks_;
   std::shared_ptr<Taps> taps_;
   std::shared_ptr<Channels> channels_;
+  std::shared_ptr<sctp::Association> association_;  // taken as long as the element may run
   std::shared_ptr<stats::ReceiverReports> receiver_reports_ = std::make_shared<stats::ReceiverReports>();
   std::vector<glib::SignalConnection> connections_;
 };

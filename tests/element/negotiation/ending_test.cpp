@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "couple.hpp"
 #include "glib/task_group.hpp"
+#include "media/elements.hpp"
 #include "wait_until.hpp"
 
 namespace rtcmc::test {
@@ -20,6 +24,7 @@ using Couples = std::vector<std::unique_ptr<Couple>>;
 /// What waits longer than this waits for ever.
 constexpr std::chrono::seconds kPlenty{60};
 
+/// The ends of connections with a data channel.
 class Ending : public ::testing::Test {
  public:
   Ending(const Ending&) = delete;
@@ -40,6 +45,21 @@ class Ending : public ::testing::Test {
     return couples;
   }
 
+  static ::testing::AssertionResult all_connect(const Couples& couples) {
+    if (wait_until(
+            [&] { return std::ranges::all_of(couples, [](const auto& couple) { return couple->is_connected(); }); })) {
+      return ::testing::AssertionSuccess();
+    }
+    auto failure = ::testing::AssertionFailure();
+    for (const auto& couple : couples) {
+      for (const Side* side : {&couple->one, &couple->other}) {
+        failure << (side->was_connected ? "." : "not connected; ");
+        std::ranges::for_each(side->failures, [&failure](const std::string& each) { failure << each << "; "; });
+      }
+    }
+    return failure;
+  }
+
   void end(Couples& couples) {
     for (const auto& couple : couples) {
       Peer::end(std::move(couple->one.peer), ending_);
@@ -53,11 +73,30 @@ class Ending : public ::testing::Test {
 
 TEST_F(Ending, FiftyEndTogether) {
   Couples couples = make(25);
-  ASSERT_TRUE(wait_until(
-      [&] { return std::ranges::all_of(couples, [](const auto& couple) { return couple->is_connected(); }); }));
+  ASSERT_TRUE(all_connect(couples));
   end(couples);
   EXPECT_TRUE(ending_.wait_for(kPlenty));
   EXPECT_EQ(children(), 0);
+}
+
+TEST_F(Ending, NoTwoShareAnAssociation) {
+  Couples couples = make(3);
+  ASSERT_TRUE(all_connect(couples));
+  const auto associations_of = [this](const char* factory) {
+    std::map<GstElement*, guint> associations;
+    for_each_made_by(factory, pipeline_.get(), [&associations](GstElement* element) {
+      g_object_get(element, "sctp-association-id", &associations[element], nullptr);
+    });
+    std::multiset<guint> ids;
+    std::ranges::transform(associations, std::inserter(ids, ids.end()), [](const auto& each) { return each.second; });
+    return ids;
+  };
+  const std::multiset<guint> of_encoders = associations_of("sctpenc");
+  EXPECT_EQ(of_encoders.size(), 6);
+  EXPECT_EQ(of_encoders, associations_of("sctpdec"));
+  EXPECT_EQ(std::set(of_encoders.begin(), of_encoders.end()).size(), of_encoders.size());
+  EXPECT_LT(*of_encoders.rbegin(), 1000) << "what webrtcbin draws by lot may be drawn twice";
+  end(couples);
 }
 
 TEST_F(Ending, WhoIsStillConnectingEndsLikewise) {
