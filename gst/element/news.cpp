@@ -96,8 +96,12 @@ class News::Reading {
   }
 
   void operator()(const event::ConnectionLost& lost) const {
+    bool is_joining = false;
     std::shared_ptr<EmbeddedServer> server;
-    (void)change([&] { server = news_.server_; });
+    (void)change([&] {
+      is_joining = news_.joining_;
+      server = news_.server_;
+    });
     if (server) {
       // Who had the port may be gone. The first of all who notice takes it, and the others find that one.
       const auto outcome = server->serve();
@@ -105,7 +109,7 @@ class News::Reading {
         GST_WARNING_OBJECT(news_.element_, "cannot take the server over: %s", fault->text.c_str());
       }
     }
-    set_state(State::Reconnecting);
+    set_state(is_joining ? State::Connecting : State::Reconnecting);
     const auto [domain, code] = gst_code_of(lost.error.kind);
     announcer().warning(domain, code, lost.error.text + " Trying again in " + in_seconds(lost.retry_in) + ".",
                         lost.error.detail);

@@ -60,6 +60,9 @@ GParamSpec* list_spec(const char* name, const char* nick, const char* blurb, con
                               kSetting);
 }
 
+/// What holds a secret can be set, and a change be noticed, but gst-launch -v and dumps of the pipeline show nothing.
+void show_nothing(Participation&, GValue*) {}
+
 template <std::string room::RoomOptions::*Member>
 void set_option(Participation& participation, const GValue* value) {
   participation.with_settings([value](Settings& settings) { settings.room.*Member = text_of(value); });
@@ -114,29 +117,22 @@ void get_number(Participation& participation, GValue* value) {
   participation.with_settings([value](Settings& settings) { g_value_set_uint(value, settings.*Member); });
 }
 
-std::string known_codecs(rtp::Kind kind) {
-  std::string names;
-  for (const rtp::CodecInfo& info : rtp::kCodecs) {
-    if (info.kind == kind) {
-      names += (names.empty() ? "" : ", ") + std::string(info.encoding_name);
-    }
-  }
-  return names;
-}
-
-template <rtp::Kind kKind, std::vector<rtp::Codec> Settings::*Member>
+template <rtp::Kind kKind, std::vector<rtp::Codec> Settings::*Member, std::string Settings::*Unknown>
 void set_codecs(Participation& participation, const GValue* value) {
   std::vector<rtp::Codec> codecs;
+  std::string unknown;
   for (const std::string& name : list_of(value)) {
     const auto codec = rtp::codec_from_name(name);
     if (codec && rtp::info(*codec).kind == kKind) {
       codecs.push_back(*codec);
-    } else {
-      g_warning("rtcmcroom: \"%s\" is not a codec for %s; known are %s", name.c_str(),
-                kKind == rtp::Kind::Video ? "video-codecs" : "audio-codecs", known_codecs(kKind).c_str());
+    } else if (unknown.empty()) {
+      unknown = name.empty() ? " " : name;
     }
   }
-  participation.with_settings([&codecs](Settings& settings) { settings.*Member = std::move(codecs); });
+  participation.with_settings([&](Settings& settings) {
+    settings.*Member = std::move(codecs);
+    settings.*Unknown = std::move(unknown);
+  });
 }
 
 template <std::vector<rtp::Codec> Settings::*Member>
@@ -267,9 +263,12 @@ constexpr Property kExtra{
       });
     }};
 
-constexpr Property kPassword{
-    [] { return text_spec("password", "Password", "The room's password; opening the room sets it (unset = none)"); },
-    set_option<&room::RoomOptions::password>, get_option<&room::RoomOptions::password>};
+constexpr Property kPassword{[] {
+                               return text_spec(
+                                   "password", "Password",
+                                   "The room's password; opening the room sets it (unset = none). Reads as unset");
+                             },
+                             set_option<&room::RoomOptions::password>, show_nothing};
 
 constexpr Property kPublicIdentifier{
     [] {
@@ -311,6 +310,28 @@ constexpr Property kMaxParticipants{[] {
                                       });
                                     }};
 
+/// Named, and counted, as souphttpsrc's.
+constexpr Property kRetries{
+    [] {
+      return g_param_spec_int("retries", "Retries",
+                              "How often getting into the room is tried again at the start, if the server cannot be "
+                              "reached, or the room is full or not there (-1 = for ever). Once in the room, a lost "
+                              "connection is always made again",
+                              -1, std::numeric_limits<gint>::max(), 0, kSetting);
+    },
+    [](Participation& participation, const GValue* value) {
+      const gint retries = g_value_get_int(value);
+      participation.with_settings([retries](Settings& settings) {
+        settings.room.retries = retries < 0 ? std::nullopt : std::optional(static_cast<std::uint32_t>(retries));
+      });
+    },
+    [](Participation& participation, GValue* value) {
+      participation.with_settings([value](Settings& settings) {
+        const auto retries = settings.room.retries;
+        g_value_set_int(value, retries ? static_cast<gint>(*retries) : -1);
+      });
+    }};
+
 constexpr Property kAutoCloseSession{
     [] {
       return flag_spec("auto-close-session", "Auto-close session",
@@ -326,19 +347,21 @@ constexpr Property kStunServer{[] {
 
 constexpr Property kTurnServers{
     [] {
-      return list_spec("turn-servers", "TURN servers",
-                       "turn(s)://user:password@host:port for each server, as <\"turn://…\", \"turn://…\">",
-                       "turn-server");
+      return list_spec(
+          "turn-servers", "TURN servers",
+          "turn(s)://user:password@host:port for each server, as <\"turn://…\", \"turn://…\">. Reads as empty",
+          "turn-server");
     },
-    set_list_setting<&Settings::turn_servers>, get_list_setting<&Settings::turn_servers>};
+    set_list_setting<&Settings::turn_servers>, show_nothing};
 
 constexpr Property kIceServers{
     [] {
-      return text_spec("ice-servers", "ICE servers",
-                       "More STUN and TURN servers, as a page's connection.iceServers in JSON: "
-                       "[{\"urls\":\"turn:host\",\"username\":\"u\",\"credential\":\"p\"}] (unset = none)");
+      return text_spec(
+          "ice-servers", "ICE servers",
+          "More STUN and TURN servers, as a page's connection.iceServers in JSON: "
+          "[{\"urls\":\"turn:host\",\"username\":\"u\",\"credential\":\"p\"}] (unset = none). Reads as unset");
     },
-    set_text_setting<&Settings::ice_servers>, get_text_setting<&Settings::ice_servers>};
+    set_text_setting<&Settings::ice_servers>, show_nothing};
 
 constexpr Property kIceTransportPolicy{
     [] {
@@ -366,7 +389,8 @@ constexpr Property kVideoCodecs{
           "for automatic, which is those that hardware here encodes, then VP8, then H264",
           "codec");
     },
-    set_codecs<rtp::Kind::Video, &Settings::video_codecs>, get_codecs<&Settings::video_codecs>};
+    set_codecs<rtp::Kind::Video, &Settings::video_codecs, &Settings::unknown_video_codec>,
+    get_codecs<&Settings::video_codecs>};
 
 constexpr Property kAudioCodecs{
     [] {
@@ -376,7 +400,8 @@ constexpr Property kAudioCodecs{
           "for automatic, which is in this order",
           "codec");
     },
-    set_codecs<rtp::Kind::Audio, &Settings::audio_codecs>, get_codecs<&Settings::audio_codecs>};
+    set_codecs<rtp::Kind::Audio, &Settings::audio_codecs, &Settings::unknown_audio_codec>,
+    get_codecs<&Settings::audio_codecs>};
 
 constexpr Property kVideoBitrate{[] {
                                    return bitrate_spec("video-bitrate", "Video bitrate",
@@ -505,6 +530,7 @@ constexpr std::array kProperties{kRoomId,
                                  kPublicIdentifier,
                                  kMessageEvent,
                                  kMaxParticipants,
+                                 kRetries,
                                  kAutoCloseSession,
                                  kStunServer,
                                  kTurnServers,

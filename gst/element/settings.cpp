@@ -44,6 +44,25 @@ std::variant<room::IceServers, std::string> ice_servers(const Settings& settings
   return servers;
 }
 
+std::string known_codecs(rtp::Kind kind) {
+  std::string names;
+  for (const rtp::CodecInfo& info : rtp::kCodecs) {
+    if (info.kind == kind) {
+      names += (names.empty() ? "" : ", ") + std::string(info.encoding_name);
+    }
+  }
+  return names;
+}
+
+std::optional<SettingsFault> codec_fault(const char* property, rtp::Kind kind, const std::string& unknown) {
+  if (unknown.empty()) {
+    return std::nullopt;
+  }
+  return SettingsFault{
+      "\"" + unknown + "\" is no codec that " + property + " can have. These are: " + known_codecs(kind) + ".",
+      std::string("written as ") + property + "=\"<VP8, H264>\", or without it for a choice of ours"};
+}
+
 protocol::Session implied_session(const Settings& settings, PadKinds pads) {
   protocol::Session session = settings.room.session;
   session.data = true;
@@ -73,6 +92,12 @@ std::optional<SettingsFault> fault_of(const Settings& settings) {
               "is not the usual one, nothing behind it.",
           "what browsers write into the header Origin"};
     }
+  }
+  if (auto fault = codec_fault("video-codecs", rtp::Kind::Video, settings.unknown_video_codec)) {
+    return fault;
+  }
+  if (auto fault = codec_fault("audio-codecs", rtp::Kind::Audio, settings.unknown_audio_codec)) {
+    return fault;
   }
   const auto servers = ice_servers(settings);
   if (const auto* fault = std::get_if<std::string>(&servers)) {

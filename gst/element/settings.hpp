@@ -23,6 +23,8 @@ struct Settings {
   bool relay_only = false;
   std::vector<rtp::Codec> video_codecs;     // empty: automatic
   std::vector<rtp::Codec> audio_codecs;     // empty: automatic
+  std::string unknown_video_codec;          // what video-codecs has that is none; empty: nothing
+  std::string unknown_audio_codec;          // the same of audio-codecs
   std::uint32_t video_bitrate = 2'000'000;  // bit/s
   std::uint32_t audio_bitrate = 64'000;     // bit/s
   std::uint32_t latency = kDefaultLatency;  // ms

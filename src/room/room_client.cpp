@@ -167,8 +167,9 @@ void RoomClient::on_disconnected(const socketio::ConnectError& error,
   ++entry_;
   in_room_ = false;
   answer_due_.cancel();
-  const RoomError reason{kind_of(error.kind), error.text, "socket-url is " + options_.socket_url};
-  if (retry_in && was_in_room_) {
+  const RoomError reason{kind_of(error.kind), error.text,
+                         "socket-url is " + options_.socket_url + "; retries=-1 waits until the server is there"};
+  if (retry_in && may_try_again()) {
     listener_.on_connection_lost(reason, *retry_in);
   } else {
     fail(reason);
@@ -183,8 +184,12 @@ void RoomClient::fail(const RoomError& error) {
   listener_.on_failed(error);
 }
 
+bool RoomClient::may_try_again() {
+  return was_in_room_ || !options_.retries || retries_++ < *options_.retries;
+}
+
 void RoomClient::try_again_after(const RoomError& error) {
-  if (!was_in_room_) {
+  if (!may_try_again()) {
     fail(error);
     return;
   }

@@ -36,6 +36,8 @@ struct RoomOptions {
   std::string password;
   std::string public_identifier;
   std::uint32_t max_participants = 1000;
+  /// How often entering is tried again before it has been done once. Absent: for ever.
+  std::optional<std::uint32_t> retries = 0;
   bool auto_close_session = false;
   std::optional<std::string> tls_ca_file;
   bool tls_insecure = false;
@@ -73,7 +75,8 @@ struct MessageHead {
 /// Enters a room as RTCMultiConnection.js does (check-presence, open-room or join-room, participation request), stays
 /// in it (enters again after a lost connection), and carries the messages between participants as typed values.
 ///
-/// Until the room was entered once, whatever prevents it is final. Afterwards only a wrong password is.
+/// What prevents it is tried again, if waiting can help: after the room was entered once for ever, before that as often
+/// as RoomOptions::retries says.
 ///
 /// Threads: as socketio::Client. The Listener may call any method and may destroy the client.
 class RoomClient final : private socketio::Client::Listener {
@@ -177,6 +180,8 @@ class RoomClient final : private socketio::Client::Listener {
   /// A question that our entry does not depend on.
   void query(const char* event, const std::string& argument, std::function<void(const Arguments&)> next);
   void fail(const RoomError& error);
+  /// Counts one more attempt.
+  [[nodiscard]] bool may_try_again();
   void try_again_after(const RoomError& error);
   [[nodiscard]] glib::Ref<JsonNode> room_request(bool opening) const;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> url_query() const;
@@ -195,6 +200,7 @@ class RoomClient final : private socketio::Client::Listener {
   LogLimiter log_limiter_;
   unsigned entry_ = 0;  // answers to questions of an earlier attempt are ignored
   unsigned detours_ = 0;
+  std::uint32_t retries_ = 0;
   std::string invitation_;
   bool was_in_room_ = false;
   bool in_room_ = false;

@@ -37,6 +37,8 @@ def inspected_properties(text, indent):
 def inspected_type(entry):
     if match := re.search(r"Unsigned Integer. Range: (\d+) - (\d+)", entry):
         return f"uint {match[1]}–{match[2]}"
+    if match := re.search(r"Integer. Range: (-?\d+) - (\d+)", entry):
+        return f"int {match[1]}–{match[2]}"
     if match := re.search(r'(?:Boxed pointer|Object) of type "(\w+)"', entry):
         return match[1]
     if 'GstValueArray of GValues of type "gchararray"' in entry:

@@ -16,7 +16,7 @@ void RoomServer::start(const std::string& port) {
 
 void RoomServer::restart() {
   const auto uri = glib::Ref<GUri>::adopt(g_uri_parse(url_.c_str(), G_URI_FLAGS_NONE, nullptr));
-  process_.reset();
+  stop();
   start(std::to_string(g_uri_get_port(uri.get())));
 }
 

@@ -16,7 +16,9 @@ class RoomServer {
 
   [[nodiscard]] const std::string& url() const { return url_; }
 
-  /// Ends it, as a crash would, and starts another one on the same port.
+  /// Ends it, as a crash would.
+  void stop() { process_.reset(); }
+  /// Ends it, if it runs, and starts another one on the same port.
   void restart();
 
  private:

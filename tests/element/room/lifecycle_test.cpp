@@ -3,10 +3,13 @@
 #include <libsoup/soup.h>
 
 #include <future>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "element/participation.hpp"
+#include "element/rtcmcroom.hpp"
 #include "pipeline.hpp"
 #include "room_server.hpp"
 #include "wait_until.hpp"
@@ -137,6 +140,45 @@ TEST_F(Lifecycle, AWrongPasswordIsAnErrorAndToldAsSuch) {
   EXPECT_TRUE(second.posted("rtcmc-room-error"));
 }
 
+TEST_F(Lifecycle, TheServerMayComeLater) {
+  server_.stop();
+  Pipeline pipeline(room("retries=-1") + kCamera);
+  EXPECT_NE(pipeline.set_state(GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  ASSERT_TRUE(wait_until([&] { return pipeline.warnings().size() >= 2; }));
+  EXPECT_NE(pipeline.warnings().front().text.find("Trying again in"), std::string::npos)
+      << pipeline.warnings().front().text;
+  EXPECT_EQ(participation_of(pipeline.room()).state(), State::Connecting);
+  server_.restart();
+  EXPECT_TRUE(wait_until([&] { return pipeline.posted("rtcmc-room-joined"); }));
+  EXPECT_TRUE(pipeline.errors().empty());
+}
+
+TEST_F(Lifecycle, IsTriedAsOftenAsSaid) {
+  server_.stop();
+  Pipeline pipeline(room("retries=2"));
+  pipeline.set_state(GST_STATE_PLAYING);
+  (void)only_error(pipeline, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+  EXPECT_EQ(pipeline.warnings().size(), 2);
+}
+
+TEST_F(Lifecycle, WhatWaitingCannotHelpIsAnErrorAtOnce) {
+  Pipeline first(room("password=sesame"));
+  first.set_state(GST_STATE_PLAYING);
+  ASSERT_TRUE(wait_until([&] { return first.posted("rtcmc-room-joined"); }));
+  Pipeline second(room("password=wrong retries=-1"));
+  second.set_state(GST_STATE_PLAYING);
+  (void)only_error(second, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED);
+  EXPECT_TRUE(second.warnings().empty());
+}
+
+TEST_F(Lifecycle, StopsBetweenTwoAttempts) {
+  server_.stop();
+  Pipeline pipeline(room("retries=-1") + kCamera);
+  pipeline.set_state(GST_STATE_PLAYING);
+  ASSERT_TRUE(wait_until([&] { return !pipeline.warnings().empty(); }));
+  EXPECT_EQ(pipeline.set_state(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+}
+
 TEST_F(Lifecycle, InputThatNobodyCanDecodeIsRefused) {
   Pipeline pipeline(room());
   const auto pad = glib::Ref<GstPad>::adopt(gst_element_request_pad_simple(pipeline.room(), "video_0"));
@@ -158,6 +200,10 @@ TEST(Settings, WhatIsMissingOrWrongIsSaid) {
         Case{"room-id=garden stun-server=example.org", GST_RESOURCE_ERROR_SETTINGS, "stun://example.org:3478"},
         Case{"room-id=garden turn-servers=<\"turn://example.org\">", GST_RESOURCE_ERROR_SETTINGS, "user and password"},
         Case{"room-id=garden ice-servers=stun:example.org", GST_RESOURCE_ERROR_SETTINGS, "connection.iceServers"},
+        Case{"room-id=garden video-codecs=<\"VP8\",\"H246\">", GST_RESOURCE_ERROR_SETTINGS, "VP8, VP9, H264"},
+        Case{"room-id=garden video-codecs=<\"OPUS\">", GST_RESOURCE_ERROR_SETTINGS, "\"OPUS\""},
+        Case{"room-id=garden audio-codecs=<\"mp3\">", GST_RESOURCE_ERROR_SETTINGS, "OPUS, G722"},
+        Case{"room-id=garden audio-codecs=<\"\">", GST_RESOURCE_ERROR_SETTINGS, "audio-codecs"},
         Case{"room-id=garden socket-url=nonsense", GST_RESOURCE_ERROR_SETTINGS, "nonsense"},
         Case{"room-id=garden socket-url=ftp://127.0.0.1/", GST_RESOURCE_ERROR_SETTINGS, "ftp"},
         Case{"room-id=garden socket-url=http://127.0.0.1:1/", GST_RESOURCE_ERROR_NOT_FOUND, "127.0.0.1:1"}}) {
@@ -166,6 +212,29 @@ TEST(Settings, WhatIsMissingOrWrongIsSaid) {
     const std::string text = only_error(pipeline, GST_RESOURCE_ERROR, wrong.code);
     EXPECT_NE(text.find(wrong.said), std::string::npos) << text;
   }
+}
+
+TEST(Settings, SecretsAreNotShown) {
+  const Pipeline pipeline(
+      R"(rtcmcroom name=room password=sesame turn-servers=<"turn://u:sesame@a.example">)"
+      R"( ice-servers="[{\"urls\":\"turn:a.example\",\"username\":\"u\",\"credential\":\"sesame\"}]")");
+  guint count = 0;
+  const std::unique_ptr<GParamSpec*[], decltype(&g_free)> properties(
+      g_object_class_list_properties(G_OBJECT_GET_CLASS(pipeline.room()), &count), g_free);
+  for (guint i = 0; i < count; ++i) {
+    if ((properties[i]->flags & G_PARAM_READABLE) == 0) {
+      continue;
+    }
+    GValue value = G_VALUE_INIT;
+    g_value_init(&value, properties[i]->value_type);
+    g_object_get_property(G_OBJECT(pipeline.room()), properties[i]->name, &value);
+    const bool is_unset = G_VALUE_HOLDS_BOXED(&value) && !g_value_get_boxed(&value);
+    const glib::String text(is_unset ? nullptr : gst_value_serialize(&value));
+    EXPECT_TRUE(!text || std::string(text.get()).find("sesame") == std::string::npos) << properties[i]->name;
+    g_value_unset(&value);
+  }
+  const glib::String dump(gst_debug_bin_to_dot_data(GST_BIN(pipeline.element()), GST_DEBUG_GRAPH_SHOW_ALL));
+  EXPECT_EQ(std::string(dump.get()).find("sesame"), std::string::npos);
 }
 
 TEST(Settings, AnErrorComesThoughThePipelineOnlyPauses) {

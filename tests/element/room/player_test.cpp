@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "element/participation.hpp"
+#include "element/rtcmcroom.hpp"
 #include "media/elements.hpp"
 #include "pipeline.hpp"
 #include "room_server.hpp"
@@ -58,7 +60,7 @@ TEST(Uri, SetsTheProperties) {
   EXPECT_EQ(text_of(room, "socket-url"), "https://a.example:9001/");
   EXPECT_EQ(text_of(room, "room-id"), "my room");
   EXPECT_EQ(text_of(room, "user-id"), "tv");
-  EXPECT_EQ(text_of(room, "password"), "old");
+  EXPECT_EQ(participation_of(room).with_settings([](Settings& settings) { return settings.room.password; }), "old");
   guint latency = 0;
   gboolean receives = FALSE;
   g_object_get(room, "latency", &latency, "auto-receive", &receives, nullptr);
