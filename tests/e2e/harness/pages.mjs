@@ -14,6 +14,8 @@ export const PAGES = {
   '/participant.html': here('../pages/participant.html'),
   '/participant.js': here('../pages/participant.js'),
   '/beeps.js': here('../pages/beeps.js'),
+  '/demos.html': here('../pages/demos.html'),
+  '/demos.js': here('../pages/demos.js'),
   '/door.html': here('../pages/door.html'),
   '/door.js': here('../pages/door.js'),
   '/RTCMultiConnection.js': ofPackage('rtcmulticonnection', 'dist/RTCMultiConnection.js'),

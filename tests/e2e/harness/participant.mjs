@@ -23,8 +23,12 @@ export class Participant {
    * @returns {Promise<{joined: boolean, error?: string, created: boolean}>} what openOrJoin says
    */
   async join(url, options) {
-    await this.#page.open(`${url}participant.html`);
+    await this.open(`${url}participant.html`);
     return this.#page.evaluate((given) => participant.join(given), options);
+  }
+
+  open(address) {
+    return this.#page.open(address);
   }
 
   /** In the page, with the object `participant` at hand. */

@@ -9,8 +9,8 @@ import { ofPackage } from './pages.mjs';
 const require = createRequire(import.meta.url);
 
 const PACKAGES = { 4: 'socket.io', 2: 'socket.io-2' };
-const FILES = { ...Object.fromEntries(['participant.html', 'participant.js', 'beeps.js', 'marks.html', 'marks.js'].map((name) =>
-  [`/${name}`, fileURLToPath(new URL(`../pages/${name}`, import.meta.url))])),
+const OUR_PAGES = ['participant.html', 'participant.js', 'demos.html', 'demos.js', 'beeps.js', 'marks.html', 'marks.js'];
+const FILES = { ...Object.fromEntries(OUR_PAGES.map((name) => [`/${name}`, fileURLToPath(new URL(`../pages/${name}`, import.meta.url))])),
   '/FileBufferReader.js': ofPackage('fbr', 'FileBufferReader.js') };
 
 /** As a proxy that knows nothing of WebSocket. */
