@@ -35,26 +35,29 @@ GType state_type() {
 unsigned session_flags(const protocol::Session& session) {
   return (session.audio ? kSessionAudio : 0U) | (session.video ? kSessionVideo : 0U) |
          (session.data ? kSessionData : 0U) | (session.screen ? kSessionScreen : 0U) |
-         (session.oneway ? kSessionOneway : 0U) | (session.broadcast ? kSessionBroadcast : 0U);
+         (session.oneway ? kSessionOneway : 0U) | (session.broadcast ? kSessionBroadcast : 0U) |
+         (session.two_way_audio ? kSessionTwoWayAudio : 0U);
 }
 
 protocol::Session session_from_flags(unsigned flags) {
-  return {.audio = (flags & kSessionAudio) != 0,
+  return {.audio = (flags & (kSessionAudio | kSessionTwoWayAudio)) != 0,
           .video = (flags & kSessionVideo) != 0,
           .data = (flags & kSessionData) != 0,
           .screen = (flags & kSessionScreen) != 0,
           .oneway = (flags & kSessionOneway) != 0,
-          .broadcast = (flags & kSessionBroadcast) != 0};
+          .broadcast = (flags & kSessionBroadcast) != 0,
+          .two_way_audio = (flags & kSessionTwoWayAudio) != 0};
 }
 
 GType session_type() {
-  static constexpr std::array<GFlagsValue, 7> kValues{{
+  static constexpr std::array<GFlagsValue, 8> kValues{{
       {kSessionAudio, "Audio", "audio"},
       {kSessionVideo, "Video", "video"},
       {kSessionData, "Data channel", "data"},
       {kSessionScreen, "Screen share", "screen"},
       {kSessionOneway, "Only the room's owner sends", "oneway"},
       {kSessionBroadcast, "Only the room's owner connects with participants", "broadcast"},
+      {kSessionTwoWayAudio, "Audio, in a oneway room also from the others to the owner", "two-way-audio"},
       {0, nullptr, nullptr},
   }};
   static const GType type = g_flags_register_static("RtcmcRoomSession", kValues.data());

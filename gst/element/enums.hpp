@@ -19,6 +19,7 @@ enum SessionFlag : unsigned {
   kSessionScreen = 1U << 3U,
   kSessionOneway = 1U << 4U,
   kSessionBroadcast = 1U << 5U,
+  kSessionTwoWayAudio = 1U << 6U,
 };
 
 [[nodiscard]] unsigned session_flags(const protocol::Session& session);

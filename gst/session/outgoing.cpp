@@ -64,15 +64,12 @@ std::vector<StreamSync> Outgoing::change(const std::vector<TrackChange>& changes
 }
 
 std::vector<OutgoingTrack> Outgoing::tracks() const {
-  if (!sends_) {
-    return {};
-  }
-  if (!session_) {
-    return tracks_;
-  }
   std::vector<OutgoingTrack> outgoing;
   std::ranges::copy_if(tracks_, std::back_inserter(outgoing), [this](const OutgoingTrack& candidate) {
-    return candidate.track->kind() == rtp::Kind::Audio ? session_->audio : session_->video || session_->screen;
+    if (candidate.track->kind() == rtp::Kind::Audio) {
+      return share_ != Share::Nothing && (!session_ || session_->audio);
+    }
+    return share_ == Share::Everything && (!session_ || session_->video || session_->screen);
   });
   return outgoing;
 }

@@ -18,6 +18,9 @@ struct TrackChange {
   bool takes_navigation;
 };
 
+/// What of our media a room takes from us, by our part in it.
+enum class Share { Everything, Audio, Nothing };
+
 /// The tracks that we send: which of them the room's session has a place for, and what participants are told of them.
 ///
 /// Threads: the session's.
@@ -30,10 +33,10 @@ class Outgoing {
   /// What participants are to be told then.
   [[nodiscard]] std::vector<protocol::StreamSync> change(const std::vector<TrackChange>& changes);
 
-  /// `session`: the room's, as its owner or another participant sees it. Without it, none is without a place.
-  void enter(std::optional<protocol::Session> session, bool sends) {
+  /// `session`: the room's. Without it, none is without a place, but for those whom a oneway one keeps silent.
+  void enter(std::optional<protocol::Session> session, Share share) {
     session_ = session;
-    sends_ = sends;
+    share_ = share;
   }
   /// Those with a place.
   [[nodiscard]] std::vector<OutgoingTrack> tracks() const;
@@ -48,7 +51,7 @@ class Outgoing {
  private:
   std::vector<OutgoingTrack> tracks_;
   std::optional<protocol::Session> session_;
-  bool sends_ = true;
+  Share share_ = Share::Everything;
 };
 
 }  // namespace rtcmc

@@ -153,8 +153,11 @@ void Session::enter_next() {
 }
 
 void Session::use_session(bool is_owner) {
-  outgoing_.enter(session_is_implied_ ? std::nullopt : std::optional(options_.session),
-                  is_owner || !options_.session.oneway);
+  const protocol::Session& session = options_.session;
+  const Share share = is_owner || !session.oneway ? Share::Everything
+                      : session.two_way_audio     ? Share::Audio
+                                                  : Share::Nothing;
+  outgoing_.enter(session_is_implied_ ? std::nullopt : std::optional(session), share);
 }
 
 void Session::depart(Farewell farewell, std::function<void()> done) {

@@ -306,7 +306,11 @@ glib::Ref<JsonNode> to_json(const Session& session) {
       builder.add(name, true);
     }
   };
-  add_if("audio", session.audio);
+  if (session.two_way_audio) {
+    builder.add("audio", "two-way");
+  } else {
+    add_if("audio", session.audio);
+  }
   add_if("video", session.video);
   add_if("data", session.data);
   add_if("screen", session.screen);

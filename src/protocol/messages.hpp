@@ -23,6 +23,7 @@ struct Session {
   bool screen = false;
   bool oneway = false;
   bool broadcast = false;
+  bool two_way_audio = false;  // `audio: 'two-way'`: in a oneway room, the others speak to the owner
 
   friend bool operator==(const Session&, const Session&) = default;
 };

@@ -33,7 +33,8 @@ Session parse_session(JsonNode* node) {
           .data = has("data"),
           .screen = has("screen"),
           .oneway = has("oneway"),
-          .broadcast = has("broadcast")};
+          .broadcast = has("broadcast"),
+          .two_way_audio = glib::string_of(glib::member(object, "audio")) == "two-way"};
 }
 
 std::vector<std::string> parse_ids(JsonNode* node) {

@@ -112,6 +112,20 @@ inAnyBrowser('Demos', {}, (test) => {
     assert.deepEqual(await page.streams(), []);
   });
 
+  test('broadcast to which viewers speak', async (stage) => {
+    const [page, element] = await comeIntoElement(stage, 'broadcast that viewers talk to',
+      [...CAMERA, ...VIEWER], { session: 'audio+video+oneway+two-way-audio' });
+    await sees(page, element);
+    await gets(element, page, ['audio']);
+  });
+
+  test('broadcast of the page, to which the element speaks', async (stage) => {
+    const [page, element] = await comeIntoPage(stage, 'broadcast that viewers talk to', 'two-way-demo',
+      PARTNER, { session: 'audio+video+oneway+two-way-audio' });
+    await gets(element, page, AUDIO_AND_VIDEO);
+    await sees(page, element, ['audio']);
+  });
+
   test('audio only', async (stage) => {
     const [page, element] =
       await comeIntoPage(stage, 'audio only', 'audio-conference-demo', [input.tone(), drop('recv_audio_0')]);

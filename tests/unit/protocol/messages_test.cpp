@@ -122,6 +122,8 @@ TEST(Messages, RequestsHaveTheMembersThatBrowsersRead) {
   EXPECT_EQ(glib::to_text(make_envelope("ann", "bob", to_json(UserLeft{})).get()),
             R"({"remoteUserId":"bob","message":{"userLeft":true},"sender":"ann"})");
   EXPECT_EQ(glib::to_text(to_json(Session{.audio = true, .data = true}).get()), R"({"audio":true,"data":true})");
+  EXPECT_EQ(glib::to_text(to_json(Session{.audio = true, .oneway = true, .two_way_audio = true}).get()),
+            R"({"audio":"two-way","oneway":true})");
 }
 
 TEST(Messages, SmallOnes) {

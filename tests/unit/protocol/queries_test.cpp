@@ -52,7 +52,7 @@ TEST(PublicRooms, AsTheServerLists) {
   EXPECT_EQ(room.room_id, "garden");
   EXPECT_EQ(room.owner, "ann");
   EXPECT_EQ(room.participants, (std::vector<std::string>{"ann", "bob"}));
-  EXPECT_EQ(room.session, (Session{.audio = true, .video = true, .oneway = true}));
+  EXPECT_EQ(room.session, (Session{.audio = true, .video = true, .oneway = true, .two_way_audio = true}));
   EXPECT_EQ(room.max_participants, 5U);
   EXPECT_TRUE(room.is_full && room.is_password_protected);
   EXPECT_TRUE(room.extra);
