@@ -71,12 +71,13 @@ glib::Ref<GstElement> make_even_crop() {
 /// Decides what goes into a branch. On the input's streaming thread only.
 class Entrance {
  public:
-  Entrance(glib::Ref<GstElement> queue, glib::Ref<GstElement> fanout_element, std::shared_ptr<Fanout> fanout,
-           bool is_raw, rtp::Kind kind)
+  Entrance(glib::Ref<GstElement> queue, glib::Ref<GstElement> fanout_element, std::shared_ptr<Fanout> fanout, Form form,
+           rtp::Kind kind)
       : queue_(std::move(queue)),
         fanout_element_(std::move(fanout_element)),
         fanout_(std::move(fanout)),
-        is_raw_(is_raw),
+        form_(form),
+        is_raw_(form == Form::Raw),
         is_video_(kind == rtp::Kind::Video) {}
 
   bool takes(const Input::Arrival& arrival) {
@@ -98,7 +99,10 @@ class Entrance {
       fanout_->request_keyframe();  // what comes builds on what was dropped
       return false;
     }
-    choked_ = false;
+    if (std::exchange(choked_, false) && form_ == Form::Rtp) {
+      gst_pad_send_event(static_pad(queue_.get(), "sink").get(),
+                         gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty(kLeftOutEvent)));
+    }
     return true;
   }
 
@@ -123,6 +127,7 @@ class Entrance {
   const glib::Ref<GstElement> queue_;
   const glib::Ref<GstElement> fanout_element_;  // keeps the Fanout's pads
   const std::shared_ptr<Fanout> fanout_;
+  const Form form_;
   const bool is_raw_;
   const bool is_video_;
   bool choked_ = false;
@@ -219,7 +224,12 @@ std::unique_ptr<Branch> Branch::create(GstBin* bin, Input& input, const BranchSe
     add_parser(chain, settings);
     add_payloader(chain, settings, listener);
   }
-  auto fanout = std::make_shared<Fanout>(settings.codec, settings.stream_id);
+  std::optional<rtp::Renumbering> renumbering;
+  if (settings.source.form == Form::Rtp) {
+    renumbering.emplace(rtp::info(settings.codec).clock_rate, settings.first_sequence,
+                        settings.stream.timestamp_offset);
+  }
+  auto fanout = std::make_shared<Fanout>(settings.codec, settings.stream_id, std::move(renumbering));
   chain.add(make_element(fanout, "fanout"), "fan-out");
   if (!chain.complete()) {
     return nullptr;
@@ -242,7 +252,7 @@ Branch::Branch(GstBin* bin, Input& input, std::vector<glib::Ref<GstElement>> ele
   std::for_each(elements_.rbegin(), elements_.rend(),
                 [](const auto& element) { gst_element_sync_state_with_parent(element.get()); });
   const auto& queue = elements_.front();
-  auto entrance = std::make_shared<Entrance>(queue, elements_.back(), fanout_, source.form == Form::Raw, kind);
+  auto entrance = std::make_shared<Entrance>(queue, elements_.back(), fanout_, source.form, kind);
   outlet_ =
       input_.add(static_pad(queue.get(), "sink").get(),
                  [entrance = std::move(entrance)](const Input::Arrival& arrival) { return entrance->takes(arrival); });

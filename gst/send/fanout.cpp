@@ -4,12 +4,11 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "rtp/keyframe.hpp"
-#include "rtp/packet.hpp"
 #include "send/log.hpp"
+#include "send/packets.hpp"
 #include "send/subscriber.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
@@ -18,70 +17,21 @@ namespace rtcmc::send {
 
 namespace {
 
-/// More than any header that our payloaders write, extensions included.
-constexpr std::size_t kHeaderWindow = 256;
-
 glib::Ref<GstEvent> default_segment() {
   GstSegment segment;
   gst_segment_init(&segment, GST_FORMAT_TIME);
   return glib::Ref<GstEvent>::adopt(gst_event_new_segment(&segment));
 }
 
-using HeaderWindow = std::array<std::uint8_t, kHeaderWindow>;
-
-std::span<const std::uint8_t> first_bytes(GstBuffer* packet, HeaderWindow& window) {
-  return std::span(window).first(gst_buffer_extract(packet, 0, window.data(), window.size()));
-}
-
-/// Null if the packet is not RTP.
-glib::Ref<GstBuffer> rewritten(GstBuffer* packet, const rtp::PacketRewriter& rewriter) {
-  HeaderWindow window;
-  std::array<std::uint8_t, rtp::PacketRewriter::kMaxHeaderSize> new_header{};
-  const auto sizes = rewriter.rewrite(first_bytes(packet, window), new_header);
-  if (!sizes) {
-    return nullptr;
-  }
-  auto result = glib::Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, sizes->written, nullptr));
-  gst_buffer_fill(result.get(), 0, new_header.data(), sizes->written);
-  if (gst_buffer_get_size(packet) > sizes->consumed) {
-    gst_buffer_copy_into(result.get(), packet, GST_BUFFER_COPY_MEMORY, sizes->consumed, static_cast<gsize>(-1));
-  }
-  gst_buffer_copy_into(result.get(), packet, GstBufferCopyFlags(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS), 0,
-                       static_cast<gsize>(-1));
-  return result;
-}
-
-glib::Ref<GstBufferList> rewritten(GstBufferList* list, const rtp::PacketRewriter& rewriter) {
-  const guint length = gst_buffer_list_length(list);
-  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(length));
-  for (guint i = 0; i < length; ++i) {
-    if (auto packet = rewritten(gst_buffer_list_get(list, i), rewriter)) {
-      gst_buffer_list_add(result.get(), packet.release());
-    }
-  }
-  return result;
-}
-
-glib::Ref<GstBufferList> part_of(GstBufferList* list, guint begin, guint end) {
-  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(end - begin));
-  for (guint i = begin; i < end; ++i) {
-    gst_buffer_list_add(result.get(), gst_buffer_ref(gst_buffer_list_get(list, i)));
-  }
-  return result;
-}
-
-std::optional<rtp::PacketHeader> header_of(GstBuffer* packet) {
-  HeaderWindow window;
-  return rtp::PacketHeader::parse(first_bytes(packet, window));
-}
-
 }  // namespace
 
-Fanout::Fanout(rtp::Codec codec, std::string stream_id, Clock clock)
+Fanout::Fanout(rtp::Codec codec, std::string stream_id, std::optional<rtp::Renumbering> renumbering, Clock clock)
     : codec_(codec),
       is_video_(rtp::info(codec).kind == rtp::Kind::Video),
       stream_id_(std::move(stream_id)),
       clock_(clock),
+      is_renumbered_(renumbering.has_value()),
+      renumbering_(std::move(renumbering)),
       segment_(default_segment()) {}
 
 std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format, std::uint32_t ssrc, GstPad* peer_sink,
@@ -176,6 +126,9 @@ bool Fanout::is_keyframe_due(bool is_keyframe) {
 
 std::optional<std::uint16_t> Fanout::next_sequence() const {
   const std::lock_guard lock(mutex_);
+  if (renumbering_) {
+    return renumbering_->next_sequence();
+  }
   return last_sequence_ ? std::optional(static_cast<std::uint16_t>(*last_sequence_ + 1)) : std::nullopt;
 }
 
@@ -195,6 +148,14 @@ GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
   if (length == 0) {
     return GST_FLOW_OK;
   }
+  if (is_renumbered_ && length > 1) {
+    for (guint i = 0; i < length; ++i) {
+      on_buffer(glib::Ref<GstBuffer>::share(gst_buffer_list_get(list.get(), i)));
+    }
+    return GST_FLOW_OK;
+  }
+  rtp::Shift shift;
+  bool begins_anew = false;
   bool ask = false;
   bool is_new_frame = false;
   std::optional<guint> start;
@@ -202,13 +163,28 @@ GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
   glib::Ref<GstEvent> segment;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto last = header_of(gst_buffer_list_get(list.get(), length - 1))) {
+    const auto last = header_of(gst_buffer_list_get(list.get(), length - 1));
+    if (renumbering_) {
+      const auto decision = last ? renumbering_->on_packet(*last, clock_()) : std::nullopt;
+      if (!decision) {
+        return GST_FLOW_OK;
+      }
+      shift = decision->shift;
+      begins_anew = decision->begins_anew;
+    }
+    if (begins_anew) {
+      begin_anew();
+    }
+    if (last) {
       last_sequence_ = last->sequence;
       is_new_frame = last_timestamp_ != last->timestamp;
       last_timestamp_ = last->timestamp;
     }
     start = is_video_ ? find_keyframe(list.get()) : 0;
     ask = is_video_ && is_keyframe_due(start.has_value());
+    if (is_video_ && begins_anew && !start) {
+      ask = gate_.on_request(clock_()) || ask;
+    }
     subscribers = subscribers_;
     segment = segment_;
   }
@@ -216,10 +192,10 @@ GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
     ask_for_keyframe();
   }
   if (start.value_or(0) == 0) {
-    deliver(*subscribers, list.get(), start.has_value(), is_new_frame, segment);
+    deliver(*subscribers, {list, shift, start.has_value(), is_new_frame, segment});
   } else {
-    deliver(*subscribers, part_of(list.get(), 0, *start).get(), false, false, segment);
-    deliver(*subscribers, part_of(list.get(), *start, length).get(), true, is_new_frame, segment);
+    deliver(*subscribers, {part_of(list.get(), 0, *start), shift, false, false, segment});
+    deliver(*subscribers, {part_of(list.get(), *start, length), shift, true, is_new_frame, segment});
   }
   return GST_FLOW_OK;
 }
@@ -239,26 +215,42 @@ std::optional<guint> Fanout::find_keyframe(GstBufferList* list) {
   return std::nullopt;
 }
 
-void Fanout::deliver(const Subscribers& subscribers, GstBufferList* list, bool can_start, bool is_new_frame,
-                     const glib::Ref<GstEvent>& segment) const {
+void Fanout::begin_anew() {
+  GST_INFO_OBJECT(element(), "the input's packets are numbered anew: another sender, or one that began again");
+  keyframe_timestamp_.reset();
+  if (is_video_) {
+    for (const auto& subscriber : *subscribers_) {
+      subscriber->wait_again();
+    }
+  }
+}
+
+void Fanout::deliver(const Subscribers& subscribers, const Parcel& parcel) const {
   struct Variant {
     const Subscriber* first;
     glib::Ref<GstBufferList> list;
   };
+  const auto first = header_of(gst_buffer_list_get(parcel.list.get(), 0));
+  const guint length = gst_buffer_list_length(parcel.list.get());
   std::vector<Variant> variants;
   for (const auto& subscriber : subscribers) {
-    if (!subscriber->takes(can_start)) {
+    if (!subscriber->takes(parcel.can_start)) {
       continue;
+    }
+    if (first) {
+      subscriber->continue_with(static_cast<std::uint16_t>(first->sequence + parcel.shift.sequence), length);
     }
     auto variant = std::ranges::find_if(variants, [&](const Variant& v) { return v.first->is_like(*subscriber); });
     if (variant == variants.end()) {
-      variants.push_back({subscriber.get(), rewritten(list, subscriber->rewriter())});
+      const rtp::Shift shift{static_cast<std::uint16_t>(parcel.shift.sequence + subscriber->sequence_shift()),
+                             parcel.shift.timestamp};
+      variants.push_back({subscriber.get(), rewritten(parcel.list.get(), subscriber->rewriter(), shift)});
       variant = std::prev(variants.end());
     }
     if (gst_buffer_list_length(variant->list.get()) > 0) {
-      subscriber->announce(stream_id_, segment);
+      subscriber->announce(stream_id_, parcel.segment);
       subscriber->push(variant->list, is_video_);
-      subscriber->count(is_new_frame);
+      subscriber->count(parcel.is_new_frame);
     }
   }
 }
@@ -272,6 +264,10 @@ bool Fanout::on_sink_event(glib::Ref<GstEvent> event) {
     GstCaps* caps = nullptr;
     gst_event_parse_caps(event.get(), &caps);
     payloader_caps_ = glib::Ref<GstCaps>::share(caps);
+  } else if (renumbering_ && GST_EVENT_TYPE(event.get()) == GST_EVENT_STREAM_START) {
+    renumbering_->expect_change();
+  } else if (renumbering_ && gst_event_has_name(event.get(), kLeftOutEvent)) {
+    renumbering_->close_gap();
   }
   return true;
 }

@@ -13,10 +13,14 @@
 
 #include "media/node.hpp"
 #include "rtp/packet_rewriter.hpp"
+#include "rtp/renumbering.hpp"
 #include "send/keyframe_gate.hpp"
 #include "send/track.hpp"
 
 namespace rtcmc::send {
+
+/// A serialised event of this name says that packets were left out on purpose before the next one.
+inline constexpr const char* kLeftOutEvent = "rtcmc-left-out";
 
 /// Gives the packets of one payloader to every peer that takes this codec. Only the RTP header is made anew, once for
 /// all peers that want the same; payload memory is shared.
@@ -30,7 +34,9 @@ class Fanout final : public Node {
 
   class Subscriber;
 
-  Fanout(rtp::Codec codec, std::string stream_id, Clock clock = &std::chrono::steady_clock::now);
+  /// `renumbering`: for packets that others numbered; absent: they come from our own payloader.
+  Fanout(rtp::Codec codec, std::string stream_id, std::optional<rtp::Renumbering> renumbering = {},
+         Clock clock = &std::chrono::steady_clock::now);
 
   /// Links a new source pad to `peer_sink` and announces the stream there. Null, with a warning in the log, if the
   /// format cannot be met. `caps` are what the peer's packets are said to be, `ssrc` what they carry.
@@ -62,9 +68,16 @@ class Fanout final : public Node {
   void change_subscribers(const std::shared_ptr<Subscriber>& added, const std::shared_ptr<Subscriber>& removed);
   /// Where in the list the first packet of a keyframe is; with mutex_ held.
   [[nodiscard]] std::optional<guint> find_keyframe(GstBufferList* list);
-  /// `can_start`: a decoder can start with these packets; `is_new_frame`: they are not more of the frame before.
-  void deliver(const Subscribers& subscribers, GstBufferList* list, bool can_start, bool is_new_frame,
-               const glib::Ref<GstEvent>& segment) const;
+  struct Parcel {
+    glib::Ref<GstBufferList> list;
+    rtp::Shift shift;
+    bool can_start;     // a decoder can start with these packets
+    bool is_new_frame;  // they are not more of the frame before
+    glib::Ref<GstEvent> segment;
+  };
+  void deliver(const Subscribers& subscribers, const Parcel& parcel) const;
+  /// What comes does not build on what peers have; with mutex_ held.
+  void begin_anew();
   /// The peer behind `pad` needs a keyframe, for which it has its budget.
   void request_keyframe(GstPad* pad);
   /// A frame passes: whether the encoder is to be asked for a keyframe by somebody whose time has come; with mutex_
@@ -76,10 +89,12 @@ class Fanout final : public Node {
   const bool is_video_;
   const std::string stream_id_;
   const Clock clock_;
+  const bool is_renumbered_;
 
   mutable std::mutex mutex_;
   // All below: mutex_. The list itself is never changed, only replaced: the streaming thread walks its own reference.
   std::shared_ptr<const Subscribers> subscribers_ = std::make_shared<const Subscribers>();
+  std::optional<rtp::Renumbering> renumbering_;
   KeyframeGate gate_;
   std::optional<std::uint32_t> keyframe_timestamp_;  // RTP timestamp of the latest keyframe
   glib::Ref<GstEvent> segment_;

@@ -20,7 +20,7 @@ Fanout::Subscriber::Subscriber(const PacketFormat& format, rtp::PacketRewriter r
 
 bool Fanout::Subscriber::is_like(const Subscriber& other) const {
   return payload_type_ == other.payload_type_ && mid_extension_id_ == other.mid_extension_id_ &&
-         (!mid_extension_id_ || mid_ == other.mid_);
+         (!mid_extension_id_ || mid_ == other.mid_) && sequence_shift_ == other.sequence_shift_;
 }
 
 void Fanout::Subscriber::wait_again() {
@@ -34,6 +34,20 @@ bool Fanout::Subscriber::takes(bool can_start) {
     return true;
   }
   return flow_ == Flow::Flowing;
+}
+
+void Fanout::Subscriber::continue_with(std::uint16_t first, unsigned packets) {
+  constexpr auto kReach = static_cast<int>(rtp::Renumbering::kReach);
+  constexpr auto kLongestGap = static_cast<int>(rtp::Renumbering::kLongestGap);
+  const int distance = last_sequence_ ? static_cast<std::int16_t>(first + sequence_shift_ - *last_sequence_) : 1;
+  if (distance > kLongestGap || distance < -kReach) {
+    // Those that are late now need numbers, too.
+    sequence_shift_ = static_cast<std::uint16_t>(*last_sequence_ + 1 + kReach - first);
+  }
+  const auto last = static_cast<std::uint16_t>(first + sequence_shift_ + packets - 1);
+  if (!last_sequence_ || static_cast<std::int16_t>(last - *last_sequence_) > 0) {
+    last_sequence_ = last;
+  }
 }
 
 void Fanout::Subscriber::forget_announcement() {

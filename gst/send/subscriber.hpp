@@ -4,6 +4,8 @@
 #include <gst/gst.h>
 
 #include <atomic>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gst_ref.hpp"
@@ -35,6 +37,12 @@ class Fanout::Subscriber {
   /// Whether packets go there now. `can_start`: they are the first ones of a keyframe.
   [[nodiscard]] bool takes(bool can_start);
 
+  /// Called before each push() with the number of the first packet: after a long time without any, SRTP would take what
+  /// is 2^15 numbers further on for something old.
+  void continue_with(std::uint16_t first, unsigned packets);
+  /// To be added to the packets' numbers.
+  [[nodiscard]] std::uint16_t sequence_shift() const { return sequence_shift_; }
+
   /// Says again with the next announce() what the pad has forgotten since it was deactivated.
   void forget_announcement();
   /// Sends stream-start and caps if they are not there yet, and the segment if it is another one.
@@ -63,6 +71,8 @@ class Fanout::Subscriber {
   bool announced_ = false;
   glib::Ref<GstEvent> segment_;
   GstFlowReturn last_flow_ = GST_FLOW_OK;
+  std::optional<std::uint16_t> last_sequence_;  // as sent
+  std::uint16_t sequence_shift_ = 0;
 };
 
 }  // namespace rtcmc::send

@@ -10,6 +10,8 @@ namespace rtcmc::rtp {
 namespace {
 
 constexpr std::uint8_t kMarkerBit = 0x80;
+constexpr std::size_t kSequenceOffset = 2;
+constexpr std::size_t kTimestampOffset = 4;
 constexpr std::size_t kSsrcOffset = 8;
 constexpr std::size_t kMaxMidSize = 16;
 
@@ -26,6 +28,13 @@ std::vector<std::uint8_t> extension_block(const MidExtension& extension) {
   block.insert(block.end(), extension.mid.begin(), extension.mid.end());
   block.resize(4 + words * 4, 0);
   return block;
+}
+
+template <typename Number>
+void write(Number value, std::span<std::uint8_t> out) {
+  for (std::size_t i = 0; i < sizeof(value); ++i) {
+    out[i] = static_cast<std::uint8_t>(value >> (8 * (sizeof(value) - 1 - i)));
+  }
 }
 
 }  // namespace
@@ -45,7 +54,7 @@ std::optional<PacketRewriter> PacketRewriter::create(std::uint8_t payload_type, 
 }
 
 std::optional<PacketRewriter::Sizes> PacketRewriter::rewrite(std::span<const std::uint8_t> packet,
-                                                             std::span<std::uint8_t> out) const {
+                                                             std::span<std::uint8_t> out, const Shift& shift) const {
   const auto header = PacketHeader::parse(packet);
   if (!header) {
     return std::nullopt;
@@ -59,9 +68,9 @@ std::optional<PacketRewriter::Sizes> PacketRewriter::rewrite(std::span<const std
   out[0] = static_cast<std::uint8_t>(extension_.empty() ? out[0] & ~PacketHeader::kExtensionBit
                                                         : out[0] | PacketHeader::kExtensionBit);
   out[1] = static_cast<std::uint8_t>((out[1] & kMarkerBit) | payload_type_);
-  for (std::size_t i = 0; i < sizeof(ssrc_); ++i) {
-    out[kSsrcOffset + i] = static_cast<std::uint8_t>(ssrc_ >> (8 * (sizeof(ssrc_) - 1 - i)));
-  }
+  write(static_cast<std::uint16_t>(header->sequence + shift.sequence), out.subspan(kSequenceOffset));
+  write(header->timestamp + shift.timestamp, out.subspan(kTimestampOffset));
+  write(ssrc_, out.subspan(kSsrcOffset));
   return Sizes{header->size, new_size};
 }
 

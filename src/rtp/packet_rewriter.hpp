@@ -17,6 +17,14 @@ struct MidExtension {
   std::string mid;  // 1–16 bytes
 };
 
+/// What is to be added to a packet's numbers, each of which wraps around.
+struct Shift {
+  std::uint16_t sequence = 0;
+  std::uint32_t timestamp = 0;
+
+  friend bool operator==(const Shift&, const Shift&) = default;
+};
+
 /// Turns RTP headers (RFC 3550) into what one peer negotiated: its payload type, its mid extension, and the SSRC that
 /// we announced, whatever the packets had. Other header extensions are dropped, since their ids mean something else to
 /// that peer. Sequence number, timestamp and CSRCs stay. Immutable, so any thread may use it.
@@ -35,7 +43,8 @@ class PacketRewriter {
                                                             const std::optional<MidExtension>& mid);
 
   /// `packet` must hold at least the whole header. Absent if it is not RTP or cut short, or if `out` is too small.
-  [[nodiscard]] std::optional<Sizes> rewrite(std::span<const std::uint8_t> packet, std::span<std::uint8_t> out) const;
+  [[nodiscard]] std::optional<Sizes> rewrite(std::span<const std::uint8_t> packet, std::span<std::uint8_t> out,
+                                             const Shift& shift = {}) const;
 
  private:
   PacketRewriter(std::uint8_t payload_type, std::uint32_t ssrc, std::vector<std::uint8_t> extension)

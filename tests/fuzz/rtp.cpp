@@ -28,15 +28,17 @@ void try_keyframes(Bytes payload) {
 
 void try_rewriter(Bytes packet, const PacketHeader& header, const PacketRewriter& rewriter) {
   std::array<std::uint8_t, PacketRewriter::kMaxHeaderSize> out{};
-  const auto sizes = rewriter.rewrite(packet, out);
+  const Shift shift{7, 0xfffffff0U};
+  const auto sizes = rewriter.rewrite(packet, out, shift);
   require(sizes.has_value(), "each header that can be read can be written");
   require(sizes->consumed == header.size && sizes->written <= out.size(), "a header has its size");
   require(!rewriter.rewrite(packet, std::span(out).first(sizes->written - 1)), "there is no writing beyond the end");
   const auto again = PacketHeader::parse(std::span(out).first(sizes->written));
   require(again && again->size == sizes->written, "a rewritten header reads as long as it is");
-  require(again->sequence == header.sequence && again->timestamp == header.timestamp && again->ssrc == 0x01020304 &&
+  require(again->sequence == static_cast<std::uint16_t>(header.sequence + shift.sequence) &&
+              again->timestamp == header.timestamp + shift.timestamp && again->ssrc == 0x01020304 &&
               again->base_size == header.base_size,
-          "a rewritten header says what it said, and our SSRC");
+          "a rewritten header says what it said, shifted, and our SSRC");
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <gst/video/video.h>
 
 #include <initializer_list>
+#include <optional>
+#include <utility>
 
 #include "send/subscriber.hpp"
 #include "send/track_fixture.hpp"
@@ -30,8 +32,8 @@ struct HarnessDeleter {
 /// An H.264 fan-out whose payloader is the test.
 class FanoutTest : public ::testing::Test {
  protected:
-  FanoutTest()
-      : fanout_(std::make_shared<Fanout>(rtp::Codec::H264, "stream", test_clock)),
+  explicit FanoutTest(std::optional<rtp::Renumbering> renumbering = {})
+      : fanout_(std::make_shared<Fanout>(rtp::Codec::H264, "stream", std::move(renumbering), test_clock)),
         element_(make_element(fanout_, "fanout")),
         harness_(gst_harness_new_with_element(element_.get(), "sink", nullptr)) {
     now_ms = 0;
@@ -45,7 +47,21 @@ class FanoutTest : public ::testing::Test {
 
   /// A packet whose payload begins with `unit`.
   GstBuffer* packet(std::uint32_t timestamp, std::uint8_t unit) {
-    const Packet bytes{0x80, 96, 0, sequence_++, 0, 0, 0, static_cast<std::uint8_t>(timestamp), 9, 9, 9, 9, unit, 1};
+    const std::uint16_t sequence = sequence_++;
+    const Packet bytes{0x80,
+                       96,
+                       static_cast<std::uint8_t>(sequence >> 8),
+                       static_cast<std::uint8_t>(sequence),
+                       0,
+                       0,
+                       0,
+                       static_cast<std::uint8_t>(timestamp),
+                       9,
+                       9,
+                       9,
+                       ssrc_,
+                       unit,
+                       1};
     return gst_buffer_new_memdup(bytes.data(), bytes.size());
   }
   void push(std::uint32_t timestamp, std::uint8_t unit) {
@@ -72,7 +88,8 @@ class FanoutTest : public ::testing::Test {
   std::shared_ptr<Fanout> fanout_;
   glib::Ref<GstElement> element_;
   std::unique_ptr<GstHarness, HarnessDeleter> harness_;
-  std::uint8_t sequence_ = 0;
+  std::uint16_t sequence_ = 0;
+  std::uint8_t ssrc_ = 9;
 };
 
 using Units = std::vector<std::uint8_t>;
@@ -208,6 +225,69 @@ TEST_F(FanoutTest, APeerLinkedElsewhereIsRefused) {
   const auto subscriber = add(peer);
   ASSERT_TRUE(subscriber);
   EXPECT_FALSE(add(peer));
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, WhoWaitedForLongGoesOnWithinReach) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  peer.answer_with(GST_FLOW_ERROR);
+  push(2, kOther);
+  peer.answer_with(GST_FLOW_OK);
+  for (int i = 0; i < 40'000; ++i) {
+    push(3, kOther);
+  }
+  push(4, kKeyframe);
+  push(4, kOther);
+  const auto packets = peer.packets();
+  ASSERT_EQ(packets.size(), 4U);
+  const auto step = static_cast<std::uint16_t>(sequence_of(packets[2]) - sequence_of(packets[1]));
+  EXPECT_GT(step, 0U);
+  EXPECT_LE(step, rtp::Renumbering::kLongestGap);
+  EXPECT_EQ(static_cast<std::uint16_t>(sequence_of(packets[3]) - sequence_of(packets[2])), 1U);
+  fanout_->remove(subscriber);
+}
+
+class RenumberedFanoutTest : public FanoutTest {
+ protected:
+  RenumberedFanoutTest() : FanoutTest(rtp::Renumbering(90000, 7, 0)) {}
+};
+
+TEST_F(RenumberedFanoutTest, WhatAnotherSenderBuildsOnNothingIsNotSent) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  push(1, kKeyframe);
+  (void)keyframe_requests();
+  now_ms = 1000;
+  ssrc_ = 10;
+  sequence_ = 60'000;
+  push(9, kOther);
+  EXPECT_EQ(keyframe_requests(), 1);
+  EXPECT_EQ(units(peer).size(), 2U);
+  push(10, kParameters);
+  push(10, kKeyframe);
+  EXPECT_EQ(units(peer), (Units{kKeyframe, kKeyframe, kParameters, kKeyframe}));
+  EXPECT_EQ(sequence_of(peer.packets().front()), 7);
+  EXPECT_EQ(fanout_->next_sequence(), 7 + 5);
+  fanout_->remove(subscriber);
+}
+
+TEST_F(RenumberedFanoutTest, EachPacketOfAListCountsForItself) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  GstBufferList* list = gst_buffer_list_new();
+  GstBuffer* twice = packet(1, kKeyframe);
+  gst_buffer_list_add(list, gst_buffer_ref(twice));
+  gst_buffer_list_add(list, twice);
+  gst_buffer_list_add(list, gst_buffer_new_memdup("\x80\xc8 sender report", 16));
+  gst_buffer_list_add(list, packet(2, kOther));
+  ASSERT_EQ(gst_pad_push_list(harness_->srcpad, list), GST_FLOW_OK);
+  EXPECT_EQ(units(peer), (Units{kKeyframe, kOther}));
   fanout_->remove(subscriber);
 }
 

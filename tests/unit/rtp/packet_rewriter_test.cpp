@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "rtp/packet.hpp"
+
 namespace rtcmc::rtp {
 namespace {
 using Bytes = std::vector<std::uint8_t>;
@@ -42,6 +44,17 @@ TEST(PacketRewriter, DropsForeignExtensionsWhenNoMidIsWanted) {
   ASSERT_TRUE(rewriter);
   EXPECT_EQ(rewrite(*rewriter, kPacket),
             (Bytes{0x81, 0x80, 0x12, 0x34, 0, 0, 1, 2, 1, 2, 3, 4, 9, 9, 9, 9, 0xaa, 0xbb}));
+}
+
+TEST(PacketRewriter, ShiftsNumbersWhichWrapAround) {
+  const auto rewriter = PacketRewriter::create(0, kSsrc, std::nullopt);
+  ASSERT_TRUE(rewriter);
+  std::array<std::uint8_t, PacketRewriter::kMaxHeaderSize> out{};
+  ASSERT_TRUE(rewriter->rewrite(kPacket, out, {0xedcd, 0xffffffff}));
+  const auto header = PacketHeader::parse(out);
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->sequence, 1);
+  EXPECT_EQ(header->timestamp, 0x00000101U);
 }
 
 TEST(PacketRewriter, TheLongestHeaderFits) {
