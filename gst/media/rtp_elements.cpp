@@ -2,6 +2,7 @@
 #include "media/rtp_elements.hpp"
 
 #include <gst/pbutils/codec-utils.h>
+#include <gst/video/video.h>
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,14 @@ void set(GstElement* payloader, std::initializer_list<Setting> settings) {
   for (const auto& [property, value] : settings) {
     set_if_known(payloader, text(property), text(value));
   }
+}
+
+/// With `all-headers`, up to GStreamer 1.26 at least, these make rtph264pay and rtph265pay send the parameter sets in
+/// front of whatever unit comes next. If that is an access unit delimiter, they go as a picture of their own, marker
+/// bit included, which Chromium cannot decode: it asks for a keyframe, and for the next one. Each keyframe has
+/// parameter sets in any case (config-interval), so no payloader has any use for these events.
+GstPadProbeReturn drop_keyframe_requests(GstPad*, GstPadProbeInfo* info, gpointer) {
+  return gst_video_event_is_force_key_unit(gst_pad_probe_info_get_event(info)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 void set_up(GstElement* payloader, rtp::Codec codec) {
@@ -153,6 +162,8 @@ glib::Ref<GstElement> make_payloader(rtp::Codec codec, const RtpStream& stream, 
                           {"timestamp-offset", std::to_string(stream.timestamp_offset)},
                           {"seqnum-offset", std::to_string(first_sequence)}});
     set_up(payloader.get(), codec);
+    gst_pad_add_probe(static_pad(payloader.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+                      drop_keyframe_requests, nullptr, nullptr);
   }
   return payloader;
 }

@@ -46,6 +46,34 @@ inEachBrowser('Media', {}, (test) => {
     assert.equal((await viewer.untilPicture()).codec, 'video/H264');
   });
 
+  test('on a clean link nobody asks for a keyframe once there is a picture', async (stage) => {
+    const viewer = await stage.viewer();
+    const x264 = 'x264enc tune=zerolatency speed-preset=ultrafast bitrate=300 key-int-max=3000';
+    const cameras = [['ours']];
+    for (const [mimeType, ...encoder] of [
+      ['video/H264', `${x264} aud=true`, 'video/x-h264,stream-format=byte-stream'],
+      ['video/VP8', 'vp8enc deadline=1 keyframe-max-dist=3000'],
+      ['video/VP9', 'videoconvert', 'video/x-raw,format=I420', 'vp9enc deadline=1 cpu-used=8 keyframe-max-dist=3000'],
+    ]) {
+      if (await canReceive(viewer, mimeType)) {
+        cameras.push([mimeType.replace('/', '-'), ...encoder]);
+      }
+    }
+    const properties = { 'video-codecs': codecs('H264', 'VP8', 'VP9') };
+    const inputs = cameras.map(([id, ...encoder], index) => {
+      properties[`video_${index}::stream-id`] = id;
+      return input.video({ width: 160, height: 90, rate: 20, encoder, pad: `r.video_${index}` });
+    });
+    await stage.element(inputs, properties);
+    await viewer.untilStreams(cameras.length, { kinds: ['video'] });
+    const requests = (frames) => Promise.all(cameras.map(async ([id]) => {
+      const { codec, pliCount, firCount = 0 } = await viewer.untilPicture(id, { frames });
+      return [id, codec, pliCount + firCount];
+    }));
+    const atFirst = await requests(20);
+    assert.deepEqual(await requests(40), atFirst);
+  });
+
   test('audio only', async (stage) => {
     await stage.element([input.tone({ frequency: 880 })]);
     const viewer = await stage.viewer();
