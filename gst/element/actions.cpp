@@ -37,6 +37,10 @@ void disconnect_with(GstElement* element, const gchar* user_id) {
   participation_of(element).disconnect_with(text_of(user_id));
 }
 
+void call(GstElement* element, const gchar* user_id) {
+  participation_of(element).call(text_of(user_id));
+}
+
 void set_password(GstElement* element, const gchar* password) {
   participation_of(element).set_password(text_of(password));
 }
@@ -81,6 +85,7 @@ void install(GObjectClass* element_class) {
   add(element_class, "leave", leave);
   add(element_class, "close-room", close_room);
   add(element_class, "disconnect-with", disconnect_with, G_TYPE_STRING);
+  add(element_class, "call", call, G_TYPE_STRING);
   add(element_class, "set-password", set_password, G_TYPE_STRING);
   add(element_class, "mute", mute, G_TYPE_STRING, G_TYPE_BOOLEAN);
   add(element_class, "check-presence", check_presence, G_TYPE_STRING, GST_TYPE_PROMISE);

@@ -51,7 +51,9 @@ class News::Reading {
       notify("is-initiator");
     }
     if (was_joining) {
-      announcer().progress(GST_PROGRESS_TYPE_COMPLETE, joined.created ? "Opened the room" : "Joined the room");
+      announcer().progress(GST_PROGRESS_TYPE_COMPLETE, joined.room_id.empty() ? "Connected, in no room"
+                                                       : joined.created       ? "Opened the room"
+                                                                              : "Joined the room");
       if (server) {
         const std::string url = server->page_url(joined.room_id);
         GST_INFO_OBJECT(news_.element_, "%s, the page is %s",

@@ -330,6 +330,15 @@ void Participation::disconnect_with(std::string user_id) {
   }
 }
 
+void Participation::call(std::string user_id) {
+  const auto on = session();
+  if (!on || !protocol::is_id(user_id)) {
+    GST_WARNING_OBJECT(bin_, "calls nobody: %s", on ? "this is no userid" : "not started");
+    return;
+  }
+  on->call(std::move(user_id));
+}
+
 void Participation::set_extra(glib::Ref<JsonObject> extra) {
   const std::lock_guard lock(mutex_);
   settings_.room.extra = extra;

@@ -90,6 +90,7 @@ class Participation final : private send::Track::Listener {
   void leave();
   void close_room();
   void disconnect_with(std::string user_id);
+  void call(std::string user_id);
   void set_extra(glib::Ref<JsonObject> extra);
   void set_password(std::string password);
   /// Of all sink pads, or those of one kind.

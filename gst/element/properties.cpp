@@ -107,6 +107,16 @@ void get_option(Participation& participation, GValue* value) {
       [value](Settings& settings) { g_value_set_boolean(value, static_cast<gboolean>(settings.room.*Member)); });
 }
 
+template <std::uint32_t room::RoomOptions::*Member>
+void set_number(Participation& participation, const GValue* value) {
+  participation.with_settings([value](Settings& settings) { settings.room.*Member = g_value_get_uint(value); });
+}
+
+template <std::uint32_t room::RoomOptions::*Member>
+void get_number(Participation& participation, GValue* value) {
+  participation.with_settings([value](Settings& settings) { g_value_set_uint(value, settings.room.*Member); });
+}
+
 template <std::uint32_t Settings::*Member>
 void set_number(Participation& participation, const GValue* value) {
   participation.with_settings([value](Settings& settings) { settings.*Member = g_value_get_uint(value); });
@@ -292,23 +302,14 @@ constexpr Property kMessageEvent{
     },
     get_option<&room::RoomOptions::message_event>};
 
-constexpr Property kMaxParticipants{[] {
-                                      return g_param_spec_uint("max-participants", "Maximum participants",
-                                                               "How many others may be in a room that we open, as "
-                                                               "connection.maxParticipantsAllowed",
-                                                               1, 100'000, room::RoomOptions().max_participants,
-                                                               kSetting);
-                                    },
-                                    [](Participation& participation, const GValue* value) {
-                                      participation.with_settings([value](Settings& settings) {
-                                        settings.room.max_participants = g_value_get_uint(value);
-                                      });
-                                    },
-                                    [](Participation& participation, GValue* value) {
-                                      participation.with_settings([value](Settings& settings) {
-                                        g_value_set_uint(value, settings.room.max_participants);
-                                      });
-                                    }};
+constexpr Property kMaxParticipants{
+    [] {
+      return g_param_spec_uint("max-participants", "Maximum participants",
+                               "How many others may be in a room that we open, as "
+                               "connection.maxParticipantsAllowed",
+                               1, 100'000, room::RoomOptions().max_participants, kSetting);
+    },
+    set_number<&room::RoomOptions::max_participants>, get_number<&room::RoomOptions::max_participants>};
 
 /// Named, and counted, as souphttpsrc's.
 constexpr Property kRetries{
@@ -338,6 +339,30 @@ constexpr Property kAutoCloseSession{
                        "Close the room for everyone when we own it and leave, as connection.autoCloseEntireSession");
     },
     set_option<&room::RoomOptions::auto_close_session>, get_option<&room::RoomOptions::auto_close_session>};
+
+constexpr Property kAcceptCalls{[] {
+                                  return flag_spec("accept-calls", "Accept calls",
+                                                   "Let everybody on the server who knows our user-id ask to be "
+                                                   "connected, and not only those in the room");
+                                },
+                                set_option<&room::RoomOptions::accepts_calls>,
+                                get_option<&room::RoomOptions::accepts_calls>};
+
+constexpr Property kScalableBroadcast{[] {
+                                        return flag_spec("scalable-broadcast", "Scalable broadcast",
+                                                         "The room is a broadcast that viewers pass on to others, as "
+                                                         "connection.enableScalableBroadcast");
+                                      },
+                                      set_option<&room::RoomOptions::scalable_broadcast>,
+                                      get_option<&room::RoomOptions::scalable_broadcast>};
+
+constexpr Property kMaxRelayLimit{
+    [] {
+      return g_param_spec_uint("max-relay-limit", "Maximum relay limit",
+                               "To how many each one gives a scalable broadcast, as connection.maxRelayLimitPerUser", 1,
+                               100'000, room::RoomOptions().max_relay_limit, kSetting);
+    },
+    set_number<&room::RoomOptions::max_relay_limit>, get_number<&room::RoomOptions::max_relay_limit>};
 
 constexpr Property kStunServer{[] {
                                  return text_spec("stun-server", "STUN server",
@@ -532,6 +557,9 @@ constexpr std::array kProperties{kRoomId,
                                  kMaxParticipants,
                                  kRetries,
                                  kAutoCloseSession,
+                                 kAcceptCalls,
+                                 kScalableBroadcast,
+                                 kMaxRelayLimit,
                                  kStunServer,
                                  kTurnServers,
                                  kIceServers,

@@ -74,7 +74,7 @@ protocol::Session implied_session(const Settings& settings, PadKinds pads) {
 }  // namespace
 
 std::optional<SettingsFault> fault_of(const Settings& settings) {
-  if (settings.room.room_id.empty()) {
+  if (settings.room.room_id.empty() && (!settings.room.accepts_calls || settings.room.scalable_broadcast)) {
     return SettingsFault{"No room to join. Set the property room-id, for example room-id=garden.", "room-id is empty"};
   }
   if (!protocol::is_id(settings.room.message_event)) {
@@ -118,6 +118,7 @@ SessionSettings session_settings(const Settings& settings, PadKinds pads, const 
                          .incoming = {.auto_receive = settings.auto_receive, .keeps_pads = !settings.uri.empty()},
                          .session_is_implied = !settings.session};
   result.room.session = settings.session ? *settings.session : implied_session(settings, pads);
+  result.room.session.oneway = result.room.session.oneway || result.room.scalable_broadcast;
   result.peer.data_channel = result.room.session.data;
   if (server) {
     server->lead_here(result.room);

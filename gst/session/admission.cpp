@@ -35,7 +35,7 @@ Decision on_request(const Sender& sender, const Proof& proof) {
       // Two newcomers ask each other at the same time, and the other one may have asked for our media besides.
       return ignore("it asks for an offer that is on its way");
     case Link::None:
-      if (!proof.came_through_room && !proof.knows_invitation && !sender.is_acquainted) {
+      if (!proof.came_through_room && !proof.knows_invitation && !proof.calls_are_taken && !sender.is_acquainted) {
         return refuse("it did not ask through our room");
       }
       break;

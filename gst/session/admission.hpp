@@ -24,10 +24,13 @@ struct Sender {
   bool outranks_us = false;  // its userid is the larger one, which decides when offers cross
 };
 
-/// What speaks for the sender being in our room, besides its word.
+/// What speaks for the sender being in our room, or being welcome without, besides its word.
 struct Proof {
   bool came_through_room = false;  // the server passes such a message to the members of the sender's own room alone
-  bool knows_invitation = false;   // it got our participation request, which went to the room's members alone
+  /// It got our participation request, which went to the room's members alone, or a call of ours, to it alone.
+  bool knows_invitation = false;
+  /// The application takes calls: whoever knows our userid may ask, and only ask.
+  bool calls_are_taken = false;
 };
 
 enum class Kind {

@@ -32,6 +32,9 @@ constexpr auto kFarewellTime = 3s;
 /// before the server has closed the room.
 constexpr auto kQuestionInterval = 1s;
 constexpr unsigned kQuestions = 5;
+/// Whom the application calls at a time, and how long somebody may take to answer: a page asks a person for the camera.
+constexpr std::size_t kMaxCalls = 64;
+constexpr auto kCallTime = 30s;
 
 std::string invitation_in(const protocol::Message& message) {
   if (const auto* request = std::get_if<protocol::ParticipationRequest>(&message)) {
@@ -55,9 +58,29 @@ Conversation::Conversation(Parts parts, PeerSettings peer, Poster post, std::fun
 
 Conversation::~Conversation() = default;
 
-void Conversation::use(room::RoomClient& client, std::uint32_t max_participants) {
+void Conversation::use(room::RoomClient& client, const room::RoomOptions& options) {
   client_ = &client;
-  max_participants_ = max_participants;
+  max_participants_ = options.max_participants;
+  accepts_calls_ = options.accepts_calls;
+  calls_.clear();
+}
+
+void Conversation::call(const std::string& user_id) {
+  if (is_taken(user_id)) {
+    GST_INFO_OBJECT(parts_.bin, "does not call %s, who is here", user_id.c_str());
+    return;
+  }
+  if (calls_.size() >= kMaxCalls && !calls_.contains(user_id)) {
+    GST_WARNING_OBJECT(parts_.bin, "does not call %s: too many calls wait for an answer", user_id.c_str());
+    return;
+  }
+  auto& call = calls_[user_id];
+  call = std::make_unique<Call>();
+  call->invitation = client_->call(user_id);
+  call->until_given_up.start_once(kCallTime, [this, id = user_id] {
+    calls_.erase(std::string(id));
+    parts_.events.push(event::ParticipantFailed{id, "it does not answer our call"});
+  });
 }
 
 void Conversation::receive(const room::MessageHead& head, const protocol::Message& message) {
@@ -72,12 +95,18 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
   const std::string invitation = invitation_in(message);
   const auto* description = std::get_if<protocol::SessionDescription>(&message);
   const bool is_request = std::holds_alternative<protocol::ParticipationRequest>(message);
-  const admission::Proof proof{
-      .came_through_room = head.came_through_room,
-      .knows_invitation = !is_request && !invitation.empty() && invitation == client_->invitation()};
+  const auto call = calls_.find(head.sender);
+  const admission::Proof proof{.came_through_room = head.came_through_room,
+                               .knows_invitation = !is_request && !invitation.empty() &&
+                                                   (invitation == client_->invitation() ||
+                                                    (call != calls_.end() && invitation == call->second->invitation)),
+                               .calls_are_taken = accepts_calls_};
   const auto decision =
       admission::decide(admission::kind_of(message), parts_.roster.sender(head.sender, client_->user_id(), entry_),
                         proof, description && description->crossing_resolved_by_user_id);
+  if (proof.knows_invitation && call != calls_.end()) {
+    calls_.erase(call);
+  }
   switch (decision.verdict) {
     case Verdict::Offer:
       admit(head.sender, decision, {.offer = {}, .candidates = {}, .invitation = is_request ? invitation : ""});
@@ -324,6 +353,7 @@ void Conversation::forget(const std::string& user_id) {
 void Conversation::end_all() {
   next_question_.cancel();
   breaking_.clear();
+  calls_.clear();
   for (auto& peer : parts_.roster.take_all()) {
     const auto streams = peer->streams();
     parts_.statistics.forget(peer->user_id());

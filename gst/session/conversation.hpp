@@ -49,8 +49,8 @@ class Conversation final : private Peer::Listener {
   Conversation& operator=(const Conversation&) = delete;
   ~Conversation();
 
-  /// Messages go out there from now on. `max_participants`: others, besides us.
-  void use(room::RoomClient& client, std::uint32_t max_participants);
+  /// Messages go out there from now on. `max_participants` in it: others, besides us.
+  void use(room::RoomClient& client, const room::RoomOptions& options);
   /// Entered the room, for the first time or again.
   void joined() { ++entry_; }
 
@@ -60,6 +60,9 @@ class Conversation final : private Peer::Listener {
   void extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra);
   /// The room is said to be closed, by whomever: leads to `room_is_closed` if the server confirms it within seconds.
   void ask_whether_closed();
+
+  /// Asks somebody, in our room or not, to be connected with us.
+  void call(const std::string& user_id);
 
   /// Its connection ends.
   void forget(const std::string& user_id);
@@ -86,6 +89,12 @@ class Conversation final : private Peer::Listener {
   struct Breaking {
     std::string reason;
     glib::Timer until_told;
+  };
+
+  /// Somebody whom the application has called, until it answers.
+  struct Call {
+    std::string invitation;
+    glib::Timer until_given_up;
   };
 
   // Peer::Listener
@@ -128,6 +137,8 @@ class Conversation final : private Peer::Listener {
   const std::function<void()> room_is_closed_;
   room::RoomClient* client_ = nullptr;
   std::uint32_t max_participants_ = 0;
+  bool accepts_calls_ = false;
+  std::map<std::string, std::unique_ptr<Call>> calls_;
   unsigned entry_ = 0;
   GstClockTime latency_ = 0;
   glib::TaskGroup ending_;

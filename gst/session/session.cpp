@@ -146,7 +146,7 @@ void Session::enter_next() {
   use_session(false);
   room::RoomClient::Listener& listener = *this;
   client_ = std::make_unique<room::RoomClient>(options_, listener);
-  conversation_.use(*client_, options_.max_participants);
+  conversation_.use(*client_, options_);
   client_->enter();
   events_.push(event::Connecting());
   events_.push(event::UserIdChanged{"", client_->user_id()});
@@ -264,6 +264,16 @@ void Session::disconnect_with(std::string user_id) {
     if (client_) {
       client_->disconnect_with(user_id);
       conversation_.forget(user_id);
+    }
+  });
+}
+
+void Session::call(std::string user_id) {
+  worker_->post([this, user_id = std::move(user_id)] {
+    if (client_ && client_->in_room()) {
+      conversation_.call(user_id);
+    } else {
+      GST_WARNING_OBJECT(bin_, "does not call %s: not connected with a server", user_id.c_str());
     }
   });
 }

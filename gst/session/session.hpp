@@ -79,6 +79,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
 
   void set_extra(glib::Ref<JsonObject> extra);
   void disconnect_with(std::string user_id);
+  void call(std::string user_id);
   /// The callbacks run on the worker thread, or are destroyed without having run if no answer comes.
   void find_presence(std::string room_id, std::function<void(const protocol::Presence&)> callback);
   void find_public_rooms(std::string identifier,

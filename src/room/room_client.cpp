@@ -4,6 +4,7 @@
 #include "glib/json.hpp"
 #include "glib/random.hpp"
 #include "protocol/object_builder.hpp"
+#include "room/broadcast_entry.hpp"
 
 namespace rtcmc::room {
 
@@ -61,13 +62,33 @@ RoomClient::RoomClient(RoomOptions options, Listener& listener)
       listener_(listener),
       voices_(
           options_.message_event, [this](const std::string& message_event) { return voice_options(message_event); },
-          [this](const std::string& user_id, std::function<void()> done) { introduce(user_id, std::move(done)); }) {
+          [this](const std::string& user_id, std::function<void()> done) { introduce(user_id, std::move(done)); }),
+      broadcast_(options_.scalable_broadcast ? broadcast_entry() : nullptr) {
   if (options_.user_id.empty()) {
     options_.user_id = glib::random_id();
   }
 }
 
 RoomClient::~RoomClient() = default;
+
+std::unique_ptr<BroadcastEntry> RoomClient::broadcast_entry() {
+  return std::make_unique<BroadcastEntry>(
+      options_, BroadcastEntry::Steps{.become_source =
+                                          [this] {
+                                            if (++detours_ < kMaxDetours) {
+                                              go_by(options_.room_id);
+                                            } else {
+                                              try_again_after({RoomError::Kind::RoomExists,
+                                                               "The broadcast " + in_quotes(options_.room_id) +
+                                                                   " can neither be begun nor watched.",
+                                                               "somebody has its name as userid"});
+                                            }
+                                          },
+                                      .serve = [this] { open_room(); },
+                                      .watch = [this] { join_room(); },
+                                      .ended = [this] { listener_.on_room_said_to_be_closed(); },
+                                      .failed = [this](const RoomError& error) { try_again_after(error); }});
+}
 
 void RoomClient::enter() {
   socketio::Client::Listener& listener = *this;
@@ -85,13 +106,22 @@ socketio::ClientOptions RoomClient::client_options(std::vector<std::pair<std::st
 }
 
 std::vector<std::pair<std::string, std::string>> RoomClient::url_query() const {
-  return {{"userid", options_.user_id},
-          {"sessionid", options_.room_id},
-          {"msgEvent", options_.message_event},
-          {"socketCustomEvent", kCustomEvent},
-          {"autoCloseEntireSession", options_.auto_close_session ? "true" : "false"},
-          {"maxParticipantsAllowed", std::to_string(options_.max_participants)},
-          {"extra", glib::to_text(extra().get())}};
+  std::vector<std::pair<std::string, std::string>> query{
+      {"userid", options_.user_id},
+      {"sessionid", options_.room_id},
+      {"msgEvent", options_.message_event},
+      {"socketCustomEvent", kCustomEvent},
+      {"autoCloseEntireSession", options_.auto_close_session ? "true" : "false"},
+      {"maxParticipantsAllowed", std::to_string(options_.max_participants)},
+      {"extra", glib::to_text(extra().get())}};
+  if (options_.accepts_calls) {
+    query.emplace_back("acceptCalls", "true");
+  }
+  if (broadcast_) {
+    query.emplace_back("enableScalableBroadcast", "true");
+    query.emplace_back("maxRelayLimitPerUser", std::to_string(options_.max_relay_limit));
+  }
+  return query;
 }
 
 socketio::ClientOptions RoomClient::voice_options(const std::string& message_event) const {
@@ -100,7 +130,19 @@ socketio::ClientOptions RoomClient::voice_options(const std::string& message_eve
 }
 
 glib::Ref<JsonNode> RoomClient::extra() const {
-  return options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build();
+  if (!broadcast_) {
+    return options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build();
+  }
+  ObjectBuilder with_id;
+  if (options_.extra) {
+    json_object_foreach_member(
+        options_.extra.get(),
+        [](JsonObject*, const gchar* name, JsonNode* value, gpointer target) {
+          static_cast<ObjectBuilder*>(target)->add(name, glib::Ref<JsonNode>::share(value));
+        },
+        &with_id);
+  }
+  return with_id.add("broadcastId", options_.room_id).build();
 }
 
 void RoomClient::leave(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
@@ -130,6 +172,7 @@ void RoomClient::close_room(const std::vector<std::string>& participants, std::c
 void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool closes_room) {
   retry_.cancel();
   answer_due_.cancel();
+  cancel_broadcast();
   ++entry_;
   if (in_room_) {
     for (const std::string& user_id : participants) {
@@ -142,8 +185,16 @@ void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool 
 void RoomClient::on_connected() {
   ++entry_;
   voices_.begin_anew();
-  detours_ = 0;
   retry_.cancel();
+  if (broadcast_) {
+    broadcast_->begin(*client_, was_in_room_);
+    return;
+  }
+  detours_ = 0;
+  if (options_.room_id.empty()) {
+    joined(false);
+    return;
+  }
   // Whoever opened or joined before may find the room in either state when it comes back.
   switch (options_.action) {
     case Action::OpenOrJoin:
@@ -167,6 +218,7 @@ void RoomClient::on_disconnected(const socketio::ConnectError& error,
   ++entry_;
   in_room_ = false;
   answer_due_.cancel();
+  cancel_broadcast();
   const RoomError reason{kind_of(error.kind), error.text,
                          "socket-url is " + options_.socket_url + "; retries=-1 waits until the server is there"};
   if (retry_in && may_try_again()) {
@@ -176,8 +228,15 @@ void RoomClient::on_disconnected(const socketio::ConnectError& error,
   }
 }
 
+void RoomClient::cancel_broadcast() {
+  if (broadcast_) {
+    broadcast_->cancel();
+  }
+}
+
 void RoomClient::fail(const RoomError& error) {
   ++entry_;
+  cancel_broadcast();
   in_room_ = false;
   client_->close(0ms, [] {});
   voices_.end();
@@ -194,6 +253,7 @@ void RoomClient::try_again_after(const RoomError& error) {
     return;
   }
   ++entry_;
+  cancel_broadcast();
   in_room_ = false;
   retry_.start_once(kRetryDelay, [this] { client_->reconnect_with(url_query()); });
   listener_.on_connection_lost(error, kRetryDelay);
@@ -264,7 +324,7 @@ void RoomClient::on_opened(const Arguments& answer) {
           "The room " + in_quotes(options_.room_id) +
               " exists already. Join it with action=join or action=open-or-join.",
           "open-room: " + reason});
-  } else if (++detours_ < kMaxDetours) {
+  } else if (!broadcast_ && ++detours_ < kMaxDetours) {
     join_room();  // somebody else was faster
   } else {
     try_again_after({RoomError::Kind::RoomExists,
@@ -290,7 +350,7 @@ void RoomClient::on_joined(const Arguments& answer) {
   } else if (reason != kNotAvailable) {
     fail({RoomError::Kind::Refused, "The server does not let us into the room " + room + ": " + reason,
           "join-room was refused"});
-  } else if (options_.action == Action::Join || ++detours_ >= kMaxDetours) {
+  } else if (options_.action == Action::Join || broadcast_ || ++detours_ >= kMaxDetours) {
     try_again_after({RoomError::Kind::RoomAbsent,
                      "There is no room " + room + ". Open it first, or use action=open-or-join.", reason});
   } else {
@@ -303,26 +363,41 @@ void RoomClient::joined(bool created) {
   was_in_room_ = true;
   is_owner_ = created;
   invitation_.clear();
-  if (!created) {
-    ask_to_participate(options_.room_id);  // the server passes it on to each of the room's members
+  detours_ = 0;
+  if (!created && !options_.room_id.empty()) {
+    // Of a room, the server passes it on to each of its members.
+    ask_to_participate(broadcast_ ? broadcast_->relay() : options_.room_id);
     answer_due_.start_once(kAnswerPatience, [this] { listener_.on_unanswered(); });
   }
   listener_.on_joined(created);
 }
 
 void RoomClient::ask_to_participate(const std::string& remote_user_id) {
-  const protocol::Session& session = options_.session;
-  const bool has_media = session.audio || session.video || session.screen;
   if (invitation_.empty()) {
     invitation_ = glib::random_id();
   }
+  request_participation(remote_user_id, invitation_);
+}
+
+std::string RoomClient::call(const std::string& remote_user_id) {
+  std::string invitation = glib::random_id();
+  request_participation(remote_user_id, invitation);
+  return invitation;
+}
+
+void RoomClient::request_participation(const std::string& remote_user_id, const std::string& invitation) {
+  const protocol::Session& session = options_.session;
+  const bool has_media = session.audio || session.video || session.screen;
   relay(remote_user_id,
         protocol::to_json(protocol::ParticipationRequest{
-            .is_one_way = session.oneway, .is_data_only = session.data && !has_media, .invitation = invitation_}));
+            .is_one_way = session.oneway, .is_data_only = session.data && !has_media, .invitation = invitation}));
 }
 
 void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
   JsonNode* const first = glib::element(arguments, 0);
+  if (broadcast_ && broadcast_->take(name, first)) {
+    return;
+  }
   // No event of the server's own brings an object first.
   if (name == options_.message_event || glib::object_of(first)) {
     on_relayed(name, first);
@@ -355,10 +430,14 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
 
 void RoomClient::on_user_id_taken() {
   // Nothing more will ever be answered on this connection.
-  const std::string old_id = std::exchange(options_.user_id, glib::random_id());
+  g_info("the userid %s is taken", options_.user_id.c_str());
+  go_by(glib::random_id());
+}
+
+void RoomClient::go_by(std::string user_id) {
+  const std::string old_id = std::exchange(options_.user_id, std::move(user_id));
   ++entry_;
   in_room_ = false;
-  g_info("the userid %s is taken: using %s", old_id.c_str(), options_.user_id.c_str());
   client_->reconnect_with(url_query());
   listener_.on_user_id_changed(old_id, std::string(options_.user_id));
 }
@@ -393,8 +472,8 @@ void RoomClient::on_relayed(std::string_view event, JsonNode* node) {
 bool RoomClient::understands(std::string_view event, const protocol::Envelope& envelope,
                              const protocol::Message& message) {
   const bool is_our_name = event == options_.message_event;
-  if (is_our_name || (envelope.came_through_room && std::holds_alternative<protocol::ParticipationRequest>(message) &&
-                      protocol::is_id(event))) {
+  if (is_our_name || ((envelope.came_through_room || options_.accepts_calls) &&
+                      std::holds_alternative<protocol::ParticipationRequest>(message) && protocol::is_id(event))) {
     voices_.learn(envelope.sender, event);
   }
   return is_our_name || voices_.have_learned(envelope.sender, event);
@@ -476,8 +555,15 @@ void RoomClient::find_presence(const std::string& room_id, std::function<void(co
 }
 
 void RoomClient::ask_whether_room_exists(std::function<void(bool)> callback) {
-  find_presence(options_.room_id,
-                [callback = std::move(callback)](const protocol::Presence& presence) { callback(presence.exists); });
+  if (options_.room_id.empty()) {
+    callback(true);
+  } else if (broadcast_) {
+    query("check-broadcast-presence", options_.room_id,
+          [callback = std::move(callback)](const Arguments& answer) { callback(is_yes(answer)); });
+  } else {
+    find_presence(options_.room_id,
+                  [callback = std::move(callback)](const protocol::Presence& presence) { callback(presence.exists); });
+  }
 }
 
 void RoomClient::find_user(const std::string& user_id, std::function<void(bool)> callback) {

@@ -25,7 +25,7 @@ enum class Action { OpenOrJoin, Open, Join };
 
 struct RoomOptions {
   std::string socket_url;
-  std::string room_id;
+  std::string room_id;  // empty, with accepts_calls: none, we are on the server alone
   Action action = Action::OpenOrJoin;
   protocol::Session session;
   /// Messages between participants have this name on the wire (`connection.socketMessageEvent`). Participants with
@@ -39,6 +39,9 @@ struct RoomOptions {
   /// How often entering is tried again before it has been done once. Absent: for ever.
   std::optional<std::uint32_t> retries = 0;
   bool auto_close_session = false;
+  bool accepts_calls = false;         // our own server passes on who asks for us from outside the room
+  bool scalable_broadcast = false;    // the room is one; see BroadcastEntry
+  std::uint32_t max_relay_limit = 2;  // of a scalable broadcast: to how many each one gives it
   std::optional<std::string> tls_ca_file;
   bool tls_insecure = false;
   glib::Ref<GTlsCertificate> tls_certificate{};             // as in socketio::ClientOptions
@@ -71,6 +74,8 @@ struct MessageHead {
   glib::Ref<JsonObject> extra;     // the sender's; null if the message came without
   bool came_through_room = false;  // see protocol::Envelope
 };
+
+class BroadcastEntry;
 
 /// Enters a room as RTCMultiConnection.js does (check-presence, open-room or join-room, participation request), stays
 /// in it (enters again after a lost connection), and carries the messages between participants as typed values.
@@ -129,6 +134,8 @@ class RoomClient final : private socketio::Client::Listener {
 
   /// Asks a participant to be connected with us, as everybody in the room is asked by entering it.
   void ask_to_participate(const std::string& remote_user_id);
+  /// The same of anybody on the server. Returns what its answer has to bring back as invitation.
+  [[nodiscard]] std::string call(const std::string& remote_user_id);
   /// Dropped with a log line while there is no connection.
   void send(const std::string& remote_user_id, const protocol::SessionDescription& description);
   void send(const std::string& remote_user_id, const protocol::IceCandidate& candidate);
@@ -172,6 +179,9 @@ class RoomClient final : private socketio::Client::Listener {
                                  const protocol::Message& message);
   void introduce(const std::string& user_id, std::function<void()> done);
   void on_user_id_taken();
+  void go_by(std::string user_id);
+  void request_participation(const std::string& remote_user_id, const std::string& invitation);
+  [[nodiscard]] std::unique_ptr<BroadcastEntry> broadcast_entry();
 
   /// Asks the server and passes its answer on, unless it does not come: then the entry is tried again later.
   void ask(const char* event, const std::vector<glib::Ref<JsonNode>>& arguments,
@@ -182,6 +192,7 @@ class RoomClient final : private socketio::Client::Listener {
   void fail(const RoomError& error);
   /// Counts one more attempt.
   [[nodiscard]] bool may_try_again();
+  void cancel_broadcast();
   void try_again_after(const RoomError& error);
   [[nodiscard]] glib::Ref<JsonNode> room_request(bool opening) const;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> url_query() const;
@@ -195,6 +206,7 @@ class RoomClient final : private socketio::Client::Listener {
   Listener& listener_;
   std::unique_ptr<socketio::Client> client_;
   Voices voices_;
+  const std::unique_ptr<BroadcastEntry> broadcast_;  // null: an ordinary room
   glib::Timer retry_;
   glib::Timer answer_due_;
   LogLimiter log_limiter_;

@@ -30,7 +30,8 @@ struct User {
   unsigned max_participants = 0;                     // of rooms that it opens
   bool scalable = false;                             // takes part in scalable broadcasts
   unsigned relay_limit = 0;
-  std::string constraints;  // members of a JSON object, for administrators
+  bool takes_calls = false;  // from everybody, an extension of ours
+  std::string constraints;   // members of a JSON object, for administrators
   Room* room = nullptr;
   std::string broadcast_id;  // the scalable broadcast that it takes part in; empty: none
   /// With whom it has exchanged messages. It is told when one of them goes; may_reach() lets them go on elsewhere.

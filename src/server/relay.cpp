@@ -72,7 +72,8 @@ void Relay::handle(User& from, const ClientEvent& event) {
   if (is_goodbye && !from.connected_with.contains(to)) {
     return;
   }
-  if (!may_reach(from, *to, options_.relay_across_rooms)) {
+  const bool is_call = asks_to_participate && to->takes_calls;
+  if (!is_call && !may_reach(from, *to, options_.relay_across_rooms)) {
     refuse(from, to->id, "you have been in no room with that user");
   } else if (!output_.charge(from.client, from.extra.size())) {
     refuse(from, to->id, kTooMuch);
@@ -80,7 +81,9 @@ void Relay::handle(User& from, const ClientEvent& event) {
     if (!is_goodbye) {
       directory_.connect(from, *to);
     }
-    send(*to, shared_part(from, envelope, true));
+    // Without an extra, it says that it comes through the room; who watches a scalable broadcast asks one member alone.
+    const bool is_through_room = asks_to_participate && from.scalable && from.room && from.room == to->room;
+    send(*to, shared_part(from, envelope, !is_through_room));
   }
 }
 

@@ -146,6 +146,7 @@ std::optional<std::string> RoomService::add(ClientId client, const Query& query)
   user->auto_close = parameter(query, "autoCloseEntireSession") == "true";
   user->max_participants = positive_number(parameter(query, "maxParticipantsAllowed"), kDefaultMaxParticipants);
   user->scalable = parameter(query, "enableScalableBroadcast") == "true";
+  user->takes_calls = parameter(query, "acceptCalls") == "true";
   user->relay_limit = positive_number(parameter(query, "maxRelayLimitPerUser"), 2);
   const std::string extra = parameter(query, "extra").value_or("");
   User& added = directory_.add(std::move(user));
@@ -180,7 +181,7 @@ void RoomService::handle(ClientId client, const ClientEvent& event) {
   } else if (const auto handler = kHandlers.find(event.name); handler != kHandlers.end()) {
     (this->*handler->second)(*user, event);
     admin_.note_change();
-  } else if (user->scalable && broadcast_.handle(*user, event)) {
+  } else if (user->scalable && handle_broadcast(*user, event)) {
     admin_.note_change();
   } else if (user->custom_events.contains(event.name)) {
     broadcast_custom_event(*user, event);
@@ -276,6 +277,18 @@ void RoomService::change_user_id(User& from, const ClientEvent& event) {
     directory_.rename(from, *id);
     ack(from, event, {});
   }
+}
+
+bool RoomService::handle_broadcast(User& from, const ClientEvent& event) {
+  const glib::JsonText request = event.name == "join-broadcast" ? event.argument(0) : glib::JsonText();
+  const auto id = request.member("broadcastId").string_or_number();
+  // A page that begins a broadcast goes by its id from then on, and does not tell in any other way.
+  if (id && id != from.id && id == request.member("userid").string_or_number() && protocol::is_id(*id) &&
+      *id != "admin" && !directory_.user(*id)) {
+    broadcast_.remove(from);
+    directory_.rename(from, *id);
+  }
+  return broadcast_.handle(from, event);
 }
 
 void RoomService::set_password(User& from, const ClientEvent& event) {

@@ -43,6 +43,7 @@ class RoomService {
   void set_custom_event(User& from, const ClientEvent& event);
   void broadcast_custom_event(const User& from, const ClientEvent& event);
   void change_user_id(User& from, const ClientEvent& event);
+  [[nodiscard]] bool handle_broadcast(User& from, const ClientEvent& event);
   void set_password(User& from, const ClientEvent& event);
   void check_password(User& from, const ClientEvent& event);
   void disconnect_with(User& from, const ClientEvent& event);

@@ -16,6 +16,17 @@ class DemoPage extends Participant {
     return answer;
   }
 
+  async connect(url, options) {
+    await this.open(`${url}demos.html`);
+    return this.evaluate((given) => demo.connect(given), options);
+  }
+
+  /** @returns {Promise<boolean>} whether it goes on already */
+  async enterBroadcast(url, room) {
+    await this.open(`${url}demos.html`);
+    return this.evaluate((id) => demo.enterBroadcast(id), room);
+  }
+
   async tryToEnter(url, options) {
     await this.open(`${url}demos.html`);
     return this.evaluate((given) => demo.enter(given), options);
@@ -181,6 +192,59 @@ inAnyBrowser('Demos', {}, (test) => {
     const caller = await stage.talker(PARTNER, { ...properties, ...messagesNamed('call-by-username-demo') });
     await caller.emit('open-or-join', `${stage.room}-called`);
     await seeEachOther(called, caller);
+  });
+
+  test('calls by userid, from no room and to none', async (stage) => {
+    const callee = await stage.talker(PARTNER, { 'room-id': '""', 'accept-calls': true });
+    const page = await stage.stranger(DemoPage);
+    await page.connect(stage.server.url, { takesCalls: true });
+    await page.evaluate((user) => demo.ask(user), callee.userid);
+    await seeEachOther(page, callee);
+    assert.deepEqual((await callee.untilSignal('participant-request'))[0], await page.userid());
+
+    const caller = await stage.talker(CAMERA);
+    await caller.emit('call', callee.userid);
+    await caller.untilMessage('rtcmc-participant-joined', { fits: (fields) => fields['user-id'] === callee.userid });
+    await caller.emit('call', await page.userid());
+    await sees(page, caller);
+  });
+
+  test('nobody calls an element that has not been told to take calls', async (stage) => {
+    const element = await stage.talker(CAMERA);
+    const page = await stage.stranger(DemoPage);
+    await page.connect(stage.server.url, {});
+    await page.evaluate((user) => demo.ask(user), element.userid);
+    // The server has what the page said before it answers, and the element what the server did.
+    await page.evaluate((room) => demo.isThere(room), stage.room);
+    await element.emit('check-presence', stage.room);
+    assert.deepEqual(await page.participants(), []);
+    assert.deepEqual(element.signals.filter(([name]) => /participant-request|webrtcbin-ready/.test(name)), []);
+  });
+
+  test('a scalable broadcast of an element, passed on by its viewers', async (stage) => {
+    const properties = { 'scalable-broadcast': true, 'max-relay-limit': 1, 'auto-close-session': true };
+    const source = await stage.talker(CAMERA, { 'user-id': `${stage.room}-before`, ...properties });
+    source.userid = await source.get('user-id');
+    assert.equal(source.userid, stage.room);
+    const first = await stage.stranger(DemoPage);
+    assert.equal(await first.enterBroadcast(stage.server.url, stage.room), true);
+    await sees(first, source);
+    await first.evaluate((room) => demo.isThere(room), stage.room); // by then the server knows that it passes it on
+    const second = await stage.stranger(DemoPage);
+    await second.enterBroadcast(stage.server.url, stage.room);
+    await sees(second, { userid: await first.userid() });
+  });
+
+  test('a scalable broadcast of a page, watched by an element', async (stage) => {
+    const page = await stage.stranger(DemoPage);
+    assert.equal(await page.enterBroadcast(stage.server.url, stage.room), false);
+    await page.until('the broadcast', () => demo.serves);
+    const element = await stage.talker([...VIEWER, ...CAMERA],
+      { 'scalable-broadcast': true, ...messagesNamed('scalable-media-broadcast-demo') });
+    await gets(element, page, AUDIO_AND_VIDEO);
+    assert.deepEqual(await page.streams(), []);
+    await page.leave();
+    await element.untilMessage('rtcmc-room-closed');
   });
 
   test('public rooms', async (stage) => {

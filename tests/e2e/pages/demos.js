@@ -157,7 +157,86 @@ const kinds = {
   },
 };
 
+/** Begins a broadcast, or gets one and passes it on. */
+async function enterBroadcast(room) {
+  participant.prepare({ camera: true });
+  const { connection } = participant;
+  connection.enableScalableBroadcast = true;
+  connection.maxRelayLimitPerUser = 1;
+  connection.autoCloseEntireSession = true;
+  connection.socketMessageEvent = 'scalable-media-broadcast-demo';
+  connection.session = {};
+  const socket = await new Promise((resolve) => connection.connectSocket(resolve));
+  socket.on('join-broadcaster', (hints) => {
+    connection.session = hints.typeOfStreams;
+    connection.sdpConstraints.mandatory =
+      { OfferToReceiveVideo: !!connection.session.video, OfferToReceiveAudio: !!connection.session.audio };
+    connection.broadcastId = hints.broadcastId;
+    demo.relay = hints.userid;
+    connection.join(hints.userid);
+  });
+  socket.on('start-broadcasting', (types) => {
+    connection.sdpConstraints.mandatory = { ...NOTHING };
+    connection.session = types;
+    connection.open(connection.userid, () => {
+      demo.serves = true;
+    });
+  });
+  const { onstream } = connection;
+  connection.onstream = (event) => {
+    onstream(event);
+    if (event.type === 'remote' && !connection.isInitiator) {
+      connection.dontCaptureUserMedia = true;
+      connection.attachStreams = [event.stream];
+      connection.sdpConstraints.mandatory = { ...NOTHING };
+      socket.emit('can-relay-broadcast');
+    }
+  };
+  const join = () => new Promise((resolve) => {
+    socket.emit('check-broadcast-presence', room, (exists) => {
+      if (!exists) connection.userid = room;
+      socket.emit('join-broadcast', { broadcastId: room, userid: connection.userid, typeOfStreams: connection.session });
+      resolve(exists);
+    });
+  });
+  socket.on('rejoin-broadcast', () => {
+    connection.attachStreams = [];
+    join();
+  });
+  socket.on('broadcast-stopped', () => {
+    demo.isStopped = true;
+  });
+  connection.extra.broadcastId = room;
+  connection.session = { audio: true, video: true, oneway: true };
+  return join();
+}
+
 const demo = {
+  enterBroadcast,
+
+  /** Is on the server, in no room; with its camera, as a page has it that waits for calls. */
+  async connect({ takesCalls = false, userid }) {
+    participant.prepare({ camera: true });
+    const { connection } = participant;
+    if (userid) connection.userid = userid;
+    connection.session = { audio: true, video: true };
+    connection.sdpConstraints.mandatory = { ...EVERYTHING };
+    connection.mediaConstraints = { audio: true, video: CAMERA };
+    if (takesCalls) connection.socketCustomParameters = '&acceptCalls=true';
+    await new Promise((resolve) => connection.connectSocket(resolve));
+    await new Promise((resolve) => connection.captureUserMedia(resolve));
+    return connection.userid;
+  },
+
+  /** Asks a user to be connected, whatever room that is in: what join() says to a room. */
+  ask(userid) {
+    const receive = { ...EVERYTHING };
+    participant.connection.multiPeersHandler.onNegotiationNeeded({
+      newParticipationRequest: true, isOneWay: false, isDataOnly: false,
+      localPeerSdpConstraints: receive, remotePeerSdpConstraints: receive,
+    }, userid);
+  },
+
   /**
    * Comes into a room as a page of this kind does.
    *

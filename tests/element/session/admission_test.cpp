@@ -22,6 +22,7 @@ const Sender kOfEarlierEntry{.link = Link::Made, .is_of_this_entry = false};
 const Proof kNone{};
 const Proof kThroughRoom{.came_through_room = true};
 const Proof kInvited{.knows_invitation = true};
+const Proof kTakesCalls{.calls_are_taken = true};
 
 const std::vector<Kind> kKinds{Kind::Request,    Kind::EnableMedia,    Kind::ReadyForOffer, Kind::FirstOffer,
                                Kind::LaterOffer, Kind::Answer,         Kind::Candidate,     Kind::Goodbye,
@@ -42,10 +43,16 @@ TEST(Admission, NothingThatAStrangerSendsDoesAnything) {
   }
 }
 
+TEST(Admission, WhereCallsAreTakenAStrangerMayAskAndNothingElse) {
+  for (const Kind kind : kKinds) {
+    EXPECT_EQ(does_nothing(decide(kind, kStranger, kTakesCalls)), kind != Kind::Request) << static_cast<int>(kind);
+  }
+}
+
 TEST(Admission, WhateverIsNotDoneSaysWhy) {
   for (const Kind kind : kKinds) {
     for (const Sender& sender : {kStranger, kAcquainted, kAsked, kWaiting, kOffered, kConnected, kOfEarlierEntry}) {
-      for (const Proof& proof : {kNone, kThroughRoom, kInvited}) {
+      for (const Proof& proof : {kNone, kThroughRoom, kInvited, kTakesCalls}) {
         const Decision decision = decide(kind, sender, proof);
         EXPECT_EQ(does_nothing(decision), !std::string(decision.why).empty()) << static_cast<int>(kind);
       }
@@ -55,7 +62,7 @@ TEST(Admission, WhateverIsNotDoneSaysWhy) {
 
 TEST(Admission, TheApplicationIsAskedAboutEverybodyWhoIsNew) {
   for (const Kind kind : kKinds) {
-    for (const Proof& proof : {kThroughRoom, kInvited}) {
+    for (const Proof& proof : {kThroughRoom, kInvited, kTakesCalls}) {
       const Decision decision = decide(kind, kStranger, proof);
       if (!does_nothing(decision)) {
         EXPECT_TRUE(decision.depends_on_application) << static_cast<int>(kind);

@@ -376,6 +376,45 @@ TEST_F(RoomServiceTest, ViewersOfAScalableBroadcastRelayToOneAnother) {
   EXPECT_EQ(told(3), Packets{R"(42["broadcast-stopped","a"])"});
 }
 
+TEST_F(RoomServiceTest, WhoBeginsAScalableBroadcastGoesByItsId) {
+  const Query scalable{{"enableScalableBroadcast", "true"}};
+  add(1, "page", scalable);
+  add(2, "viewer", scalable);
+  emit(1, "join-broadcast", R"({"userid":"news","broadcastId":"news"})");
+  EXPECT_NE(service().directory().user("news"), nullptr);
+  EXPECT_EQ(ask(1, "open-room", R"({"sessionid":"news","session":{"oneway":true},"extra":{"broadcastId":"news"}})"),
+            "[true]");
+  emit(2, "join-broadcast", R"({"userid":"news","broadcastId":"news"})");
+  EXPECT_NE(service().directory().user("viewer"), nullptr) << "the name is taken";
+  emit(2, "join-broadcast", R"({"userid":"viewer","broadcastId":"news"})");
+  static_cast<void>(told(1));
+  const std::string request = R"({"remoteUserId":"news","sender":"viewer","message":{"newParticipationRequest":true}})";
+  emit(2, "RTCMultiConnection-Message", request);
+  EXPECT_NE(told(1).at(0).find(R"("extra":)"), std::string::npos) << "it has not come in, past the password";
+  EXPECT_EQ(ask(2, "join-room", R"({"sessionid":"news","extra":{"broadcastId":"news"}})"), "[true]");
+  static_cast<void>(told(1));
+  emit(2, "RTCMultiConnection-Message", request);
+  EXPECT_EQ(told(1).at(0).find(R"("extra":)"), std::string::npos) << "it comes through the room";
+}
+
+TEST_F(RoomServiceTest, WhoTakesCallsMayBeAskedByEverybodyAndNothingElse) {
+  add(1, "callee", {{"acceptCalls", "true"}});
+  add(2, "stranger");
+  emit(2, "RTCMultiConnection-Message",
+       R"({"remoteUserId":"callee","sender":"stranger","message":{"enableMedia":true}})");
+  EXPECT_TRUE(told(1).empty());
+  emit(1, "RTCMultiConnection-Message",
+       R"({"remoteUserId":"stranger","sender":"callee","message":{"enableMedia":true}})");
+  static_cast<void>(told(1));
+  for (const char* message : {R"({"newParticipationRequest":true})", R"({"enableMedia":true})"}) {
+    emit(2, "RTCMultiConnection-Message",
+         std::string(R"({"remoteUserId":"callee","sender":"stranger","message":)") + message + "}");
+    EXPECT_NE(told(1).back().find(R"("sender":"stranger","extra":{})"), std::string::npos) << message;
+  }
+  emit(1, "RTCMultiConnection-Message", R"({"remoteUserId":"stranger","sender":"callee","message":{"sdp":"x"}})");
+  EXPECT_NE(told(2).back().find(R"("sdp":"x")"), std::string::npos) << "an answer";
+}
+
 /// With a search for each step along each chain, the last part would take hours.
 TEST_F(RoomServiceTest, AScalableBroadcastOfThousandsGoesOn) {
   constexpr ClientId kMembers = 2000;
