@@ -19,11 +19,15 @@ std::vector<Inputs::Input>::iterator Inputs::find(const RtcmcSinkPad* pad) {
   return std::ranges::find(inputs_, pad, &Input::pad);
 }
 
-void Inputs::add(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number) {
-  if (settings_of(pad).stream_id.empty()) {
-    g_object_set(pad, "stream-id", (stream_id_base_ + "-" + std::to_string(number)).c_str(), nullptr);
+std::string Inputs::default_stream_id(unsigned number) const {
+  return stream_id_base_ + "-" + std::to_string(number);
+}
+
+void Inputs::add(RtcmcSinkPad* pad, std::optional<rtp::Kind> kind, unsigned number) {
+  if (kind && settings_of(pad).stream_id.empty()) {
+    g_object_set(pad, "stream-id", default_stream_id(number).c_str(), nullptr);
   }
-  Input input{pad, kind};
+  Input input{pad, kind, kind ? std::optional(number) : std::nullopt, !kind};
   for (const char* change : {"notify::muted", "notify::navigation"}) {
     input.watches.push_back(std::make_shared<glib::SignalConnection>(
         pad, change,
@@ -49,6 +53,7 @@ void Inputs::remove(RtcmcSinkPad* pad) {
     inputs_.erase(found);
     if (session_ && removed.track) {
       session_->remove_track(removed.track);
+      expect_undecided();
     }
   }
   navigator_.release(GST_PAD(pad));
@@ -56,7 +61,9 @@ void Inputs::remove(RtcmcSinkPad* pad) {
 
 PadKinds Inputs::kinds() const {
   const std::lock_guard lock(mutex_);
-  const auto has = [this](rtp::Kind kind) { return std::ranges::find(inputs_, kind, &Input::kind) != inputs_.end(); };
+  const auto has = [this](rtp::Kind kind) {
+    return std::ranges::any_of(inputs_, [kind](const Input& input) { return input.kind.value_or(kind) == kind; });
+  };
   return {.audio = has(rtp::Kind::Audio), .video = has(rtp::Kind::Video)};
 }
 
@@ -71,7 +78,7 @@ void Inputs::make_tracks() {
 void Inputs::make_missing_tracks() {
   for (;;) {
     glib::Ref<RtcmcSinkPad> pad;
-    rtp::Kind kind{};
+    std::vector<rtp::Kind> kinds{rtp::Kind::Audio, rtp::Kind::Video};
     {
       const std::lock_guard lock(mutex_);
       const auto missing =
@@ -81,11 +88,19 @@ void Inputs::make_missing_tracks() {
       }
       missing->is_being_made = true;
       pad = glib::Ref<RtcmcSinkPad>::share(missing->pad);
-      kind = missing->kind;
+      if (missing->kind) {
+        kinds = {*missing->kind};
+      }
     }
-    std::shared_ptr<send::Track> track = send::make_track(bin_, hooks_.settings_for(kind), listener_);
+    std::vector<send::TrackSettings> choices;
+    for (const rtp::Kind kind : kinds) {
+      choices.push_back(hooks_.settings_for(kind));
+      choices.back().pad = GST_OBJECT_NAME(pad.get());
+    }
+    std::shared_ptr<send::Track> track = send::make_track(bin_, std::move(choices), listener_);
     track->set_muted(settings_of(pad.get()).is_muted);
     gst_ghost_pad_set_target(GST_GHOST_PAD(pad.get()), track->sink_pad());
+    bool is_kept = false;
     {
       const std::lock_guard lock(mutex_);
       const auto input = find(pad.get());
@@ -93,13 +108,17 @@ void Inputs::make_missing_tracks() {
         input->is_being_made = false;
       }
       if (input != inputs_.end() && has_tracks_) {
-        input->track = std::move(track);
+        input->track = track;
         input->ended = false;
-        if (session_) {
-          session_->add_track(outgoing(*input));
-        }
-        continue;
+        hand_over(*input);
+        is_kept = true;
       }
+    }
+    if (is_kept) {
+      if (track->kind()) {
+        set_kind(*track);  // its caps may have come before this knew it
+      }
+      continue;
     }
     // The pad was released meanwhile, or the element stopped.
     gst_ghost_pad_set_target(GST_GHOST_PAD(pad.get()), nullptr);
@@ -115,6 +134,11 @@ void Inputs::drop_tracks() {
       if (input.track) {
         dropped.emplace_back(glib::Ref<GstGhostPad>::share(GST_GHOST_PAD(input.pad)), std::move(input.track));
         input.track.reset();
+        input.is_handed_over = false;
+        if (input.is_open) {
+          input.kind.reset();
+          input.number.reset();
+        }
       }
     }
   }
@@ -127,9 +151,8 @@ void Inputs::attach(const std::shared_ptr<Session>& session) {
   const std::lock_guard lock(mutex_);
   session_ = session;
   for (Input& input : inputs_) {
-    if (input.track) {
-      session_->add_track(outgoing(input));
-    }
+    input.is_handed_over = false;
+    hand_over(input);
   }
 }
 
@@ -137,6 +160,61 @@ void Inputs::detach() {
   std::shared_ptr<Session> session;  // released after the lock
   const std::lock_guard lock(mutex_);
   session.swap(session_);
+}
+
+void Inputs::hand_over(Input& input) const {
+  if (!session_ || !input.track || input.is_handed_over) {
+    return;
+  }
+  if (input.kind) {
+    input.is_handed_over = true;
+    session_->add_track(outgoing(input));
+  }
+  expect_undecided();
+}
+
+void Inputs::expect_undecided() const {
+  session_->expect_tracks(static_cast<std::size_t>(
+      std::ranges::count_if(inputs_, [](const Input& input) { return input.track && !input.kind; })));
+}
+
+unsigned Inputs::free_number(rtp::Kind kind) const {
+  unsigned number = 0;
+  const auto has_it = [&number, kind](const Input& input) { return input.kind == kind && input.number == number; };
+  while (std::ranges::any_of(inputs_, has_it)) {
+    ++number;
+  }
+  return number;
+}
+
+void Inputs::set_kind(const send::Track& track) {
+  const auto find_it = [this, &track] {
+    return std::ranges::find_if(inputs_, [&track](const Input& input) { return input.track.get() == &track; });
+  };
+  glib::Ref<RtcmcSinkPad> pad;
+  std::string stream_id;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto input = find_it();
+    if (input == inputs_.end() || input->number) {
+      return;  // the first: it is still with make_missing_tracks(), which will ask
+    }
+    input->number = free_number(*track.kind());
+    input->kind = track.kind();
+    pad = glib::Ref<RtcmcSinkPad>::share(input->pad);
+    stream_id = default_stream_id(*input->number);
+  }
+  const std::string given = settings_of(pad.get()).stream_id;
+  if (given.empty() || given.starts_with(stream_id_base_)) {
+    g_object_set(pad.get(), "stream-id", stream_id.c_str(), nullptr);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto input = find_it(); input != inputs_.end()) {
+      hand_over(*input);
+    }
+  }
+  apply_pad_settings();
 }
 
 void Inputs::set_ended(const send::Track& track) {

@@ -34,8 +34,10 @@ class Inputs {
 
   Inputs(GstBin* bin, Navigator& navigator, send::Track::Listener& listener, Hooks hooks);
 
-  void add(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number);
+  /// Without a kind, what comes first decides it. `number`: that of the pad's name.
+  void add(RtcmcSinkPad* pad, std::optional<rtp::Kind> kind, unsigned number);
   void remove(RtcmcSinkPad* pad);
+  /// A pad that may still become either counts as both.
   [[nodiscard]] PadKinds kinds() const;
 
   /// From here until drop_tracks() each sink pad has a track as its target.
@@ -45,6 +47,8 @@ class Inputs {
   void attach(const std::shared_ptr<Session>& session);
   void detach();
 
+  /// The track of an open pad learned what it is.
+  void set_kind(const send::Track& track);
   void set_ended(const send::Track& track);
   /// Of all sink pads, or those of one kind.
   void mute(std::optional<rtp::Kind> kind, bool muted);
@@ -54,9 +58,12 @@ class Inputs {
  private:
   struct Input {
     RtcmcSinkPad* pad;
-    rtp::Kind kind;
+    std::optional<rtp::Kind> kind;         // absent: its caps have not come yet
+    std::optional<unsigned> number;        // of those of its kind
+    bool is_open = false;                  // whether caps decide, at each start anew
     std::shared_ptr<send::Track> track{};  // present from make_tracks() to drop_tracks(), once it is made
     bool is_being_made = false;
+    bool is_handed_over = false;  // to the session
     bool ended = false;
     // As the track and the session know it:
     std::string stream_id{};
@@ -68,6 +75,13 @@ class Inputs {
   void make_missing_tracks();
   [[nodiscard]] std::vector<Input>::iterator find(const RtcmcSinkPad* pad);
   [[nodiscard]] static OutgoingTrack outgoing(Input& input);
+  /// With mutex_ held: gives the session a track, unless nobody knows yet what it is.
+  void hand_over(Input& input) const;
+  /// With mutex_ held, and a session.
+  void expect_undecided() const;
+  [[nodiscard]] std::string default_stream_id(unsigned number) const;
+  /// With mutex_ held.
+  [[nodiscard]] unsigned free_number(rtp::Kind kind) const;
   /// Makes the tracks and the session do what the pads' properties "muted" and "navigation" say.
   void apply_pad_settings();
 

@@ -418,6 +418,10 @@ std::string Participation::user_id() const {
   return user_id.empty() ? with_settings([](const Settings& settings) { return settings.room.user_id; }) : user_id;
 }
 
+void Participation::on_kind_known(send::Track& track) {
+  inputs_.set_kind(track);
+}
+
 void Participation::on_codecs_known(send::Track&) {
   if (const auto on = session()) {
     on->tracks_changed();

@@ -48,7 +48,7 @@ class Participation final : private send::Track::Listener {
   }
 
   [[nodiscard]] PadNames& pad_names() { return pad_names_; }
-  void add_input(RtcmcSinkPad* pad, rtp::Kind kind, unsigned number) { inputs_.add(pad, kind, number); }
+  void add_input(RtcmcSinkPad* pad, std::optional<rtp::Kind> kind, unsigned number) { inputs_.add(pad, kind, number); }
   void remove_input(RtcmcSinkPad* pad) { inputs_.remove(pad); }
   void add_output(RtcmcSourcePad* pad, rtp::Kind kind);
   void remove_output(RtcmcSourcePad* pad) { outputs_.remove(pad); }
@@ -109,6 +109,7 @@ class Participation final : private send::Track::Listener {
 
  private:
   // send::Track::Listener
+  void on_kind_known(send::Track& track) override;
   void on_codecs_known(send::Track& track) override;
   void on_end_of_stream(send::Track& track) override;
   void on_error(send::Track& track, int code, const std::string& text, const std::string& debug) override;

@@ -58,15 +58,16 @@ std::optional<unsigned> number_in(std::string_view name) {
 /// What a request pad of a template is.
 struct PadKind {
   const char* name_template;
-  std::string prefix;  // of its pads' names
-  rtcmc::rtp::Kind media;
+  std::string prefix;                     // of its pads' names
+  std::optional<rtcmc::rtp::Kind> media;  // absent: what comes first decides
   bool is_source;
 };
 
 const PadKind& kind_of(GstPadTemplate* pad_template) {
   using rtcmc::rtp::Kind;
-  static const std::array<PadKind, 4> kinds{{{rtcmc::kVideoTemplate, "video_", Kind::Video, false},
+  static const std::array<PadKind, 5> kinds{{{rtcmc::kVideoTemplate, "video_", Kind::Video, false},
                                              {rtcmc::kAudioTemplate, "audio_", Kind::Audio, false},
+                                             {rtcmc::kOpenTemplate, "sink_", std::nullopt, false},
                                              {rtcmc::kReceivedVideoTemplate, "recv_video_", Kind::Video, true},
                                              {rtcmc::kReceivedAudioTemplate, "recv_audio_", Kind::Audio, true}}};
   return *std::ranges::find(kinds, std::string_view(GST_PAD_TEMPLATE_NAME_TEMPLATE(pad_template)),
@@ -93,11 +94,11 @@ GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const
     return nullptr;
   }
   auto* pad = GST_PAD(g_object_new(kind.is_source ? RTCMC_TYPE_SOURCE_PAD : RTCMC_TYPE_SINK_PAD, "name", name->c_str(),
-                                   "direction", kind.is_source ? GST_PAD_SRC : GST_PAD_SINK, "template", pad_template,
-                                   nullptr));
+                                   "direction", kind.is_source ? GST_PAD_SRC : GST_PAD_SINK, "template",
+                                   kind.media ? pad_template : rtcmc::open_pad_template(), nullptr));
   if (kind.is_source) {
     mark_as_source(element, true);
-    participation.add_output(RTCMC_SOURCE_PAD(pad), kind.media);
+    participation.add_output(RTCMC_SOURCE_PAD(pad), *kind.media);
   } else {
     GST_OBJECT_FLAG_SET(element, GST_ELEMENT_FLAG_SINK);
     participation.add_input(RTCMC_SINK_PAD(pad), kind.media, *number);

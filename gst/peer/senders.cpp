@@ -62,8 +62,8 @@ bool Senders::remove(const send::Track& track) {
 
 void Senders::join_offer(bool receives_too) {
   for (OutgoingTrack& outgoing : std::exchange(unoffered_, {})) {
-    auto sender = webrtcbin_.add_sender(outgoing.track->kind(), offered_caps(*outgoing.track).get(), outgoing.stream_id,
-                                        receives_too);
+    auto sender = webrtcbin_.add_sender(*outgoing.track->kind(), offered_caps(*outgoing.track).get(),
+                                        outgoing.stream_id, receives_too);
     sending_.push_back({.outgoing = std::move(outgoing), .sender = std::move(sender)});
   }
 }
@@ -71,21 +71,21 @@ void Senders::join_offer(bool receives_too) {
 void Senders::place(const std::function<std::size_t(rtp::Kind)>& next_section) {
   for (Sending& sending : sending_) {
     if (!sending.index) {
-      sending.index = next_section(sending.outgoing.track->kind());
+      sending.index = next_section(*sending.outgoing.track->kind());
     }
   }
 }
 
 const sdp::Format* Senders::join_answer(std::size_t index, const sdp::Section& section, bool receives_too) {
   const auto match = std::ranges::find_if(unoffered_, [&section](const OutgoingTrack& outgoing) {
-    return sdp::wants_media(section) && sdp::media_kind(outgoing.track->kind()) == section.kind &&
+    return sdp::wants_media(section) && sdp::media_kind(*outgoing.track->kind()) == section.kind &&
            best_format(*outgoing.track, section);
   });
   if (match == unoffered_.end()) {
     return nullptr;
   }
   const sdp::Format* format = best_format(*match->track, section);
-  auto sender = webrtcbin_.add_sender(match->track->kind(), answered_caps(*match->track, *format).get(),
+  auto sender = webrtcbin_.add_sender(*match->track->kind(), answered_caps(*match->track, *format).get(),
                                       match->stream_id, receives_too);
   sending_.push_back({.outgoing = std::move(*match),
                       .sender = std::move(sender),
@@ -177,7 +177,7 @@ std::vector<stats::SentStream> Senders::stats(const stats::ConnectionReport& rep
 stats::SentStream Senders::stats(Sending& sending, const stats::ConnectionReport& report) {
   const send::Track& track = *sending.outgoing.track;
   stats::SentStream sent;
-  sent.stream.kind = track.kind();
+  sent.stream.kind = *track.kind();
   sent.stream.stream_id = sending.outgoing.stream_id;
   sent.stream.codec = sending.format->codec;
   sent.stream.ssrc = track.ssrc();

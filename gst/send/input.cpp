@@ -36,9 +36,22 @@ GstCaps* caps_in(GstEvent* event) {
 
 }  // namespace
 
-Input::Input(rtp::Kind kind, glib::Ref<GstCaps> acceptable, Listener& listener)
-    : kind_(kind), acceptable_(std::move(acceptable)), listener_(listener) {
+Input::Input(std::vector<Choice> choices, Listener& listener)
+    : choices_(std::move(choices)), choice_(choices_.size() == 1 ? &choices_.front() : nullptr), listener_(listener) {
   gst_segment_init(&segment_, GST_FORMAT_TIME);
+}
+
+std::span<const Input::Choice> Input::choices() const {
+  const Choice* choice = choice_;
+  return choice ? std::span(choice, 1) : std::span(choices_);
+}
+
+glib::Ref<GstCaps> Input::acceptable() const {
+  auto all = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
+  for (const Choice& choice : choices()) {
+    gst_caps_append(all.get(), gst_caps_copy(choice.acceptable.get()));
+  }
+  return all;
 }
 
 std::shared_ptr<const Input::Outlet> Input::add(GstPad* peer, Gate gate) {
@@ -176,18 +189,24 @@ bool Input::on_sink_event(glib::Ref<GstEvent> event) {
 
 bool Input::on_caps(const glib::Ref<GstEvent>& event) {
   GstCaps* caps = caps_in(event.get());
-  const auto source = classify(caps, kind_);
-  if (!source || !listener_.on_source(*source, caps)) {
-    source_.reset();
+  source_.reset();
+  for (const Choice& choice : choices()) {
+    const auto source = classify(caps, choice.kind);
+    if (source && listener_.on_source(choice.kind, *source, caps)) {
+      choice_ = &choice;
+      source_ = source;
+      break;
+    }
+  }
+  if (!source_) {
     return false;
   }
-  source_ = source;
   {
     const std::lock_guard lock(mutex_);
-    is_raw_ = source->form == Form::Raw;
+    is_raw_ = source_->form == Form::Raw;
   }
   guint ssrc = 0;
-  if (source->form == Form::Rtp && gst_structure_get_uint(gst_caps_get_structure(caps, 0), "ssrc", &ssrc)) {
+  if (source_->form == Form::Rtp && gst_structure_get_uint(gst_caps_get_structure(caps, 0), "ssrc", &ssrc)) {
     has_ssrc_ = true;
     listener_.on_ssrc(ssrc);
   }
@@ -245,8 +264,14 @@ bool Input::on_src_event(GstPad*, glib::Ref<GstEvent> event) {
 
 std::optional<bool> Input::on_sink_query(GstQuery* query) {
   if (GST_QUERY_TYPE(query) == GST_QUERY_CAPS) {
-    answer_caps_query(query, acceptable_.get());
+    answer_caps_query(query, acceptable().get());
     return true;
+  }
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ACCEPT_CAPS) {
+    GstCaps* caps = nullptr;
+    gst_query_parse_accept_caps(query, &caps);
+    check_kind(caps);
+    return std::nullopt;
   }
   // A branch would answer in its own time, and one for all of them.
   const bool is_serialized = (gst_query_type_get_flags(GST_QUERY_TYPE(query)) & GST_QUERY_TYPE_SERIALIZED) != 0;
@@ -262,11 +287,26 @@ std::optional<bool> Input::on_src_query(GstPad*, GstQuery* query) {
     const std::lock_guard lock(mutex_);
     caps = caps_;
   }
-  answer_caps_query(query, caps ? caps_in(caps.get()) : acceptable_.get());
+  answer_caps_query(query, caps ? caps_in(caps.get()) : acceptable().get());
   return true;
 }
 
+/// GStreamer asks before it lets caps in, and refuses them itself: nobody would be told why.
+void Input::check_kind(GstCaps* caps) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stream_start_) {
+      return;  // somebody only wants to know
+    }
+  }
+  const rtp::Kind kind = choices().front().kind == rtp::Kind::Audio ? rtp::Kind::Video : rtp::Kind::Audio;
+  if (choices().size() == 1 && gst_caps_is_fixed(caps) && classify(caps, kind) && !is_wrong_kind_.exchange(true)) {
+    listener_.on_wrong_kind(kind);
+  }
+}
+
 void Input::on_reset() {
+  is_wrong_kind_ = false;
   source_.reset();
   has_ssrc_ = false;
   gst_segment_init(&segment_, GST_FORMAT_TIME);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,10 @@ class Input final : public Node {
   /// Called on the streaming thread.
   class Listener {
    public:
-    /// False refuses the caps.
-    virtual bool on_source(const Source& source, GstCaps* caps) = 0;
+    /// False refuses the caps. The kind is the same ever after.
+    virtual bool on_source(rtp::Kind kind, const Source& source, GstCaps* caps) = 0;
+    /// Data of a kind is about to come that is not among the choices, and will be refused.
+    virtual void on_wrong_kind(rtp::Kind kind) = 0;
     /// RTP only: before the first packet goes on.
     virtual void on_ssrc(std::uint32_t ssrc) = 0;
     virtual void on_end_of_stream() = 0;
@@ -50,7 +53,14 @@ class Input final : public Node {
     Gate takes;
   };
 
-  Input(rtp::Kind kind, glib::Ref<GstCaps> acceptable, Listener& listener);
+  /// What the input may be.
+  struct Choice {
+    rtp::Kind kind;
+    glib::Ref<GstCaps> acceptable;
+  };
+
+  /// Of several choices, the first caps take one.
+  Input(std::vector<Choice> choices, Listener& listener);
 
   /// Links a new source pad to `peer`, which has to be active.
   [[nodiscard]] std::shared_ptr<const Outlet> add(GstPad* peer, Gate gate);
@@ -71,6 +81,10 @@ class Input final : public Node {
   using Outlets = std::vector<std::shared_ptr<const Outlet>>;
 
   bool on_caps(const glib::Ref<GstEvent>& event);
+  /// Those that are left.
+  [[nodiscard]] std::span<const Choice> choices() const;
+  [[nodiscard]] glib::Ref<GstCaps> acceptable() const;
+  void check_kind(GstCaps* caps);
   glib::Ref<GstEvent> continued(const glib::Ref<GstEvent>& event);
   void pass_on(const glib::Ref<GstEvent>& event) const;
   /// Stores an event that new outlets need, and passes it on.
@@ -79,8 +93,9 @@ class Input final : public Node {
   void note(GstBuffer* buffer);
   [[nodiscard]] std::shared_ptr<const Outlets> outlets() const;
 
-  const rtp::Kind kind_;
-  const glib::Ref<GstCaps> acceptable_;
+  const std::vector<Choice> choices_;
+  std::atomic<const Choice*> choice_ = nullptr;  // once it is made; set on the streaming thread
+  std::atomic<bool> is_wrong_kind_ = false;      // and that has been said
   Listener& listener_;
   std::atomic<unsigned> pad_count_ = 0;
   std::atomic<bool> is_muted_ = false;

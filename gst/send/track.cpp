@@ -2,6 +2,7 @@
 #include "send/track.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -20,16 +21,24 @@ namespace rtcmc::send {
 
 namespace {
 
+std::vector<Input::Choice> input_choices(const std::vector<TrackSettings>& choices) {
+  std::vector<Input::Choice> result;
+  for (const TrackSettings& settings : choices) {
+    result.push_back({settings.kind, acceptable_caps(settings.kind, settings.codecs)});
+  }
+  return result;
+}
+
 class EncodingTrack final : public Track, private Input::Listener {
  public:
-  EncodingTrack(GstBin* bin, TrackSettings settings, Track::Listener& listener)
+  EncodingTrack(GstBin* bin, std::vector<TrackSettings> choices, Track::Listener& listener)
       : bin_(bin),
-        settings_(std::move(settings)),
+        choices_(std::move(choices)),
+        settings_(choices_.size() == 1 ? &choices_.front() : nullptr),
         listener_(listener),
         stream_id_(glib::random_id()),
         timestamp_offset_(glib::random_number()),
-        input_(std::make_shared<Input>(settings_.kind, acceptable_caps(settings_.kind, settings_.codecs),
-                                       static_cast<Input::Listener&>(*this))),
+        input_(std::make_shared<Input>(input_choices(choices_), static_cast<Input::Listener&>(*this))),
         input_element_(make_element(input_, "input")) {
     gst_bin_add(bin_, input_element_.get());
     gst_element_sync_state_with_parent(input_element_.get());
@@ -42,7 +51,10 @@ class EncodingTrack final : public Track, private Input::Listener {
   }
 
   GstPad* sink_pad() const override { return input_->sink_pad(); }
-  rtp::Kind kind() const override { return settings_.kind; }
+  std::optional<rtp::Kind> kind() const override {
+    const TrackSettings* settings = settings_;
+    return settings ? std::optional(settings->kind) : std::nullopt;
+  }
   std::optional<std::vector<rtp::Codec>> codecs() const override {
     const std::lock_guard lock(mutex_);
     return is_known() ? std::optional(codecs_) : std::nullopt;
@@ -66,7 +78,8 @@ class EncodingTrack final : public Track, private Input::Listener {
   };
 
   // Input::Listener
-  bool on_source(const Source& source, GstCaps* caps) override;
+  bool on_source(rtp::Kind kind, const Source& source, GstCaps* caps) override;
+  void on_wrong_kind(rtp::Kind kind) override;
   void on_ssrc(std::uint32_t ssrc) override;
   void on_end_of_stream() override { listener_.on_end_of_stream(*this); }
   void on_forgotten() override;
@@ -83,7 +96,8 @@ class EncodingTrack final : public Track, private Input::Listener {
   }
 
   GstBin* const bin_;
-  const TrackSettings settings_;
+  const std::vector<TrackSettings> choices_;
+  std::atomic<const TrackSettings*> settings_;  // one of the choices; null: the input's caps have not come yet
   Track::Listener& listener_;
   const std::string stream_id_;
   const std::uint32_t timestamp_offset_;
@@ -133,7 +147,12 @@ class SilentSubscription final : public Subscription {
   std::uint64_t frames() const override { return 0; }
 };
 
-bool EncodingTrack::on_source(const Source& source, GstCaps* caps) {
+bool EncodingTrack::on_source(rtp::Kind kind, const Source& source, GstCaps* caps) {
+  if (!settings_) {
+    settings_ = &*std::ranges::find(choices_, kind, &TrackSettings::kind);
+    listener_.on_kind_known(*this);
+  }
+  const TrackSettings& settings = *settings_;
   auto known = [this] {
     const std::lock_guard lock(mutex_);
     return source_;
@@ -149,10 +168,10 @@ bool EncodingTrack::on_source(const Source& source, GstCaps* caps) {
                        "only raw formats and sizes may change in mid-stream");
     return false;
   }
-  auto codecs = known ? std::vector<rtp::Codec>() : sendable_codecs(source, settings_.kind, settings_.codecs);
+  auto codecs = known ? std::vector<rtp::Codec>() : sendable_codecs(source, settings.kind, settings.codecs);
   if (!known && codecs.empty()) {
     listener_.on_error(*this, GST_STREAM_ERROR_CODEC_NOT_FOUND,
-                       not_sendable_text(source, settings_.kind, settings_.codecs), "the input is " + describe(source));
+                       not_sendable_text(source, settings.kind, settings.codecs), "the input is " + describe(source));
     return false;
   }
   // Parameter sets may come only once, at the beginning: the parser has to be there then.
@@ -174,6 +193,17 @@ bool EncodingTrack::on_source(const Source& source, GstCaps* caps) {
     listener_.on_codecs_known(*this);
   }
   return true;
+}
+
+void EncodingTrack::on_wrong_kind(rtp::Kind kind) {
+  const bool is_video = kind == rtp::Kind::Video;
+  const std::string pad = choices_.front().pad;
+  listener_.on_error(*this, GST_STREAM_ERROR_WRONG_TYPE,
+                     std::string(is_video ? "Video" : "Audio") + " arrives at " + (pad.empty() ? "a pad" : pad) +
+                         (is_video ? ", which is for audio. Link it to room.video_0 or the like"
+                                   : ", which is for video. Link it to room.audio_0 or the like") +
+                         ", or to room.sink_0, where what comes first decides.",
+                     "what the input is was known only after the link had been made");
 }
 
 void EncodingTrack::on_ssrc(std::uint32_t ssrc) {
@@ -291,7 +321,7 @@ std::unique_ptr<Branch> EncodingTrack::make_branch(rtp::Codec codec, const Sourc
     stream.ssrc = ssrc_;
     first_sequence = next_sequence_;
   }
-  return Branch::create(bin_, *input_, {codec, source, settings_.bitrate, stream, first_sequence, stream_id_},
+  return Branch::create(bin_, *input_, {codec, source, settings_.load()->bitrate, stream, first_sequence, stream_id_},
                         listener_);
 }
 
@@ -310,9 +340,9 @@ void EncodingTrack::release(rtp::Codec codec) {
 
 }  // namespace
 
-std::unique_ptr<Track> make_track(GstBin* bin, TrackSettings settings, Track::Listener& listener) {
+std::unique_ptr<Track> make_track(GstBin* bin, std::vector<TrackSettings> choices, Track::Listener& listener) {
   init_logging();
-  return std::make_unique<EncodingTrack>(bin, std::move(settings), listener);
+  return std::make_unique<EncodingTrack>(bin, std::move(choices), listener);
 }
 
 }  // namespace rtcmc::send

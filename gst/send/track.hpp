@@ -28,6 +28,7 @@ struct TrackSettings {
   rtp::Kind kind;
   std::vector<rtp::Codec> codecs;  // allowed, most preferred first; empty: automatic, see automatic_codecs()
   std::uint32_t bitrate;           // bit/s, for encoders that we make
+  std::string pad = {};            // for messages: what the application calls the input
 };
 
 /// One peer's share of a track. Destroying it unlinks the peer; safe while packets flow, and never waits for another
@@ -57,10 +58,12 @@ struct Encoding {
 /// not two at a time; the rest on any. Subscriptions go before the track does.
 class Track {
  public:
-  /// Must not block. The first three are called on a streaming thread; the set-up of an encoder, and of the payloader
+  /// Must not block. The first four are called on a streaming thread; the set-up of an encoder, and of the payloader
   /// of raw input, within subscribe(), that of the payloader of encoded input on a streaming thread.
   class Listener {
    public:
+    /// kind() has an answer now; codecs() follows.
+    virtual void on_kind_known(Track& track) = 0;
     /// codecs() has an answer now (or another one).
     virtual void on_codecs_known(Track& track) = 0;
     virtual void on_end_of_stream(Track& track) = 0;
@@ -77,7 +80,8 @@ class Track {
 
   /// The pad that the element's ghost pad targets.
   [[nodiscard]] virtual GstPad* sink_pad() const = 0;
-  [[nodiscard]] virtual rtp::Kind kind() const = 0;
+  /// Absent until the input's caps have decided. Who sends the track may take it for known.
+  [[nodiscard]] virtual std::optional<rtp::Kind> kind() const = 0;
   /// What the track can be sent as, most preferred first; absent until the input's caps are known. An encoded or RTP
   /// input has one.
   [[nodiscard]] virtual std::optional<std::vector<rtp::Codec>> codecs() const = 0;
@@ -98,6 +102,8 @@ class Track {
 };
 
 /// Makes a track whose elements live in `bin`, which must outlive it.
-[[nodiscard]] std::unique_ptr<Track> make_track(GstBin* bin, TrackSettings settings, Track::Listener& listener);
+/// Of several `choices`, which differ in their kind, the input's first caps choose one for good.
+[[nodiscard]] std::unique_ptr<Track> make_track(GstBin* bin, std::vector<TrackSettings> choices,
+                                                Track::Listener& listener);
 
 }  // namespace rtcmc::send

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ enum class Share { Everything, Audio, Nothing };
 /// Threads: the session's.
 class Outgoing {
  public:
+  /// How many are still to be added: what they are is not known yet.
+  void expect(std::size_t count) { expected_ = count; }
   void add(OutgoingTrack track) { tracks_.push_back(std::move(track)); }
   /// The id of the MediaStream that ends with the track. Absent: none does.
   [[nodiscard]] std::optional<std::string> remove(const send::Track& track);
@@ -42,7 +45,7 @@ class Outgoing {
   [[nodiscard]] std::vector<OutgoingTrack> tracks() const;
   /// Those of them that can be offered.
   [[nodiscard]] std::vector<OutgoingTrack> known() const;
-  [[nodiscard]] bool are_known() const { return known().size() == tracks().size(); }
+  [[nodiscard]] bool are_known() const { return expected_ == 0 && known().size() == tracks().size(); }
   [[nodiscard]] protocol::StreamsToShare streams_to_share() const;
   /// Which are muted, and which take navigation. With `track`: of that one alone.
   [[nodiscard]] std::vector<protocol::StreamSync> syncs(const send::Track* track = nullptr) const;
@@ -50,6 +53,7 @@ class Outgoing {
 
  private:
   std::vector<OutgoingTrack> tracks_;
+  std::size_t expected_ = 0;
   std::optional<protocol::Session> session_;
   Share share_ = Share::Everything;
 };

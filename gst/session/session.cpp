@@ -213,6 +213,13 @@ void Session::resume() {
   });
 }
 
+void Session::expect_tracks(std::size_t count) {
+  worker_->post([this, count] {
+    outgoing_.expect(count);
+    conversation_.tracks_changed();
+  });
+}
+
 void Session::add_track(OutgoingTrack track) {
   worker_->post([this, track = std::move(track)] { outgoing_.add(track); });
 }

@@ -62,6 +62,9 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   void set_latency(GstClockTime latency);
   /// The element plays again after a pause.
   void resume();
+  /// So many are there of which nobody knows yet whether they are sound or picture: add_track() comes when that is
+  /// known.
+  void expect_tracks(std::size_t count);
   void add_track(OutgoingTrack track);
   void remove_track(std::shared_ptr<send::Track> track);
   /// Tells everyone, now and when they come.

@@ -434,7 +434,7 @@ TEST_F(RawTest, SixChannelsAreMixedDown) {
 }
 
 TEST_F(RawTest, ABitrateThatTheEncoderDoesNotTakeBecomesTheNearest) {
-  track_ = send::make_track(GST_BIN(pipeline_.get()), {Kind::Audio, {}, 10'000'000}, listener_);
+  track_ = send::make_track(GST_BIN(pipeline_.get()), {{Kind::Audio, {}, 10'000'000}}, listener_);
   ASSERT_NO_FATAL_FAILURE(play(kTone));
   const Peer peer;
   const auto subscription = subscribe(peer, Codec::Opus);

@@ -155,7 +155,7 @@ TrackTest::~TrackTest() {
 
 void TrackTest::make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs) {
   track_ = send::make_track(GST_BIN(pipeline_.get()),
-                            {kind, std::move(codecs), kind == rtp::Kind::Video ? 1'000'000U : 64'000U}, listener_);
+                            {{kind, std::move(codecs), kind == rtp::Kind::Video ? 1'000'000U : 64'000U}}, listener_);
 }
 
 void TrackTest::feed(const std::string& elements) {

@@ -98,6 +98,7 @@ class Listener final : public Track::Listener {
     std::string text;
   };
 
+  void on_kind_known(Track&) override {}
   void on_codecs_known(Track&) override {
     monitor_.change([this] { ++codecs_known_; });
   }
