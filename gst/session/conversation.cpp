@@ -28,6 +28,8 @@ constexpr unsigned kMaxConnecting = 32;
 /// How long after its connection broke a participant may still be said to have just gone. A browser that goes ends DTLS
 /// before the server tells of it.
 constexpr auto kFarewellTime = 3s;
+/// How long newcomers wait for sink pads where no data has arrived.
+constexpr auto kTracksTime = 1500ms;
 /// Whether the room is still there is asked at once and then in these intervals, since the owner's goodbye may come
 /// before the server has closed the room.
 constexpr auto kQuestionInterval = 1s;
@@ -249,9 +251,6 @@ void Conversation::answered(const std::string& user_id, bool consents) {
     return;
   }
   newcomer->second.has_consent = true;
-  if (!parts_.incoming.is_possible() && !parts_.outgoing.are_known()) {
-    GST_INFO_OBJECT(parts_.bin, "%s waits until data has arrived on every sink pad", user_id.c_str());
-  }
   serve_newcomers();
 }
 
@@ -266,8 +265,25 @@ void Conversation::connect_with(const std::string& user_id, Roster::Newcomer new
   }
 }
 
+bool Conversation::can_offer() {
+  if (parts_.incoming.is_possible() || parts_.outgoing.are_known()) {
+    until_offered_.cancel();
+    return true;
+  }
+  if (!until_offered_.active()) {
+    until_offered_.start_once(kTracksTime, [this] {
+      if (peer_settings_.data_channel || !parts_.outgoing.known().empty()) {  // otherwise there is nothing to offer
+        GST_INFO_OBJECT(parts_.bin, "nobody waits any longer for the sink pads where no data has arrived");
+        parts_.outgoing.stop_waiting();
+      }
+      serve_newcomers();
+    });
+  }
+  return false;
+}
+
 void Conversation::serve_newcomers() {
-  if (!client_ || (!parts_.incoming.is_possible() && !parts_.outgoing.are_known())) {
+  if (!client_ || parts_.roster.newcomers().empty() || !can_offer()) {
     return;
   }
   std::vector<std::string> ready;
@@ -352,6 +368,7 @@ void Conversation::forget(const std::string& user_id) {
 
 void Conversation::end_all() {
   next_question_.cancel();
+  until_offered_.cancel();
   breaking_.clear();
   calls_.clear();
   for (auto& peer : parts_.roster.take_all()) {

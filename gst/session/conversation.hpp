@@ -123,6 +123,8 @@ class Conversation final : private Peer::Listener {
   /// A new connection, in the place of the one that there may be.
   void connect_with(const std::string& user_id, Roster::Newcomer newcomer);
   void serve_newcomers();
+  /// Whether we know enough of what we send to offer it. If not, it is not waited for much longer.
+  [[nodiscard]] bool can_offer();
   void connect(const std::string& user_id, Roster::Newcomer newcomer);
   /// The application has seen the webrtcbin.
   void begin(const std::string& user_id, const GstElement* webrtcbin);
@@ -145,6 +147,7 @@ class Conversation final : private Peer::Listener {
   bool wanting_ = false;  // want_media() will run
   Quota connections_;     // that a participant may have made anew
   std::map<std::string, std::unique_ptr<Breaking>> breaking_;
+  glib::Timer until_offered_;  // runs while somebody waits for our tracks
   glib::Timer next_question_;  // of ask_whether_closed()
   LogLimiter log_limiter_;
 };

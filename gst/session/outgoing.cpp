@@ -41,6 +41,7 @@ std::optional<std::string> Outgoing::remove(const send::Track& track) {
     return std::nullopt;
   }
   std::string stream_id = removed->stream_id;
+  late_tracks_.erase(&track);
   tracks_.erase(removed);
   const bool ends = std::ranges::find(tracks_, stream_id, &OutgoingTrack::stream_id) == tracks_.end();
   return ends ? std::optional(std::move(stream_id)) : std::nullopt;
@@ -72,6 +73,21 @@ std::vector<OutgoingTrack> Outgoing::tracks() const {
     return share_ == Share::Everything && (!session_ || session_->video || session_->screen);
   });
   return outgoing;
+}
+
+void Outgoing::stop_waiting() {
+  late_ = expected_;
+  for (const OutgoingTrack& outgoing : tracks_) {
+    if (!outgoing.track->codecs()) {
+      late_tracks_.insert(outgoing.track.get());
+    }
+  }
+}
+
+bool Outgoing::are_known() const {
+  return expected_ <= late_ && std::ranges::all_of(tracks(), [this](const OutgoingTrack& outgoing) {
+           return outgoing.track->codecs() || late_tracks_.contains(outgoing.track.get());
+         });
 }
 
 std::vector<OutgoingTrack> Outgoing::known() const {

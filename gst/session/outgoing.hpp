@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,12 @@ class Outgoing {
   void add(OutgoingTrack track) { tracks_.push_back(std::move(track)); }
   /// The id of the MediaStream that ends with the track. Absent: none does.
   [[nodiscard]] std::optional<std::string> remove(const send::Track& track);
-  void clear() { tracks_.clear(); }
+  void clear() {
+    tracks_.clear();
+    late_tracks_.clear();
+  }
+  /// Nobody waits any longer for those that are not known by now, at any time.
+  void stop_waiting();
   /// What participants are to be told then.
   [[nodiscard]] std::vector<protocol::StreamSync> change(const std::vector<TrackChange>& changes);
 
@@ -45,7 +51,8 @@ class Outgoing {
   [[nodiscard]] std::vector<OutgoingTrack> tracks() const;
   /// Those of them that can be offered.
   [[nodiscard]] std::vector<OutgoingTrack> known() const;
-  [[nodiscard]] bool are_known() const { return expected_ == 0 && known().size() == tracks().size(); }
+  /// But for those that nobody waits for.
+  [[nodiscard]] bool are_known() const;
   [[nodiscard]] protocol::StreamsToShare streams_to_share() const;
   /// Which are muted, and which take navigation. With `track`: of that one alone.
   [[nodiscard]] std::vector<protocol::StreamSync> syncs(const send::Track* track = nullptr) const;
@@ -54,6 +61,8 @@ class Outgoing {
  private:
   std::vector<OutgoingTrack> tracks_;
   std::size_t expected_ = 0;
+  std::size_t late_ = 0;                      // of those
+  std::set<const send::Track*> late_tracks_;  // among the tracks
   std::optional<protocol::Session> session_;
   Share share_ = Share::Everything;
 };
