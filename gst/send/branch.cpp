@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "send/branch.hpp"
 
+#include <gst/audio/audio.h>
 #include <gst/video/video.h>
 
 #include <algorithm>
@@ -66,6 +67,50 @@ glib::Ref<GstElement> make_even_crop() {
                       nullptr);
   }
   return crop;
+}
+
+/// Encoders for live pictures take whole ones: as many as there are, not one of each field. What is not interlaced
+/// passes. Null if it is not installed.
+glib::Ref<GstElement> make_deinterlacer() {
+  auto deinterlacer = make_installed("deinterlace");
+  if (deinterlacer) {
+    gst_util_set_object_arg(G_OBJECT(deinterlacer.get()), "fields", "top");
+  }
+  return deinterlacer;
+}
+
+/// Channels without positions cannot be mixed: they get those that are usual for so many, up to eight.
+GstPadProbeReturn give_positions(GstPad*, GstPadProbeInfo* info, gpointer) {
+  GstEvent* event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
+    return GST_PAD_PROBE_OK;
+  }
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const GstStructure* structure = gst_caps_get_structure(caps, 0);
+  int channels = 0;
+  guint64 positions = 0;
+  gst_structure_get_int(structure, "channels", &channels);
+  gst_structure_get(structure, "channel-mask", GST_TYPE_BITMASK, &positions, nullptr);
+  const guint64 usual = channels > 2 && positions == 0 ? gst_audio_channel_get_fallback_mask(channels) : 0;
+  if (usual != 0) {
+    const auto replaced = glib::Ref<GstEvent>::adopt(event);
+    const auto positioned = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
+    gst_caps_set_simple(positioned.get(), "channel-mask", GST_TYPE_BITMASK, usual, nullptr);
+    GstEvent* changed = gst_event_new_caps(positioned.get());
+    gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
+    GST_PAD_PROBE_INFO_DATA(info) = changed;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+glib::Ref<GstElement> make_mixer() {
+  auto mixer = make_installed("audioconvert");
+  if (mixer) {
+    gst_pad_add_probe(static_pad(mixer.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, give_positions,
+                      nullptr, nullptr);
+  }
+  return mixer;
 }
 
 /// Decides what goes into a branch. On the input's streaming thread only.
@@ -177,9 +222,12 @@ std::string add_encoder(Chain& chain, const BranchSettings& settings, Track::Lis
   if (settings.source.memory == kSystemMemory) {
     if (rtp::info(settings.codec).kind == rtp::Kind::Video) {
       chain.add("videoconvert");
+      if (auto deinterlacer = make_deinterlacer()) {
+        chain.add(std::move(deinterlacer), "deinterlace");
+      }
       chain.add(make_even_crop(), "videocrop");
     } else {
-      chain.add("audioconvert");
+      chain.add(make_mixer(), "audioconvert");
       chain.add("audioresample");
     }
     chain.add_filter(encoder.spec->input);

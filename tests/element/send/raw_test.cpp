@@ -433,6 +433,37 @@ TEST_F(RawTest, SixChannelsAreMixedDown) {
   EXPECT_EQ(channels, 2);
 }
 
+/// As capture cards have it.
+TEST_F(RawTest, InterlacedPicturesAreSentInAnyCodec) {
+  make_track(Kind::Video);
+  ASSERT_NO_FATAL_FAILURE(
+      play("videotestsrc is-live=true pattern=red ! video/x-raw,format=I420,width=320,height=240,framerate=30/1 ! "
+           "capssetter caps=\"video/x-raw,interlace-mode=interleaved,field-order=top-field-first\""));
+  for (const Codec codec : {Codec::H264, Codec::Vp8}) {
+    Peer peer;
+    const auto subscription = start(peer, codec);
+    ASSERT_TRUE(peer.await_packets(12));
+    const Picture picture =
+        decode(peer, codec == Codec::Vp8 ? "rtpvp8depay ! vp8dec" : "rtph264depay ! h264parse ! avdec_h264");
+    EXPECT_EQ(picture.height, 240);
+    EXPECT_GT(picture.red, 200);
+  }
+}
+
+class ChannelsTest : public TrackTest, public ::testing::WithParamInterface<const char*> {};
+
+/// As microphone arrays and multichannel sound cards have it.
+TEST_P(ChannelsTest, WithoutPositionsAreMixedDown) {
+  make_track(Kind::Audio);
+  ASSERT_NO_FATAL_FAILURE(
+      play(std::string("audiotestsrc is-live=true ! audio/x-raw,channel-mask=(bitmask)0,channels=") + GetParam()));
+  Peer peer;
+  const auto subscription = start(peer, Codec::Opus);
+  EXPECT_TRUE(peer.await_packets(3));
+}
+
+INSTANTIATE_TEST_SUITE_P(Numbers, ChannelsTest, ::testing::Values("3", "6", "8"));
+
 TEST_F(RawTest, ABitrateThatTheEncoderDoesNotTakeBecomesTheNearest) {
   track_ = send::make_track(GST_BIN(pipeline_.get()), {{Kind::Audio, {}, 10'000'000}}, listener_);
   ASSERT_NO_FATAL_FAILURE(play(kTone));
