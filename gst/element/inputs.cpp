@@ -248,7 +248,12 @@ void Inputs::mute(std::optional<rtp::Kind> kind, bool muted) {
 OutgoingTrack Inputs::outgoing(Input& input) {
   const SinkPadSettings settings = settings_of(input.pad);
   input.stream_id = settings.stream_id;
-  return {input.track, input.stream_id, settings.is_screen, input.is_muted, input.takes_navigation};
+  return {.track = input.track,
+          .stream_id = input.stream_id,
+          .is_screen = settings.is_screen,
+          .is_muted = input.is_muted,
+          .takes_navigation = input.takes_navigation,
+          .pad_name = GST_PAD_NAME(input.pad)};
 }
 
 void Inputs::apply_pad_settings() {

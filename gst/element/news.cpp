@@ -169,6 +169,17 @@ class News::Reading {
                         "the other participants are not concerned");
   }
 
+  void operator()(const event::TrackRefused& refused) const {
+    std::string codecs;
+    for (const rtp::Codec codec : refused.codecs) {
+      codecs += (codecs.empty() ? "" : ", ") + std::string(rtp::info(codec).encoding_name);
+    }
+    announcer().warning(GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND,
+                        "Participant " + refused.user_id + " does not take " + refused.pad_name + " (" + codecs +
+                            "), and is connected without. Every browser takes raw input that is encoded here.",
+                        "everything else is sent to it as to the others");
+  }
+
   void operator()(const event::ParticipantRenamed& renamed) const {
     news_.navigator_.rename(renamed.old_id, renamed.new_id);
     if (change([&] { std::ranges::replace(news_.participants_, renamed.old_id, renamed.new_id); })) {

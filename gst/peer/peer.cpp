@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "peer/bundle.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_peer_debug
 
@@ -51,9 +52,10 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                                        : nullptr),
       webrtcbin_(bin, element_name(user_id_), settings.ice, settings.latency,
                  {.on_candidate =
-                      [this](unsigned index, const std::string& candidate) {
-                        if (!candidate.empty() && index < sections_.size()) {
-                          listener_.on_local_candidate(*this, {candidate, sections_[index].mid, index});
+                      [this](unsigned, const std::string& candidate) {
+                        if (!candidate.empty()) {
+                          candidates_sent_.push_back(candidate);
+                          send_candidate(candidate);
                         }
                       },
                   .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
@@ -62,7 +64,8 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                   .on_data_channel = [this](auto channel) { use_data_channel(std::move(channel)); },
                   .on_excess = [this](const std::string& reason) { listener_.on_failed(*this, reason); }}),
       senders_(webrtcbin_, user_id_, std::move(tracks),
-               [this](const send::Track& track) { listener_.on_track_taken(*this, track); }),
+               {.on_taken = [this](const send::Track& track) { listener_.on_track_taken(*this, track); },
+                .on_refused = [this](const OutgoingTrack& track) { listener_.on_track_refused(*this, track); }}),
       receivers_(webrtcbin_, user_id_, settings.receivable, wanted,
                  {.on_added = [this](const auto& stream) { listener_.on_stream_added(*this, stream); },
                   .on_removed = [this](const auto& stream) { listener_.on_stream_removed(*this, stream); },
@@ -154,7 +157,7 @@ void Peer::receive(WantedMedia wanted) {
 }
 
 bool Peer::can_receive() const {
-  return sections_.empty() || sdp::carries_media(sections_.front());
+  return sections_.empty() || sections_.front().kind != sdp::MediaKind::Application;
 }
 
 void Peer::accept_offer(std::string text, Negotiation::Glare glare) {
@@ -245,13 +248,14 @@ void Peer::publish_offer(sdp::MessagePtr message) {
     const OutgoingTrack* sent = senders_.on(i);
     const auto answered = answered_.find(i);
     published.push_back({.direction = sdp::direction_of(sent != nullptr, receivers_.is_open_on(i)),
-                         .rejected = false,
+                         .rejected = rejected_.contains(i),
                          .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = mid_extension_id_,
                          .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second)});
   }
   sections_ = local.sections;
+  local_ = sdp::copy_of(local.message.get());
   GST_DEBUG("%s gets an offer with %zu sections", user_id_.c_str(), sections_.size());
   // Sent before it is set: setting it makes candidates, and a browser loses those that arrive first.
   listener_.on_local_description(*this, protocol::SdpType::Offer, sdp::publish(local.message.get(), published),
@@ -266,24 +270,27 @@ void Peer::publish_offer(sdp::MessagePtr message) {
 
 void Peer::take_answer(const std::string& text) {
   auto parsed = sdp::parse(text);
-  const auto* answer = std::get_if<sdp::Description>(&parsed);
-  const auto fault = answer ? fault_of(*answer, true) : std::get<std::string>(parsed);
+  auto* answer = std::get_if<sdp::Description>(&parsed);
+  const auto fault = answer ? sdp::check_continuity(sections_, answer->sections, true) : std::get<std::string>(parsed);
   if (fault) {
     drop("answer", *fault);
     act(negotiation_.answer_is_refused());
     return;
   }
-  freeze_directions(*answer);
-  limit_candidates(*answer);
+  if (!answer->carrier && !answer->sections.empty()) {
+    listener_.on_failed(*this, "it rejects everything that it is offered");
+    return;
+  }
+  adapt(*answer);
   webrtcbin_.set_remote_description(GST_WEBRTC_SDP_TYPE_ANSWER, answer->message.get(),
-                                    [this, remote = answer->sections](const auto& fault) {
+                                    [this, remote = answer->sections, carrier = answer->carrier](const auto& fault) {
                                       if (fault) {
                                         drop("answer", *fault);
                                         act(negotiation_.answer_is_refused());
                                         return;
                                       }
-                                      if (!dtls_setup_ && !remote.empty()) {
-                                        dtls_setup_ = counterpart_of(remote.front().dtls_setup);
+                                      if (!dtls_setup_ && carrier) {
+                                        dtls_setup_ = counterpart_of(remote[*carrier].dtls_setup);
                                       }
                                       remote_description_is_set();
                                       settle(remote);
@@ -292,11 +299,15 @@ void Peer::take_answer(const std::string& text) {
 
 void Peer::take_offer(const std::string& text) {
   auto parsed = sdp::parse(text);
-  const auto* offer = std::get_if<sdp::Description>(&parsed);
-  const auto fault = offer ? fault_of(*offer, false) : std::get<std::string>(parsed);
-  if (fault) {
+  auto* offer = std::get_if<sdp::Description>(&parsed);
+  const auto fault = offer ? sdp::check_continuity(sections_, offer->sections, false) : std::get<std::string>(parsed);
+  if (offer && has_recycled(*offer)) {
+    act(negotiation_.cannot_go_on());
+  } else if (fault) {
     drop("offer", *fault);
     act(negotiation_.offer_is_refused(senders_.unoffered() > 0, std::chrono::steady_clock::now()));
+  } else if (!offer->carrier && !offer->sections.empty()) {
+    listener_.on_failed(*this, "it rejects everything that there was");
   } else if (is_spent_ || wants_ice_restart(*offer) || has_other_formats(*offer)) {
     act(negotiation_.cannot_go_on());
   } else {
@@ -304,18 +315,63 @@ void Peer::take_offer(const std::string& text) {
   }
 }
 
-std::optional<std::string> Peer::fault_of(const sdp::Description& remote, bool is_answer) const {
-  if (auto fault = sdp::check_continuity(sections_, remote.sections, is_answer)) {
-    return fault;
+bool Peer::has_recycled(const sdp::Description& offer) const {
+  if (offer.sections.size() < sections_.size()) {
+    return false;
   }
-  if (!receivers_.empty() && !remote.sections.empty() && remote.sections.front().rejected) {
-    return "it rejects the section that carries all others";
+  bool has = false;
+  for (std::size_t i = 0; i < sections_.size(); ++i) {
+    if (!sdp::is_same(sections_[i], offer.sections[i])) {
+      if (!rejected_.contains(i)) {
+        return false;
+      }
+      has = true;
+    }
   }
-  return std::nullopt;
+  return has;
 }
 
 bool Peer::wants_ice_restart(const sdp::Description& offer) const {
-  return !remote_ice_ufrag_.empty() && !offer.sections.empty() && offer.sections.front().ice_ufrag != remote_ice_ufrag_;
+  return !remote_ice_ufrag_.empty() && offer.carrier && offer.sections[*offer.carrier].ice_ufrag != remote_ice_ufrag_;
+}
+
+void Peer::adapt(sdp::Description& remote) {
+  limit_candidates(remote);
+  find_carrier(remote);
+  sdp::conceal_rejections(remote, local_.get());
+  freeze_directions(remote);
+}
+
+void Peer::find_carrier(sdp::Description& remote) {
+  rejected_.clear();
+  for (std::size_t i = 0; i < remote.sections.size(); ++i) {
+    if (remote.sections[i].rejected || rejected_by_us_.contains(i)) {
+      rejected_.insert(i);
+    }
+  }
+  if (remote.carrier && rejected_.contains(*remote.carrier)) {
+    std::size_t other = 0;
+    while (rejected_.contains(other)) {
+      ++other;
+    }
+    if (other < remote.sections.size()) {
+      remote.carrier = other;
+    } else {
+      rejected_.erase(*remote.carrier);  // something must carry what is still to come
+      rejected_by_us_.erase(*remote.carrier);
+    }
+  }
+  const std::size_t before = std::exchange(carrier_, remote.carrier.value_or(carrier_));
+  if (carrier_ != before && !connected_) {
+    // The participant does not look at those of a section that it has rejected.
+    std::ranges::for_each(candidates_sent_, [this](const std::string& candidate) { send_candidate(candidate); });
+  }
+}
+
+void Peer::send_candidate(const std::string& candidate) {
+  if (carrier_ < sections_.size()) {
+    listener_.on_local_candidate(*this, {candidate, sections_[carrier_].mid, static_cast<unsigned>(carrier_)});
+  }
 }
 
 bool Peer::has_other_formats(const sdp::Description& offer) {
@@ -333,10 +389,9 @@ bool Peer::has_other_formats(const sdp::Description& offer) {
   return false;
 }
 
-void Peer::answer(const sdp::Description& offer) {
+void Peer::answer(sdp::Description& offer) {
   join_answer(offer);
-  freeze_directions(offer);
-  limit_candidates(offer);
+  adapt(offer);
   webrtcbin_.set_remote_description(
       GST_WEBRTC_SDP_TYPE_OFFER, offer.message.get(), [this, remote = offer.sections](const auto& fault) {
         if (fault) {
@@ -355,7 +410,7 @@ void Peer::answer(const sdp::Description& offer) {
 }
 
 void Peer::join_answer(const sdp::Description& offer) {
-  const bool may_receive = !offer.sections.empty() && sdp::carries_media(offer.sections.front());
+  const bool may_receive = !offer.sections.empty() && offer.sections.front().kind != sdp::MediaKind::Application;
   for (std::size_t i = sections_.size(); i < offer.sections.size(); ++i) {
     const sdp::Section& section = offer.sections[i];
     mid_extension_id_ = section.mid_extension_id.value_or(mid_extension_id_);
@@ -367,6 +422,8 @@ void Peer::join_answer(const sdp::Description& offer) {
     const sdp::Format* sent = senders_.join_answer(i, section, received != nullptr);
     if (sent || received) {
       answered_[i] = sent ? *sent : *received;
+    } else if (may_receive) {
+      rejected_by_us_.insert(i);
     }
     if (received) {
       receivers_.join_answer(i, *received, sent != nullptr);
@@ -380,8 +437,8 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
     // RFC 8842, 5.3: both keep their roles. webrtcbin would be active in every answer, and make two clients of us when
     // the handshake has not begun yet.
     sdp::set_dtls_setup(local.message.get(), *dtls_setup_);
-  } else if (!local.sections.empty()) {
-    dtls_setup_ = local.sections.front().dtls_setup;
+  } else if (local.carrier) {
+    dtls_setup_ = local.sections[*local.carrier].dtls_setup;
   }
   std::vector<sdp::PublishedSection> published;
   for (std::size_t i = 0; i < local.sections.size(); ++i) {
@@ -389,13 +446,14 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
     const sdp::Format* format = senders_.format_on(i, offer[i]);
     published.push_back({.direction = sdp::direction_of(sent && sdp::wants_media(offer[i]),
                                                         receivers_.is_wanted_on(i) && sdp::sends_media(offer[i])),
-                         .rejected = offer[i].rejected,
+                         .rejected = rejected_.contains(i) || local.sections[i].rejected,
                          .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = offer[i].mid_extension_id,
                          .format = format ? std::optional(*format) : std::nullopt});
   }
   sections_ = local.sections;
+  local_ = sdp::copy_of(local.message.get());
   GST_DEBUG("%s gets an answer with %zu sections", user_id_.c_str(), sections_.size());
   listener_.on_local_description(*this, protocol::SdpType::Answer, sdp::publish(local.message.get(), published),
                                  negotiation_.has_agreement());
@@ -414,7 +472,7 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
   if (!negotiation_.has_agreement() && !connected_) {
     limit_time_to_connect();  // anew: a busy browser takes seconds to answer, and it has
   }
-  remote_ice_ufrag_ = remote.empty() ? std::string() : remote.front().ice_ufrag;
+  remote_ice_ufrag_ = carrier_ < remote.size() ? remote[carrier_].ice_ufrag : std::string();
   senders_.settle(remote);
   receivers_.settle(remote);
   act(negotiation_.settled(senders_.unoffered() > 0, std::chrono::steady_clock::now()));
@@ -457,10 +515,11 @@ void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
 }
 
 void Peer::add_candidate(const protocol::IceCandidate& candidate) {
-  // All sections are one bundle, whose transport is the first section's.
-  const bool in_first = candidate.sdp_mid.empty() ? candidate.sdp_m_line_index == 0
-                                                  : !sections_.empty() && candidate.sdp_mid == sections_.front().mid;
-  if (in_first) {
+  // All sections are one bundle. In webrtcbin its transport is the first section's.
+  const bool is_of_bundle = candidate.sdp_mid.empty()
+                                ? candidate.sdp_m_line_index == carrier_
+                                : carrier_ < sections_.size() && candidate.sdp_mid == sections_[carrier_].mid;
+  if (is_of_bundle) {
     webrtcbin_.add_ice_candidate(0, candidate.candidate);
   }
 }

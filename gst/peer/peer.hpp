@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -49,6 +50,8 @@ class Peer {
     virtual void on_connected(Peer& peer) = 0;
     /// The connected participant takes a track of ours that it did not have before.
     virtual void on_track_taken(Peer& peer, const send::Track& track) = 0;
+    /// The participant refuses a track of ours: its section is rejected, or has no codec of ours left.
+    virtual void on_track_refused(Peer& peer, const OutgoingTrack& track) = 0;
     /// The participant sends us a track from now on, or no longer does.
     virtual void on_stream_added(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
     virtual void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
@@ -130,11 +133,17 @@ class Peer {
   /// none for media.
   [[nodiscard]] bool can_receive() const;
   void publish_offer(sdp::MessagePtr message);
-  [[nodiscard]] std::optional<std::string> fault_of(const sdp::Description& remote, bool is_answer) const;
+  /// Whether a section that was rejected has become another one (RFC 8829, 5.2.2).
+  [[nodiscard]] bool has_recycled(const sdp::Description& offer) const;
+  /// What is left of it to be told to webrtcbin.
+  void adapt(sdp::Description& remote);
+  /// Sees which sections are rejected, and which one carries the others then.
+  void find_carrier(sdp::Description& remote);
+  void send_candidate(const std::string& candidate);
   [[nodiscard]] bool wants_ice_restart(const sdp::Description& offer) const;
   /// Whether nothing of what was agreed on for a section that we use is still offered there.
   [[nodiscard]] bool has_other_formats(const sdp::Description& offer);
-  void answer(const sdp::Description& offer);
+  void answer(sdp::Description& offer);
   /// Takes the sections that are new in it.
   void join_answer(const sdp::Description& offer);
   void publish_answer(sdp::MessagePtr message, const std::vector<sdp::Section>& offer);
@@ -164,7 +173,12 @@ class Peer {
 
   Negotiation negotiation_;
   GstClockTime latency_ = 0;
-  std::vector<sdp::Section> sections_;  // of the latest description, in either direction
+  std::vector<sdp::Section> sections_;    // of the latest description, in either direction
+  sdp::MessagePtr local_;                 // our latest, as webrtcbin knows it
+  std::set<std::size_t> rejected_;        // sections, of the participant's latest description or by us
+  std::set<std::size_t> rejected_by_us_;  // for ever: their codecs are strange to us
+  std::size_t carrier_ = 0;               // whose transport all sections use, on the wire
+  std::vector<std::string> candidates_sent_;
   std::string remote_ice_ufrag_;
   std::vector<protocol::IceCandidate> early_candidates_;
   CandidateFilter candidates_;

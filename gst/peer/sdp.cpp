@@ -8,6 +8,7 @@
 #include <span>
 
 #include "glib/ref.hpp"
+#include "peer/bundle.hpp"
 
 namespace rtcmc::sdp {
 
@@ -17,6 +18,7 @@ constexpr const char* kMaxMessageSize = "max-message-size";  // RFC 8841, sectio
 constexpr unsigned kMaxFormats = 128;
 constexpr std::size_t kMaxSsrcs = 16;
 constexpr std::size_t kMaxTokenLength = 256;
+constexpr guint kSomePort = 9;  // RFC 8840, 4.1.1: candidates say which
 constexpr const char* kMidExtension = "urn:ietf:params:rtp-hdrext:sdes:mid";
 
 /// A value as it stands in SDP; the tables below are in the order of their enumerations.
@@ -183,8 +185,8 @@ Section section_of(const GstSDPMedia* media, MediaKind kind) {
   section.kind = kind;
   section.mid = view(gst_sdp_media_get_attribute_val(media, "mid"));
   section.direction = direction_of(media);
-  section.rejected = is_rejected(media);
   section.formats = formats_of(media);
+  section.rejected = is_rejected(media) || (kind != MediaKind::Application && section.formats.empty());
   section.mid_extension_id = mid_extension_of(media);
   section.stream_id = stream_id_of(media);
   section.ssrcs = ssrcs_of(media);
@@ -282,6 +284,17 @@ std::optional<std::string> bundle_fault_of(const GstSDPMessage* message, const s
   return std::nullopt;
 }
 
+std::optional<std::size_t> carrier_of(const Description& description) {
+  const std::string_view group = view(gst_sdp_message_get_attribute_val(description.message.get(), "group"));
+  const std::string_view tag = split(split(group, ' ').second, ' ').first;
+  const auto& sections = description.sections;
+  auto found = std::ranges::find(sections, tag, &Section::mid);
+  if (found == sections.end() || found->rejected) {
+    found = std::ranges::find(sections, false, &Section::rejected);
+  }
+  return found == sections.end() ? std::nullopt : std::optional<std::size_t>(found - sections.begin());
+}
+
 void remove_attributes(GstSDPMedia* media, const auto& unwanted) {
   for (guint i = gst_sdp_media_attributes_len(media); i-- > 0;) {
     const GstSDPAttribute* attribute = gst_sdp_media_get_attribute(media, i);
@@ -306,10 +319,7 @@ void publish_section(GstSDPMedia* media, const PublishedSection& section) {
     return key == "extmap" || key == "msid" || (key == "rtcp-fb" && value.ends_with("transport-cc")) ||
            (key == "fmtp" && section.format && split(value, ' ').first == fmtp_owner);
   });
-  set_direction(media, section.direction);
-  if (section.rejected) {
-    gst_sdp_media_set_port_info(media, 0, 0);
-  }
+  set_direction(media, section.rejected ? Direction::Inactive : section.direction);
   if (section.format && !section.format->fmtp.empty()) {
     gst_sdp_media_add_attribute(media, "fmtp", (fmtp_owner + " " + section.format->fmtp).c_str());
   }
@@ -339,6 +349,12 @@ bool is_baseline(const Format& format) {
 }
 
 }  // namespace
+
+MessagePtr copy_of(const GstSDPMessage* message) {
+  GstSDPMessage* copy = nullptr;
+  gst_sdp_message_copy(message, &copy);
+  return MessagePtr(copy);
+}
 
 std::variant<Description, std::string> parse(std::string_view text) {
   if (text.empty()) {
@@ -382,6 +398,7 @@ Description describe(MessagePtr message) {
     const GstSDPMedia* media = gst_sdp_message_get_media(result.message.get(), i);
     result.sections.push_back(section_of(media, kind_of(media).value_or(MediaKind::Application)));
   }
+  result.carrier = carrier_of(result);
   return result;
 }
 
@@ -392,7 +409,7 @@ std::optional<std::string> check_continuity(const std::vector<Section>& previous
            " are expected";
   }
   for (std::size_t i = 0; i < previous.size(); ++i) {
-    if (previous[i].mid != next[i].mid || previous[i].kind != next[i].kind) {
+    if (!is_same(previous[i], next[i])) {
       return "section " + std::to_string(i) + " is another one than before";
     }
   }
@@ -460,11 +477,12 @@ void set_dtls_setup(GstSDPMessage* message, DtlsSetup setup) {
 }
 
 std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections) {
-  GstSDPMessage* raw = nullptr;
-  gst_sdp_message_copy(message, &raw);
-  const MessagePtr copy(raw);
+  const MessagePtr copy = copy_of(message);
+  GstSDPMessage* const raw = copy.get();
   for (guint i = 0; i < gst_sdp_message_medias_len(raw) && i < sections.size(); ++i) {
     auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(raw, i));
+    gst_sdp_media_set_port_info(media, sections[i].rejected ? 0 : kSomePort, 0);
+    remove_attributes(media, [](std::string_view key, std::string_view) { return key == "bundle-only"; });
     if (kind_of(media) != MediaKind::Application) {
       publish_section(media, sections[i]);
     } else if (!gst_sdp_media_get_attribute_val(media, kMaxMessageSize)) {
@@ -472,6 +490,7 @@ std::string publish(const GstSDPMessage* message, const std::vector<PublishedSec
       gst_sdp_media_add_attribute(media, kMaxMessageSize, "262144");
     }
   }
+  set_bundle(raw, sections);
   const glib::String text(gst_sdp_message_as_text(raw));
   return text.get();
 }

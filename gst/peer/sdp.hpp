@@ -59,7 +59,7 @@ struct Section {
   MediaKind kind;
   std::string mid;
   Direction direction;
-  bool rejected;                // port 0 without bundle-only
+  bool rejected;                // port 0 without bundle-only; or for media of which we know no format
   std::vector<Format> formats;  // those of codecs that we know, in their order of preference
   std::optional<std::uint8_t> mid_extension_id;
   std::string stream_id;             // of the MediaStream, from a=msid; empty: none
@@ -86,9 +86,14 @@ struct MessageDeleter {
 };
 using MessagePtr = std::unique_ptr<GstSDPMessage, MessageDeleter>;
 
+[[nodiscard]] MessagePtr copy_of(const GstSDPMessage* message);
+
 struct Description {
   MessagePtr message;
   std::vector<Section> sections;
+  /// The section whose transport all use (RFC 8843): the one that BUNDLE names first, unless that is rejected. Absent
+  /// if all are rejected.
+  std::optional<std::size_t> carrier = {};
 };
 
 /// Parses and validates what a remote participant sent; the alternative says what is wrong with it. Everything that
@@ -97,6 +102,11 @@ struct Description {
 
 /// A description made by webrtcbin itself.
 [[nodiscard]] Description describe(MessagePtr message);
+
+/// Whether they are the same section, in two descriptions.
+[[nodiscard]] inline bool is_same(const Section& one, const Section& other) {
+  return one.mid == other.mid && one.kind == other.kind;
+}
 
 /// What is wrong with `next` as a successor of `previous`, absent if nothing: sections are never removed or renamed
 /// (RFC 8829 section 5.2.2). An answer must have exactly the sections of its offer.
@@ -128,8 +138,9 @@ struct PublishedSection {
   std::optional<Format> format;                  // its fmtp replaces webrtcbin's (an answer repeats the offer's)
 };
 
-/// The text to send for a description of webrtcbin's: true directions, a=msid (RFC 8830), and no header extension or
-/// feedback that we do not use.
+/// The text to send for a description of webrtcbin's: true directions, a=msid (RFC 8830), no header extension or
+/// feedback that we do not use, and each section that is not rejected with a port: the participant may reject any of
+/// them, and have any other carry the rest then, but none that is bundle-only (RFC 8843, 7.3.1).
 [[nodiscard]] std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections);
 
 }  // namespace rtcmc::sdp

@@ -41,8 +41,8 @@ send::PacketFormat packet_format(const sdp::Format& format, const sdp::Section& 
 }  // namespace
 
 Senders::Senders(WebRtcBin& webrtcbin, const std::string& user_id, std::vector<OutgoingTrack> tracks,
-                 std::function<void(const send::Track&)> on_taken)
-    : webrtcbin_(webrtcbin), user_id_(user_id), on_taken_(std::move(on_taken)), unoffered_(std::move(tracks)) {}
+                 Callbacks callbacks)
+    : webrtcbin_(webrtcbin), user_id_(user_id), callbacks_(std::move(callbacks)), unoffered_(std::move(tracks)) {}
 
 bool Senders::add(const OutgoingTrack& outgoing) {
   const auto is_it = [&outgoing](const OutgoingTrack& known) { return known.track == outgoing.track; };
@@ -127,6 +127,9 @@ void Senders::settle(Sending& sending, const sdp::Section& remote) {
     GST_INFO("%s does not take our section %s%s", user_id_.c_str(), remote.mid.c_str(),
              sdp::wants_media(remote) ? ": it decodes no codec that we have" : "");
     sending.subscription.reset();
+    if ((remote.rejected || sdp::wants_media(remote)) && !std::exchange(sending.is_refused, true)) {
+      callbacks_.on_refused(sending.outgoing);
+    }
     return;
   }
   const send::PacketFormat wanted = packet_format(*format, remote);
@@ -142,7 +145,7 @@ void Senders::settle(Sending& sending, const sdp::Section& remote) {
   if (is_started_) {
     sending.subscription->start();
     if (is_new) {
-      on_taken_(*sending.outgoing.track);
+      callbacks_.on_taken(*sending.outgoing.track);
     }
   }
 }

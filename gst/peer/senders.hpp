@@ -23,6 +23,7 @@ struct OutgoingTrack {
   bool is_screen = false;
   bool is_muted = false;
   bool takes_navigation = false;
+  std::string pad_name = {};  // of the element's sink pad
 };
 
 /// What we send to a participant: each track in a section of its own, by a sender of webrtcbin's, and in the form that
@@ -31,10 +32,15 @@ struct OutgoingTrack {
 /// Threads: the room's.
 class Senders {
  public:
-  /// `on_taken`: the connected participant takes a track that it did not have before. `webrtcbin` and `user_id`, the
-  /// participant's, must outlive this.
-  Senders(WebRtcBin& webrtcbin, const std::string& user_id, std::vector<OutgoingTrack> tracks,
-          std::function<void(const send::Track&)> on_taken);
+  struct Callbacks {
+    /// The connected participant takes a track that it did not have before.
+    std::function<void(const send::Track&)> on_taken;
+    /// It cannot take it, or will not have its section. Once for each track.
+    std::function<void(const OutgoingTrack&)> on_refused;
+  };
+
+  /// `webrtcbin` and `user_id`, the participant's, must outlive this.
+  Senders(WebRtcBin& webrtcbin, const std::string& user_id, std::vector<OutgoingTrack> tracks, Callbacks callbacks);
 
   /// To be offered next. False if it is known already.
   [[nodiscard]] bool add(const OutgoingTrack& outgoing);
@@ -72,6 +78,7 @@ class Senders {
     std::optional<std::size_t> index = {};                  // of the section; absent until the offer is made
     std::optional<send::PacketFormat> format = {};          // the latest; kept while the participant takes it
     std::unique_ptr<send::Subscription> subscription = {};  // present while the participant wants the track
+    bool is_refused = false;                                // and that was said
     stats::Pace pace = {};
   };
 
@@ -81,7 +88,7 @@ class Senders {
 
   WebRtcBin& webrtcbin_;
   const std::string& user_id_;
-  const std::function<void(const send::Track&)> on_taken_;
+  const Callbacks callbacks_;
   std::vector<OutgoingTrack> unoffered_;
   std::vector<Sending> sending_;
   bool is_started_ = false;

@@ -77,12 +77,6 @@ struct DescriptionDeleter {
 };
 using DescriptionPtr = std::unique_ptr<GstWebRTCSessionDescription, DescriptionDeleter>;
 
-sdp::MessagePtr copy_of(const GstSDPMessage* message) {
-  GstSDPMessage* copy = nullptr;
-  gst_sdp_message_copy(message, &copy);
-  return sdp::MessagePtr(copy);
-}
-
 using ReplyHandler = std::function<void(const GstStructure* reply)>;
 
 /// `handler` runs on webrtcbin's thread. A promise that is interrupted or expires gives no reply (null).
@@ -486,7 +480,7 @@ void WebRtcBin::create_description(const char* action, const char* field, Descri
     const DescriptionPtr description(raw);
     const std::string fault = fault_of(reply).value_or("webrtcbin made no description");
     // std::function wants its captures copyable.
-    auto message = std::make_shared<sdp::MessagePtr>(description ? copy_of(description->sdp) : nullptr);
+    auto message = std::make_shared<sdp::MessagePtr>(description ? sdp::copy_of(description->sdp) : nullptr);
     mailbox.post([callback, message, fault](Callbacks&) {
       if (*message) {
         callback(std::move(*message));
@@ -508,7 +502,7 @@ void WebRtcBin::set_remote_description(GstWebRTCSDPType type, const GstSDPMessag
 
 void WebRtcBin::set_description(const char* action, GstWebRTCSDPType type, const GstSDPMessage* message,
                                 DoneCallback callback) {
-  const DescriptionPtr description(gst_webrtc_session_description_new(type, copy_of(message).release()));
+  const DescriptionPtr description(gst_webrtc_session_description_new(type, sdp::copy_of(message).release()));
   const Mailbox mailbox{context_, callbacks_};
   auto promise = make_promise([mailbox, callback = std::move(callback)](const GstStructure* reply) {
     mailbox.post([callback, fault = fault_of(reply)](Callbacks&) { callback(fault); });

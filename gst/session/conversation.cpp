@@ -205,6 +205,7 @@ void Conversation::rename(const std::string& sender, const protocol::UserIdChang
 
 void Conversation::rename(const protocol::UserIdChanged& change) {
   parts_.roster.rename(change.old_id, change.new_id);
+  refusals_.rename(change.old_id, change.new_id);
   auto breaking = breaking_.extract(change.old_id);
   if (!breaking.empty()) {
     breaking.key() = change.new_id;
@@ -315,7 +316,7 @@ void Conversation::connect(const std::string& user_id, Roster::Newcomer newcomer
   Peer::Listener& listener = *this;
   PeerSettings settings = peer_settings_;
   settings.our_user_id = client_->user_id();
-  auto peer = std::make_unique<Peer>(parts_.bin, user_id, settings, parts_.outgoing.known(),
+  auto peer = std::make_unique<Peer>(parts_.bin, user_id, settings, tracks_for(user_id),
                                      parts_.incoming.wanted_from(user_id), listener);
   peer->set_latency(latency_);
   for (const auto& candidate : newcomer.candidates) {
@@ -362,6 +363,7 @@ void Conversation::remove(const std::string& user_id) {
 
 void Conversation::forget(const std::string& user_id) {
   remove(user_id);
+  refusals_.forget(user_id);
   parts_.roster.forget(user_id);
   post_([this] { serve_newcomers(); });
 }
@@ -371,6 +373,7 @@ void Conversation::end_all() {
   until_offered_.cancel();
   breaking_.clear();
   calls_.clear();
+  refusals_.clear();
   for (auto& peer : parts_.roster.take_all()) {
     const auto streams = peer->streams();
     parts_.statistics.forget(peer->user_id());
@@ -416,7 +419,7 @@ void Conversation::ask_whether_closed(unsigned questions_left) {
 
 void Conversation::tracks_changed() {
   for (const auto& [user_id, participant] : parts_.roster.participants()) {
-    for (const OutgoingTrack& track : parts_.outgoing.known()) {
+    for (const OutgoingTrack& track : tracks_for(user_id)) {
       participant.peer->add_track(track);
     }
   }
@@ -425,6 +428,7 @@ void Conversation::tracks_changed() {
 
 void Conversation::remove_track(const send::Track& track) {
   const auto ended_stream = parts_.outgoing.remove(track);
+  refusals_.forget(track);
   for (const auto& [user_id, participant] : parts_.roster.participants()) {
     participant.peer->remove_track(track);
     if (ended_stream) {  // browsers' library would not notice
@@ -532,6 +536,31 @@ void Conversation::on_track_taken(Peer& peer, const send::Track& track) {
   for (const protocol::StreamSync& sync : parts_.outgoing.syncs(&track)) {
     client_->send(peer.user_id(), sync);
   }
+}
+
+void Conversation::on_track_refused(Peer& peer, const OutgoingTrack& track) {
+  const std::string& user_id = peer.user_id();
+  if (!refusals_.add(user_id, *track.track)) {
+    return;
+  }
+  parts_.events.push(
+      event::TrackRefused{user_id, track.pad_name, track.track->codecs().value_or(std::vector<rtp::Codec>())});
+  const auto tracks = tracks_for(user_id);
+  if (std::ranges::find(tracks, track.stream_id, &OutgoingTrack::stream_id) == tracks.end()) {
+    return;
+  }
+  // RTCMultiConnection.js takes a stream for ended with the first of its tracks: there must be a new one. Later, since
+  // the peer is at it.
+  post_([this, user_id, webrtcbin = peer.webrtcbin()] {
+    const Peer* refusing = parts_.roster.find(user_id);
+    if (refusing && refusing->webrtcbin() == webrtcbin) {
+      connect_with(user_id, {});
+    }
+  });
+}
+
+std::vector<OutgoingTrack> Conversation::tracks_for(const std::string& user_id) const {
+  return refusals_.without(user_id, parts_.outgoing.known());
 }
 
 void Conversation::on_stream_added(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {

@@ -23,6 +23,7 @@
 #include "session/incoming.hpp"
 #include "session/outgoing.hpp"
 #include "session/poster.hpp"
+#include "session/refusals.hpp"
 #include "session/roster.hpp"
 #include "session/statistics.hpp"
 
@@ -106,10 +107,13 @@ class Conversation final : private Peer::Listener {
   void on_media(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_data(Peer& peer, DataEvent event) override;
   void on_track_taken(Peer& peer, const send::Track& track) override;
+  void on_track_refused(Peer& peer, const OutgoingTrack& track) override;
   void on_restart_needed(Peer& peer) override;
   void on_offer_wanted(Peer& peer) override;
   void on_failed(Peer& peer, const std::string& reason) override;
 
+  /// What can be sent to it.
+  [[nodiscard]] std::vector<OutgoingTrack> tracks_for(const std::string& user_id) const;
   void pass_on(const std::string& sender, const protocol::Message& message);
   void pass_on(const std::string& sender, const protocol::SessionDescription& description);
   void pass_on(const std::string& sender, const protocol::IceCandidate& candidate);
@@ -148,6 +152,7 @@ class Conversation final : private Peer::Listener {
   Quota connections_;     // that a participant may have made anew
   std::map<std::string, std::unique_ptr<Breaking>> breaking_;
   glib::Timer until_offered_;  // runs while somebody waits for our tracks
+  Refusals refusals_;
   glib::Timer next_question_;  // of ask_whether_closed()
   LogLimiter log_limiter_;
 };

@@ -69,6 +69,12 @@ struct ParticipantFailed {
   std::string user_id;
   std::string reason;
 };
+/// It does not take what comes in at a sink pad, which can be sent as one of these.
+struct TrackRefused {
+  std::string user_id;
+  std::string pad_name;
+  std::vector<rtp::Codec> codecs;
+};
 struct ParticipantRenamed {
   std::string old_id;
   std::string new_id;
@@ -131,8 +137,8 @@ using Event =
     std::variant<event::Connecting, event::Joined, event::Unanswered, event::JoinFailed, event::ConnectionLost,
                  event::RoomClosed, event::BecameOwner, event::UserIdChanged, event::WebrtcbinReady,
                  event::ParticipationAsked, event::ParticipantJoined, event::ParticipantLeft, event::ParticipantFailed,
-                 event::ParticipantRenamed, event::ExtraChanged, event::StreamAdded, event::StreamRemoved,
-                 event::StreamMuted, event::DataReceived, event::StreamsChanged, event::StreamsSelected,
-                 event::SlotWanted, event::SlotUnwanted, event::Left>;
+                 event::TrackRefused, event::ParticipantRenamed, event::ExtraChanged, event::StreamAdded,
+                 event::StreamRemoved, event::StreamMuted, event::DataReceived, event::StreamsChanged,
+                 event::StreamsSelected, event::SlotWanted, event::SlotUnwanted, event::Left>;
 
 }  // namespace rtcmc

@@ -14,10 +14,11 @@ const participant = {
   extras: [], // {userid, extra}, in order
   seen: { flashes: [], beeps: [] }, // when there was one, in ms
   held: [], // messages that holdMessages() keeps
+  rejected: null, // the kind of media whose sections answers reject
 
   /** Makes the connection, before any traffic. */
   prepare({ camera = false, testCard = false, flashAndBeep, session, password, userid, extra, maxParticipants, socketUrl = '/',
-    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false, messageEvent }) {
+    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false, messageEvent, receive, rejected }) {
     const connection = new RTCMultiConnection();
     this.connection = connection;
     this.elements.clear();
@@ -34,6 +35,11 @@ const participant = {
     connection.mediaConstraints = { audio: true, video: picture };
     connection.extra = extra ?? {};
     if (messageEvent) connection.socketMessageEvent = messageEvent;
+    if (receive) {
+      connection.sdpConstraints.mandatory =
+        { OfferToReceiveAudio: receive.audio ?? false, OfferToReceiveVideo: receive.video ?? false };
+    }
+    this.rejected = rejected;
     if (userid) connection.userid = userid;
     if (password) connection.password = password;
     if (maxParticipants) connection.maxParticipantsAllowed = maxParticipants;
@@ -215,6 +221,17 @@ const participant = {
   },
 };
 window.participant = participant;
+
+const answer = RTCPeerConnection.prototype.createAnswer;
+RTCPeerConnection.prototype.createAnswer = function createAnswer(...args) {
+  const kind = participant.rejected;
+  if (kind) {
+    const strange = RTCRtpReceiver.getCapabilities(kind).codecs.filter(({ mimeType }) => /VP9|CN/.test(mimeType));
+    this.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind)
+      .forEach((transceiver) => transceiver.setCodecPreferences(strange));
+  }
+  return answer.apply(this, args);
+};
 
 /** Firefox leaves codecs out of a receiver's statistics until late: the answer says what it must be. */
 function codecFromSdp(peer, receiver) {

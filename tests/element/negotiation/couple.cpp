@@ -35,6 +35,9 @@ void Side::send(std::function<void(Peer& other)> message) {
 
 void Side::on_local_description(Peer&, protocol::SdpType type, std::string sdp, bool) {
   descriptions.push_back(sdp);
+  if (rewrite) {
+    sdp = rewrite(std::move(sdp));
+  }
   send([type, sdp = std::move(sdp)](Peer& other) {
     if (type == protocol::SdpType::Offer) {
       other.accept_offer(sdp);
@@ -45,7 +48,10 @@ void Side::on_local_description(Peer&, protocol::SdpType type, std::string sdp, 
 }
 
 void Side::on_local_candidate(Peer&, protocol::IceCandidate candidate) {
-  send([candidate = std::move(candidate)](Peer& other) { other.accept_candidate(candidate); });
+  const auto readdressed = readdress ? readdress(std::move(candidate)) : std::optional(std::move(candidate));
+  if (readdressed) {
+    send([candidate = *readdressed](Peer& other) { other.accept_candidate(candidate); });
+  }
 }
 
 void Side::on_stream_added(Peer&, const std::shared_ptr<receive::RemoteStream>& stream) {

@@ -3,8 +3,11 @@
 
 #include <gst/gst.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "gst_ref.hpp"
@@ -27,12 +30,18 @@ class Side final : private Peer::Listener {
   /// What it says goes there, later, as over a network.
   void talk_to(Side& other) { other_ = &other; }
 
+  /// What becomes of what it says on its way. Empty: nothing.
+  std::function<std::string(std::string sdp)> rewrite;
+  std::function<std::optional<protocol::IceCandidate>(protocol::IceCandidate)> readdress;
+
   std::unique_ptr<Peer> peer;
   std::vector<std::string> descriptions;  // of ours
   std::vector<std::string> failures;
   unsigned restarts = 0;
   unsigned offers_wanted = 0;
   bool was_connected = false;
+  bool has_channel = false;
+  std::vector<std::string> refused;  // pads of ours
   std::vector<std::shared_ptr<receive::RemoteStream>> streams;
 
  private:
@@ -40,10 +49,11 @@ class Side final : private Peer::Listener {
   void on_local_candidate(Peer& peer, protocol::IceCandidate candidate) override;
   void on_connected(Peer&) override { was_connected = true; }
   void on_track_taken(Peer&, const send::Track&) override {}
+  void on_track_refused(Peer&, const OutgoingTrack& track) override { refused.push_back(track.pad_name); }
   void on_stream_added(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_media(Peer&, const std::shared_ptr<receive::RemoteStream>&) override {}
-  void on_data(Peer&, DataEvent) override {}
+  void on_data(Peer&, DataEvent event) override { has_channel |= std::holds_alternative<ChannelOpened>(event); }
   void on_restart_needed(Peer&) override { ++restarts; }
   void on_offer_wanted(Peer&) override { ++offers_wanted; }
   void on_failed(Peer&, const std::string& reason) override { failures.push_back(reason); }
