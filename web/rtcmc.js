@@ -23,6 +23,12 @@ const MAX_TEXT = 1000000;
 // crypto.randomUUID() is for secure pages only.
 const randomId = () => Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join('');
 
+/** The server is in the folder of `url`: Socket.IO's clients would take a path for something else. */
+function connect(url, options) {
+	const { origin, pathname } = new URL('.', new URL(url, globalThis.location?.href));
+	return globalThis.io(origin, { path: `${pathname}socket.io`, ...options });
+}
+
 class Room extends EventTarget {
 	#url;
 	#socket;
@@ -109,7 +115,7 @@ class Room extends EventTarget {
 	}
 
 	#connect() {
-		this.#socket = globalThis.io(this.#url, {
+		this.#socket = connect(this.#url, {
 			reconnectionDelay: 500,
 			query: {
 				userid: this.userId, sessionid: this.id, msgEvent: MESSAGE, extra: JSON.stringify(this.extra),
@@ -333,7 +339,7 @@ export const join = (url, room, options = {}) => new Room(url, room, options);
 
 /** Calls `callback` now and again with the public rooms, or null without a server. Returns what ends it. */
 export function watchRooms(url, callback, { identifier = 'public', interval = 4000 } = {}) {
-	const socket = globalThis.io(url, { query: { userid: randomId() } });
+	const socket = connect(url, { query: { userid: randomId() } });
 	const list = () => socket.connected && socket.emit('get-public-rooms', identifier, (rooms) => callback(parseRooms(rooms)));
 	socket.on('connect', list).on('disconnect', () => callback(null)).on('connect_error', () => callback(null));
 	const timer = setInterval(list, interval);

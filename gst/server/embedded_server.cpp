@@ -77,8 +77,8 @@ void EmbeddedServer::lead_here(room::RoomOptions& client) const {
 }
 
 std::string EmbeddedServer::page_url(const std::string& room_id) const {
-  const glib::String path(g_uri_escape_string(room_id.c_str(), nullptr, TRUE));
-  return url(is_any(settings_.address) ? g_get_host_name() : settings_.address) + path.get();
+  return url(is_any(settings_.address) ? g_get_host_name() : settings_.address) +
+         server::ViewerPage::address_of(room_id);
 }
 
 std::string EmbeddedServer::url(const std::string& host) const {

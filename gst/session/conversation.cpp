@@ -80,8 +80,8 @@ void Conversation::call(const std::string& user_id) {
   call = std::make_unique<Call>();
   call->invitation = client_->call(user_id);
   call->until_given_up.start_once(kCallTime, [this, id = user_id] {
-    calls_.erase(std::string(id));
     parts_.events.push(event::ParticipantFailed{id, "it does not answer our call"});
+    calls_.erase(std::string(id));
   });
 }
 

@@ -430,6 +430,14 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
 
 void RoomClient::on_user_id_taken() {
   // Nothing more will ever be answered on this connection.
+  if (broadcast_ && is_owner_ && options_.user_id == options_.room_id) {
+    // By ourselves, until the server notices that our last connection has gone. As anybody else we were but a viewer.
+    try_again_after(
+        {RoomError::Kind::RoomExists,
+         "The server still takes us for connected, and the broadcast " + in_quotes(options_.room_id) + " for going on.",
+         "the broadcast's id is taken as userid"});
+    return;
+  }
   g_info("the userid %s is taken", options_.user_id.c_str());
   go_by(glib::random_id());
 }

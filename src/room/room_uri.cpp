@@ -39,6 +39,12 @@ std::optional<std::string> unescaped(std::string_view escaped) {
   return text.get();
 }
 
+/// What is up to the last slash, and what is after it.
+std::pair<std::string_view, std::string_view> split(std::string_view path) {
+  const auto length = path.find_last_of('/') + 1;
+  return {path.substr(0, length), path.substr(length)};
+}
+
 std::string join(std::string_view scheme, const char* host, int port, const std::string& path) {
   return glib::String(g_uri_join(G_URI_FLAGS_ENCODED_PATH, std::string(scheme).c_str(), nullptr, host, port,
                                  path.c_str(), nullptr, nullptr))
@@ -124,18 +130,20 @@ std::variant<RoomUri, std::string> RoomUri::parse(const std::string& text) {
     return fault("There is a part after \"#\", which means nothing; a # in the room's name is %23");
   }
   const std::string_view path = g_uri_get_path(uri.get());
-  const std::string_view segment = path.substr(std::min<std::size_t>(1, path.size()));
+  const auto [folder, segment] = split(path);
   if (segment.empty()) {
-    return fault("The URI names no room");
+    return fault(folder.size() > 1 ? "The URI ends with a slash, before the room's name; one in the name is %2F"
+                                   : "The URI names no room");
   }
-  if (segment.find('/') != std::string_view::npos) {
-    return fault("There is more than the room's name after the host; a slash in the name is %2F");
+  if (folder.find("//") != std::string_view::npos) {
+    return fault("There are two slashes, one after the other; one in the room's name is %2F");
   }
   auto room_id = unescaped(segment);
   if (!room_id) {
     return fault("The room's name is not text in UTF-8, percent-encoded");
   }
-  RoomUri room{.socket_url = join(scheme == kTlsScheme ? "https" : "http", host, port == -1 ? kDefaultPort : port, "/"),
+  RoomUri room{.socket_url = join(scheme == kTlsScheme ? "https" : "http", host, port == -1 ? kDefaultPort : port,
+                                  std::string(folder)),
                .room_id = std::move(*room_id)};
   if (const char* query = g_uri_get_query(uri.get())) {
     if (const auto what = set_options(room, query)) {
@@ -147,20 +155,22 @@ std::variant<RoomUri, std::string> RoomUri::parse(const std::string& text) {
 
 std::optional<std::string> RoomUri::write(const std::string& socket_url, const std::string& room_id) {
   const auto uri = glib::Ref<GUri>::adopt(g_uri_parse(socket_url.c_str(), kUriFlags, nullptr));
-  if (!uri || room_id.empty() || g_uri_get_userinfo(uri.get()) || g_uri_get_query(uri.get()) ||
-      g_uri_get_fragment(uri.get()) || !is_host(text_of(g_uri_get_host(uri.get())))) {
+  // Dots alone are steps in any URI, escaped or not.
+  if (!uri || room_id.empty() || room_id == "." || room_id == ".." || g_uri_get_userinfo(uri.get()) ||
+      g_uri_get_query(uri.get()) || g_uri_get_fragment(uri.get()) || !is_host(text_of(g_uri_get_host(uri.get())))) {
     return std::nullopt;
   }
   const std::string_view scheme = g_uri_get_scheme(uri.get());
   const bool tls = scheme == "https" || scheme == "wss";
   const std::string_view path = g_uri_get_path(uri.get());
-  if ((!tls && scheme != "http" && scheme != "ws") || (!path.empty() && path != "/")) {
+  if ((!tls && scheme != "http" && scheme != "ws") || path.find("//") != std::string_view::npos) {
     return std::nullopt;
   }
+  const std::string folder = std::string(path) + (path.ends_with('/') ? "" : "/");
   const int own_port = g_uri_get_port(uri.get());
   const int port = own_port == -1 ? (tls ? 443 : 80) : own_port;
   const glib::String segment(g_uri_escape_string(room_id.c_str(), nullptr, FALSE));
-  return join(tls ? kTlsScheme : kScheme, g_uri_get_host(uri.get()), port, std::string("/") + segment.get());
+  return join(tls ? kTlsScheme : kScheme, g_uri_get_host(uri.get()), port, folder + segment.get());
 }
 
 }  // namespace rtcmc::room

@@ -55,7 +55,20 @@ std::optional<Content::Item> ViewerPage::find(const std::string& path) {
   if (auto item = file(name == "socket.io/socket.io.js" ? "socket.io.js" : name)) {
     return item;
   }
+  if (name.find('/') == name.size() - 1 && !is_asked_for_unseen(name)) {
+    const glib::String room(g_uri_escape_string(name.substr(0, name.size() - 1).c_str(), nullptr, FALSE));
+    return Item{.body = {}, .mime_type = {}, .location = std::string("../") + room.get()};
+  }
   return name.find('/') != std::string::npos || is_asked_for_unseen(name) ? std::nullopt : file(kPage);
+}
+
+std::string ViewerPage::address_of(const std::string& room_id) {
+  constexpr std::array<std::string_view, 9> kTaken{".",         "..",           "rtcmc",      "rtcmc.js", "viewer",
+                                                   "socket.io", "socket.io.js", "index.html", "healthz"};
+  const bool is_taken = room_id.find('/') != std::string::npos || is_asked_for_unseen(room_id) ||
+                        std::ranges::find(kTaken, room_id) != kTaken.end();
+  const glib::String escaped(g_uri_escape_string(room_id.c_str(), nullptr, TRUE));
+  return (is_taken ? "?room=" : "") + std::string(escaped.get());
 }
 
 std::optional<Content::Item> ViewerPage::file(const std::string& name) {

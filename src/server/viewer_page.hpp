@@ -16,6 +16,8 @@ class ViewerPage final : public Content {
   explicit ViewerPage(GResource* resource) : resource_(resource) {}
 
   [[nodiscard]] std::optional<Item> find(const std::string& path) override;
+  /// Of a room's page, relative to that of the list of rooms. As addressOf() in web/viewer/words.js.
+  [[nodiscard]] static std::string address_of(const std::string& room_id);
 
  private:
   [[nodiscard]] std::optional<Item> file(const std::string& name);

@@ -85,12 +85,13 @@ ConnectError another_certificate(const std::string& url) {
   return {Kind::Untrusted, "What answers at " + url + " has another certificate than the one that it must have."};
 }
 
-ConnectError unexpected_answer(const std::string& url, unsigned status, std::string_view reason,
-                               std::string_view body) {
+ConnectError unexpected_answer(const std::string& url, unsigned status, std::string_view reason, std::string_view body,
+                               const std::string& redirected_to) {
   if (const auto words = engine_refusal(body)) {
     return refused(url, *words);
   }
-  const std::string answer = "HTTP " + std::to_string(status) + " " + std::string(reason);
+  const std::string answer = "HTTP " + std::to_string(status) + " " + std::string(reason) +
+                             (redirected_to.empty() ? "" : " of " + redirected_to + ", where it sends us");
   if (is_gateway_without_server(status)) {
     return {Kind::Unreachable,
             "The server at " + url + " is not up: its gateway answers " + answer + ". Check that the server runs."};

@@ -27,9 +27,9 @@ struct ConnectError {
 [[nodiscard]] ConnectError transfer_error(const std::string& url, const GError* error,
                                           GTlsCertificateFlags certificate_errors);
 [[nodiscard]] ConnectError another_certificate(const std::string& url);
-/// The HTTP answer to a handshake was no handshake.
+/// The HTTP answer to a handshake was no handshake. `redirected_to`: whose it is; empty: that of what was asked.
 [[nodiscard]] ConnectError unexpected_answer(const std::string& url, unsigned status, std::string_view reason,
-                                             std::string_view body);
+                                             std::string_view body, const std::string& redirected_to);
 [[nodiscard]] ConnectError not_socketio(const std::string& url, const std::string& what_came);
 [[nodiscard]] ConnectError no_answer(const std::string& url, std::chrono::milliseconds waited);
 /// A connection that was up, or nearly so, ended.

@@ -12,7 +12,11 @@ constexpr gsize kChunk = gsize{64} * 1024;
 }  // namespace
 
 HttpRequest::HttpRequest(HttpSession session, glib::Ref<SoupMessage> message, std::string url, Callback callback)
-    : session_(std::move(session)), message_(std::move(message)), url_(std::move(url)), callback_(std::move(callback)) {
+    : session_(std::move(session)),
+      message_(std::move(message)),
+      asked_(glib::Ref<GUri>::share(soup_message_get_uri(message_.get()))),
+      url_(std::move(url)),
+      callback_(std::move(callback)) {
   soup_session_send_async(
       session_.get(), message_.get(), G_PRIORITY_DEFAULT, async_.cancellable(), glib::AsyncScope::ready,
       async_.callback([this](GObject* source, GAsyncResult* result) {
@@ -44,7 +48,7 @@ void HttpRequest::on_read(GObject* source, GAsyncResult* result) {
   const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
   if (size == 0) {
     const char* reason = soup_message_get_reason_phrase(message_.get());
-    finish(HttpAnswer{soup_message_get_status(message_.get()), reason ? reason : "", std::move(body_)});
+    finish(HttpAnswer{soup_message_get_status(message_.get()), reason ? reason : "", std::move(body_), redirection()});
     return;
   }
   if (body_.size() + size > kMaxIncoming) {
@@ -53,6 +57,16 @@ void HttpRequest::on_read(GObject* source, GAsyncResult* result) {
   }
   body_.append(data, size);
   read();
+}
+
+/// Without the query, which has our userid and other things that are nobody's business.
+std::string HttpRequest::redirection() const {
+  GUri* const answered = soup_message_get_uri(message_.get());
+  if (soup_uri_equal(asked_.get(), answered) != FALSE) {
+    return {};
+  }
+  constexpr auto kHidden = GUriHideFlags(G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY | G_URI_HIDE_FRAGMENT);
+  return glib::String(g_uri_to_string_partial(answered, kHidden)).get();
 }
 
 void HttpRequest::finish(Result result) {

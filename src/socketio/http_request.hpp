@@ -15,6 +15,7 @@ struct HttpAnswer {
   unsigned status;
   std::string reason;
   std::string body;
+  std::string redirected_to;  // empty: it is the answer of what was asked
 };
 
 /// One HTTP request, begun on construction; destroying it cancels. An answer larger than kMaxIncoming is an error.
@@ -30,9 +31,11 @@ class HttpRequest {
   void read();
   void on_read(GObject* source, GAsyncResult* result);
   void finish(Result result);
+  [[nodiscard]] std::string redirection() const;
 
   HttpSession session_;
   glib::Ref<SoupMessage> message_;
+  const glib::Ref<GUri> asked_;
   std::string url_;
   Callback callback_;
   glib::Ref<GInputStream> stream_;

@@ -109,13 +109,16 @@ void PollingTransport::on_polled(HttpRequest::Result result) {
   if (!version_ && answer) {
     version_ = answer->status == SOUP_STATUS_OK ? version_of_first_payload(answer->body) : std::nullopt;
     if (!version_) {
-      fail(unexpected_answer(url, answer->status, answer->reason, answer->body));
+      fail(unexpected_answer(url, answer->status, answer->reason, answer->body, answer->redirected_to));
       return;
     }
   }
   if (const auto error = session_error(url, result)) {
     fail(*error);
     return;
+  }
+  if (!answer->redirected_to.empty()) {
+    move_to(answer->redirected_to);
   }
   const auto packets = split_payload(*version_, answer->body);
   if (!packets) {
@@ -151,6 +154,13 @@ void PollingTransport::fail(const ConnectError& error) {
   get_.reset();
   post_.reset();
   listener_.on_transport_closed(*this, error);
+}
+
+void PollingTransport::move_to(const std::string& location) {
+  const auto url = ServerUrl::parse(location);
+  if (const auto* parsed = std::get_if<ServerUrl>(&url)) {
+    endpoint_.url = *parsed;
+  }
 }
 
 glib::Ref<SoupMessage> PollingTransport::message(const char* method) {

@@ -37,6 +37,8 @@ class PollingTransport final : public Transport {
   void on_polled(HttpRequest::Result result);
   void on_posted(const HttpRequest::Result& result);
   void fail(const ConnectError& error);
+  /// All further requests go there: one that is redirected anew each time would come without its body.
+  void move_to(const std::string& location);
   [[nodiscard]] glib::Ref<SoupMessage> message(const char* method);
   [[nodiscard]] std::vector<std::string> take_one_body();
 

@@ -36,9 +36,15 @@ describe('room ids and addresses', () => {
   const idOf = (address) => roomIdOf(new URL(address, 'http://server'));
 
   test('every id comes back out of its address', () => {
-    for (const id of ['garden', 'a/b', 'a/', '/a', '100 %', 'ü 😀', '..', '.', 'rtcmc.js', 'viewer/x', '?#&=', 'socket.io']) {
+    const ids = ['garden', 'a/b', 'a/', '/a', '100 %', 'ü 😀', '..', '.', 'v1.2', 'rtcmc.js', 'viewer/x', '?#&=', 'socket.io',
+      'favicon.ico', 'robots.txt', 'metrics', 'healthz', 'rtcmc', 'viewer', 'index.html', 'комната'];
+    for (const id of ids) {
       assert.equal(idOf(addressOf(id)), id);
+      const below = new URL(addressOf(id, '/rtc/'), 'http://server');
+      assert.equal(roomIdOf(below, '/rtc/'), id);
+      assert.match(below.pathname, /^\/rtc\/[^/]*$/);
     }
+    assert.equal(roomIdOf(new URL('http://server/rtc/'), '/rtc/'), '');
   });
 
   test('what people type', () => {

@@ -4,24 +4,25 @@ import { watchRooms } from '../rtcmc.js';
 import { make, ui } from './ui.js';
 import { addressOf } from './words.js';
 
-function entry({ id, participants, isFull, hasPassword }) {
+function entry({ id, participants, isFull, hasPassword }, address) {
 	const words = [`${participants} here`, isFull && 'full', hasPassword && 'password'].filter(Boolean);
-	const link = make('a', { href: addressOf(id) }, make('b', {}, id), make('span', {}, words.join(' · ')));
+	const link = make('a', { href: address }, make('b', {}, id), make('span', {}, words.join(' · ')));
 	return make('li', {}, link);
 }
 
 let shown;
 
-function list(rooms) {
+function list(rooms, base) {
 	if (shown === JSON.stringify(rooms)) return; // a link may have the focus
 	shown = JSON.stringify(rooms);
-	const entries = (rooms ?? []).filter(({ id }) => addressOf(id)).map(entry);
+	const entries = (rooms ?? []).map((room) => [room, addressOf(room.id, base.pathname)])
+		.filter(([, address]) => address).map((found) => entry(...found));
 	ui.none.hidden = entries.length > 0;
 	ui.none.textContent = rooms ? 'There is none right now.' : 'The server cannot be reached. Trying again…';
 	ui.rooms.replaceChildren(...entries);
 }
 
-export function startLobby(remember) {
+export function startLobby(base, remember) {
 	ui.lobby.hidden = false;
 	ui.open.onsubmit = (event) => {
 		event.preventDefault();
@@ -29,7 +30,7 @@ export function startLobby(remember) {
 		const id = room.value.trim();
 		if (!id) return;
 		remember(id, { password: password.value, publicIdentifier: listed.checked ? 'public' : '' });
-		location.href = addressOf(id);
+		location.href = addressOf(id, base.pathname);
 	};
-	watchRooms(location.origin, list);
+	watchRooms(base, (rooms) => list(rooms, base));
 }

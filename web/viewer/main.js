@@ -18,6 +18,9 @@ function stored(storage, key, value) {
 	}
 }
 
+/** Where the server is: behind a proxy, it may be below a path. */
+const base = new URL('..', import.meta.url);
+
 const nameOfMine = (value) => stored('localStorage', 'name', value);
 const wishesFor = (id, wishes) => stored('sessionStorage', `room ${id}`, wishes);
 
@@ -44,7 +47,7 @@ async function capture() {
 }
 
 function startRoom(id) {
-	const room = join(location.origin, id, { ...wishesFor(id), extra: { name: nameOfMine() ?? '' } });
+	const room = join(base, id, { ...wishesFor(id), extra: { name: nameOfMine() ?? '' } });
 	let detail = {};
 
 	function render() {
@@ -140,6 +143,6 @@ function startRoom(id) {
 	render();
 }
 
-const id = roomIdOf(location);
+const id = roomIdOf(location, base.pathname);
 if (id) startRoom(id);
-else startLobby(wishesFor);
+else startLobby(base, wishesFor);

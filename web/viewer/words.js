@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-const RESERVED = /^(\.\.?|rtcmc(\.js)?|viewer|socket\.io(\.js)?|index\.html|healthz|metrics)(\/|$)/;
+/** What has something else at its address, or would be more than one step down. */
+const UNFIT = /^(\.\.?|rtcmc(\.js)?|viewer|socket\.io(\.js)?|index\.html|healthz|metrics|favicon\.ico|robots\.txt)$|\//;
 
-/** The room that an address is for; '' for the list of rooms. */
-export function roomIdOf({ pathname, search }) {
-	const path = pathname.replace(/^\/+|\/+$/g, '');
+/** The room that an address is for; '' for the list of rooms. `base`: where the list is, behind a proxy not `/`. */
+export function roomIdOf({ pathname, search }, base = '/') {
+	const path = pathname.slice(base.length).replace(/^\/+|\/+$/g, '');
 	try {
 		return new URLSearchParams(search).get('room') || decodeURIComponent(path);
 	} catch {
@@ -13,9 +14,9 @@ export function roomIdOf({ pathname, search }) {
 }
 
 /** A room's address on its server; undefined for what none can name. */
-export function addressOf(id) {
+export function addressOf(id, base = '/') {
 	try {
-		return (RESERVED.test(id) ? '/?room=' : '/') + encodeURIComponent(id);
+		return base + (UNFIT.test(id) ? '?room=' : '') + encodeURIComponent(id);
 	} catch {
 		return undefined;
 	}

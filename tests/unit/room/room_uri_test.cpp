@@ -38,6 +38,20 @@ TEST(RoomUri, TheRoomIsPercentDecodedOnce) {
   EXPECT_EQ(parsed("rtcmc://a.example/a+b:c@d;e=f"), "http://a.example:9001/ a+b:c@d;e=f");
 }
 
+TEST(RoomUri, AServerMayBeBelowAPath) {
+  EXPECT_EQ(parsed("rtcmcs://a.example:443/rtc/garden"), "https://a.example:443/rtc/ garden");
+  EXPECT_EQ(parsed("rtcmc://a.example/one/t%20wo/a%2Fb"), "http://a.example:9001/one/t%20wo/ a/b");
+  EXPECT_EQ(RoomUri::write("https://a.example/rtc", "garden"), "rtcmcs://a.example:443/rtc/garden");
+  EXPECT_EQ(RoomUri::write("https://a.example/rtc/", "a/b"), "rtcmcs://a.example:443/rtc/a%2Fb");
+}
+
+TEST(RoomUri, NamesRoomsOfAnyName) {
+  for (const char* name :
+       {"a/b", "/", "...", "a b", "v1.2", "rtcmc.js", "socket.io", "socket.io/x", "?#&=%", "\u043a\u043e\u0442"}) {
+    EXPECT_EQ(parsed(*RoomUri::write("http://a.example:9001/", name)), std::string("http://a.example:9001/ ") + name);
+  }
+}
+
 TEST(RoomUri, HasOptions) {
   const auto result = RoomUri::parse(
       "rtcmc://a.example/garden?password=a%26b+c%3D&user-id=tv&latency=100&stun-server=stun://s.example:3478");
@@ -56,7 +70,9 @@ TEST(RoomUri, SaysWhatIsWrong) {
   EXPECT_EQ(fault("rtcmc:///garden"), "The URI names no host");
   EXPECT_EQ(fault("rtcmc://a.example:0/garden"), "There is no port 0");
   EXPECT_EQ(fault("rtcmc://a.example/garden/"),
-            "There is more than the room's name after the host; a slash in the name is %2F");
+            "The URI ends with a slash, before the room's name; one in the name is %2F");
+  EXPECT_EQ(fault("rtcmc://a.example//garden"),
+            "There are two slashes, one after the other; one in the room's name is %2F");
   EXPECT_EQ(fault("rtcmc://user:secret@a.example/garden"),
             "There is a user or a password before the host; the password of a room goes to the end, as "
             "?password=secret");
@@ -95,12 +111,13 @@ TEST(RoomUri, IsWrittenSoThatItReadsTheSame) {
 }
 
 TEST(RoomUri, IsNotWrittenOfWhatItCannotSay) {
-  EXPECT_FALSE(RoomUri::write("http://a.example/rtc/", "garden"));
+  EXPECT_FALSE(RoomUri::write("http://a.example//", "garden"));
   EXPECT_FALSE(RoomUri::write("http://a.example/?key=1", "garden"));
   EXPECT_FALSE(RoomUri::write("http://user@a.example/", "garden"));
   EXPECT_FALSE(RoomUri::write("ftp://a.example/", "garden"));
   EXPECT_FALSE(RoomUri::write("", "garden"));
   EXPECT_FALSE(RoomUri::write("http://a.example/", ""));
+  EXPECT_FALSE(RoomUri::write("http://a.example/", ".."));
 }
 
 }  // namespace

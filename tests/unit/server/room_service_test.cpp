@@ -390,11 +390,11 @@ TEST_F(RoomServiceTest, WhoBeginsAScalableBroadcastGoesByItsId) {
   static_cast<void>(told(1));
   const std::string request = R"({"remoteUserId":"news","sender":"viewer","message":{"newParticipationRequest":true}})";
   emit(2, "RTCMultiConnection-Message", request);
-  EXPECT_NE(told(1).at(0).find(R"("extra":)"), std::string::npos) << "it has not come in, past the password";
+  EXPECT_NE(told(1).back().find(R"("extra":)"), std::string::npos) << "it has not come in, past the password";
   EXPECT_EQ(ask(2, "join-room", R"({"sessionid":"news","extra":{"broadcastId":"news"}})"), "[true]");
   static_cast<void>(told(1));
   emit(2, "RTCMultiConnection-Message", request);
-  EXPECT_EQ(told(1).at(0).find(R"("extra":)"), std::string::npos) << "it comes through the room";
+  EXPECT_EQ(told(1).back().find(R"("extra":)"), std::string::npos) << "it comes through the room";
 }
 
 TEST_F(RoomServiceTest, WhoTakesCallsMayBeAskedByEverybodyAndNothingElse) {
