@@ -18,6 +18,9 @@ constexpr auto kRetryDelay = 5s;
 /// How often a room may vanish or appear between two questions before we give up.
 constexpr unsigned kMaxDetours = 5;
 
+/// A server takes up to 45 s to notice that a connection is dead, and the userid is taken for so long.
+constexpr auto kUserIdInterval = 10s;
+
 /// Participants answer at once; a page may still be asking for its camera.
 constexpr auto kAnswerPatience = 10s;
 constexpr const char* kCustomEvent = "RTCMultiConnection-Custom-Message";
@@ -64,7 +67,8 @@ RoomClient::RoomClient(RoomOptions options, Listener& listener)
           options_.message_event, [this](const std::string& message_event) { return voice_options(message_event); },
           [this](const std::string& user_id, std::function<void()> done) { introduce(user_id, std::move(done)); }),
       broadcast_(options_.scalable_broadcast ? broadcast_entry() : nullptr) {
-  if (options_.user_id.empty()) {
+  is_user_id_given_ = !options_.user_id.empty();
+  if (!is_user_id_given_) {
     options_.user_id = glib::random_id();
   }
 }
@@ -172,6 +176,7 @@ void RoomClient::close_room(const std::vector<std::string>& participants, std::c
 void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool closes_room) {
   retry_.cancel();
   answer_due_.cancel();
+  until_asked_for_user_id_.cancel();
   cancel_broadcast();
   ++entry_;
   if (in_room_) {
@@ -369,6 +374,9 @@ void RoomClient::joined(bool created) {
     ask_to_participate(broadcast_ ? broadcast_->relay() : options_.room_id);
     answer_due_.start_once(kAnswerPatience, [this] { listener_.on_unanswered(); });
   }
+  if (!wanted_user_id_.empty()) {
+    until_asked_for_user_id_.start_once(kUserIdInterval, [this] { take_wanted_user_id(); });
+  }
   listener_.on_joined(created);
 }
 
@@ -420,6 +428,9 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
     on_user_id_taken();
   } else if (name == "user-disconnected") {
     voices_.forget(*user_id);
+    if (*user_id == wanted_user_id_) {
+      take_wanted_user_id();
+    }
     listener_.on_user_disconnected(*user_id);
   } else if (name == "extra-data-updated" && *user_id != options_.user_id) {
     if (const auto extra = protocol::parse_extra(glib::element(arguments, 1))) {
@@ -439,7 +450,23 @@ void RoomClient::on_user_id_taken() {
     return;
   }
   g_info("the userid %s is taken", options_.user_id.c_str());
+  if (is_user_id_given_ && !broadcast_) {
+    wanted_user_id_ = options_.user_id;
+  }
   go_by(glib::random_id());
+}
+
+void RoomClient::take_wanted_user_id() {
+  if (wanted_user_id_.empty() || !in_room_) {
+    return;
+  }
+  until_asked_for_user_id_.start_once(kUserIdInterval, [this] { take_wanted_user_id(); });
+  find_user(wanted_user_id_, [this, entry = entry_](bool exists) {
+    if (!exists && entry == entry_ && in_room_) {
+      g_info("the userid %s is free again", wanted_user_id_.c_str());
+      go_by(std::exchange(wanted_user_id_, ""));
+    }
+  });
 }
 
 void RoomClient::go_by(std::string user_id) {

@@ -31,7 +31,7 @@ struct RoomOptions {
   /// Messages between participants have this name on the wire (`connection.socketMessageEvent`). Participants with
   /// another one are understood and spoken to once they have asked to take part; see Voices.
   std::string message_event = "RTCMultiConnection-Message";
-  std::string user_id;          // empty: random
+  std::string user_id;          // empty: random. If it is taken, a random one until it is free
   glib::Ref<JsonObject> extra;  // may be null
   std::string password;
   std::string public_identifier;
@@ -179,6 +179,8 @@ class RoomClient final : private socketio::Client::Listener {
                                  const protocol::Message& message);
   void introduce(const std::string& user_id, std::function<void()> done);
   void on_user_id_taken();
+  /// Goes by the userid that we were given, if it is free again.
+  void take_wanted_user_id();
   void go_by(std::string user_id);
   void request_participation(const std::string& remote_user_id, const std::string& invitation);
   [[nodiscard]] std::unique_ptr<BroadcastEntry> broadcast_entry();
@@ -213,6 +215,9 @@ class RoomClient final : private socketio::Client::Listener {
   unsigned entry_ = 0;  // answers to questions of an earlier attempt are ignored
   unsigned detours_ = 0;
   std::uint32_t retries_ = 0;
+  bool is_user_id_given_ = false;
+  std::string wanted_user_id_;  // that somebody else has, such as our ghost; empty: nobody
+  glib::Timer until_asked_for_user_id_;
   std::string invitation_;
   bool was_in_room_ = false;
   bool in_room_ = false;

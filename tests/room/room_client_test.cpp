@@ -224,6 +224,20 @@ TEST_F(Room, ATakenUserIdIsReplaced) {
   EXPECT_TRUE(wait_until([&] { return first->find<protocol::ParticipationRequest>(second->id()); }));
 }
 
+TEST_F(Room, AUserIdThatAGhostHadComesBack) {
+  auto named = options();
+  named.user_id = "ann";
+  auto ghost = join(named);
+  const auto back = join(named);
+  ASSERT_NE(back->id(), "ann");
+  const auto other = join(options());
+  ASSERT_TRUE(wait_until([&] { return ghost->find<protocol::ParticipationRequest>(back->id()); }));
+  ghost.reset();
+  EXPECT_TRUE(wait_until([&] { return back->id() == "ann" && back->joins.size() == 2; }));
+  EXPECT_TRUE(wait_until([&] { return other->find<protocol::ParticipationRequest>("ann"); }));
+  EXPECT_EQ(back->new_ids, 2U);
+}
+
 TEST_F(Room, LeavingIsToldToTheOthersAndTheOwnershipPassesOn) {
   auto first = join(options());
   const auto second = join(options());
