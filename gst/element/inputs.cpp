@@ -57,6 +57,7 @@ void Inputs::remove(RtcmcSinkPad* pad) {
     }
   }
   navigator_.release(GST_PAD(pad));
+  leave_if_all_have_ended();
 }
 
 PadKinds Inputs::kinds() const {
@@ -71,6 +72,7 @@ void Inputs::make_tracks() {
   {
     const std::lock_guard lock(mutex_);
     has_tracks_ = true;
+    has_left_ = false;
   }
   make_missing_tracks();
 }
@@ -218,14 +220,52 @@ void Inputs::set_kind(const send::Track& track) {
 }
 
 void Inputs::set_ended(const send::Track& track) {
-  // Who receives still has something to do in the room.
-  const bool is_all_there_is = hooks_.is_all_there_is();
-  const std::lock_guard lock(mutex_);
-  for (Input& input : inputs_) {
-    input.ended = input.ended || input.track.get() == &track;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Input& input : inputs_) {
+      input.ended = input.ended || input.track.get() == &track;
+    }
   }
-  if (session_ && is_all_there_is && std::ranges::all_of(inputs_, &Input::ended)) {
+  leave_if_all_have_ended();
+}
+
+void Inputs::leave_if_all_have_ended() {
+  // Who receives still has something to do in the room.
+  if (!hooks_.is_all_there_is()) {
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  // Nothing comes where nothing is linked.
+  const auto is_over = [](const Input& input) { return input.ended || !gst_pad_is_linked(GST_PAD(input.pad)); };
+  if (session_ && std::ranges::any_of(inputs_, &Input::ended) && std::ranges::all_of(inputs_, is_over)) {
+    has_left_ = true;
     session_->leave(true);
+  }
+}
+
+void Inputs::set_resumed(const send::Track& track) {
+  bool comes_back = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Input& input : inputs_) {
+      input.ended = input.ended && input.track.get() != &track;
+    }
+    comes_back = std::exchange(has_left_, false) && session_;
+  }
+  if (comes_back) {
+    hooks_.enter_again();
+  }
+}
+
+void Inputs::interrupt(RtcmcSinkPad* pad) {
+  std::shared_ptr<send::Track> track;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto input = find(pad);
+    track = input == inputs_.end() ? nullptr : input->track;
+  }
+  if (track) {
+    track->interrupt();
   }
 }
 

@@ -30,6 +30,8 @@ class Inputs {
     std::function<send::TrackSettings(rtp::Kind)> settings_for;
     /// Whether the end of all of them is the end of what the element has to do.
     std::function<bool()> is_all_there_is;
+    /// We left since all had ended, and one of them goes on.
+    std::function<void()> enter_again;
   };
 
   Inputs(GstBin* bin, Navigator& navigator, send::Track::Listener& listener, Hooks hooks);
@@ -49,6 +51,8 @@ class Inputs {
 
   /// The track of an open pad learned what it is.
   void set_kind(const send::Track& track);
+  void interrupt(RtcmcSinkPad* pad);
+  void set_resumed(const send::Track& track);
   void set_ended(const send::Track& track);
   /// Of all sink pads, or those of one kind.
   void mute(std::optional<rtp::Kind> kind, bool muted);
@@ -73,6 +77,7 @@ class Inputs {
   };
 
   void make_missing_tracks();
+  void leave_if_all_have_ended();
   [[nodiscard]] std::vector<Input>::iterator find(const RtcmcSinkPad* pad);
   [[nodiscard]] static OutgoingTrack outgoing(Input& input);
   /// With mutex_ held: gives the session a track, unless nobody knows yet what it is.
@@ -96,6 +101,7 @@ class Inputs {
   mutable std::mutex mutex_;
   std::vector<Input> inputs_;
   bool has_tracks_ = false;
+  bool has_left_ = false;  // since all had ended
   std::shared_ptr<Session> session_;
 };
 

@@ -69,7 +69,8 @@ Participation::Participation(GstBin* bin)
       navigator_(GST_ELEMENT(bin)),
       inputs_(bin, navigator_, *this,
               {.settings_for = [this](rtp::Kind kind) { return track_settings(kind); },
-               .is_all_there_is = [this] { return outputs_.empty(); }}),
+               .is_all_there_is = [this] { return outputs_.empty(); },
+               .enter_again = [this] { open_or_join(nullptr); }}),
       outputs_(bin, pad_names_),
       news_(GST_ELEMENT(bin), announcer_, navigator_, inputs_, outputs_) {}
 
@@ -430,6 +431,10 @@ void Participation::on_codecs_known(send::Track&) {
 
 void Participation::on_end_of_stream(send::Track& track) {
   inputs_.set_ended(track);
+}
+
+void Participation::on_resumed(send::Track& track) {
+  inputs_.set_resumed(track);
 }
 
 void Participation::on_error(send::Track&, int code, const std::string& text, const std::string& debug) {

@@ -49,6 +49,8 @@ class Participation final : private send::Track::Listener {
 
   [[nodiscard]] PadNames& pad_names() { return pad_names_; }
   void add_input(RtcmcSinkPad* pad, std::optional<rtp::Kind> kind, unsigned number) { inputs_.add(pad, kind, number); }
+  /// Whoever waits in the pad is let go, so that it can be deactivated.
+  void interrupt_input(RtcmcSinkPad* pad) { inputs_.interrupt(pad); }
   void remove_input(RtcmcSinkPad* pad) { inputs_.remove(pad); }
   void add_output(RtcmcSourcePad* pad, rtp::Kind kind);
   void remove_output(RtcmcSourcePad* pad) { outputs_.remove(pad); }
@@ -112,6 +114,7 @@ class Participation final : private send::Track::Listener {
   void on_kind_known(send::Track& track) override;
   void on_codecs_known(send::Track& track) override;
   void on_end_of_stream(send::Track& track) override;
+  void on_resumed(send::Track& track) override;
   void on_error(send::Track& track, int code, const std::string& text, const std::string& debug) override;
   void on_encoder_setup(GstElement* encoder) override;
   void on_payloader_setup(GstElement* payloader) override;

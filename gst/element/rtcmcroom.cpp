@@ -114,9 +114,12 @@ GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const
 void release_pad(GstElement* element, GstPad* pad) {
   const auto held = Ref<GstPad>::share(pad);
   gst_child_proxy_child_removed(GST_CHILD_PROXY(element), G_OBJECT(pad), GST_OBJECT_NAME(pad));
+  rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
+  if (GST_PAD_IS_SINK(pad)) {
+    participation.interrupt_input(RTCMC_SINK_PAD(pad));
+  }
   gst_pad_set_active(pad, FALSE);
   gst_element_remove_pad(element, pad);
-  rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
   if (GST_PAD_IS_SINK(pad)) {
     participation.remove_input(RTCMC_SINK_PAD(pad));
     return;
@@ -171,9 +174,45 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
                                                                                         : result;
 }
 
+/// What upstream of the inputs knows best: how far it is, how long it takes. The first that answers is taken.
+bool ask_upstream(GstElement* element, GstQuery* query) {
+  return gst_element_foreach_sink_pad(
+             element,
+             [](GstElement*, GstPad* pad, gpointer query) {
+               return static_cast<gboolean>(!gst_pad_peer_query(pad, GST_QUERY(query)));
+             },
+             query) == FALSE;
+}
+
+/// As a sink does with a seek: to whatever feeds any of the inputs.
+bool send_upstream(GstElement* element, GstEvent* event) {
+  struct Sending {
+    Ref<GstEvent> event;
+    bool is_taken;
+  } sending{Ref<GstEvent>::adopt(event), false};
+  gst_element_foreach_sink_pad(
+      element,
+      [](GstElement*, GstPad* pad, gpointer data) -> gboolean {
+        auto* sending = static_cast<Sending*>(data);
+        sending->is_taken |= gst_pad_push_event(pad, Ref<GstEvent>(sending->event).release()) != FALSE;
+        return TRUE;
+      },
+      &sending);
+  return sending.is_taken;
+}
+
 gboolean query(GstElement* element, GstQuery* query) {
   if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) {
     return static_cast<gboolean>(rtcmc::answer_latency_query(element, query));
+  }
+  switch (GST_QUERY_TYPE(query)) {
+    case GST_QUERY_POSITION:
+    case GST_QUERY_DURATION:
+    case GST_QUERY_SEEKING:
+    case GST_QUERY_SEGMENT:
+      return static_cast<gboolean>(ask_upstream(element, query));
+    default:
+      break;
   }
   return static_cast<gboolean>(rtcmc::player::answer_query(element, query) ||
                                GST_ELEMENT_CLASS(rtcmc_room_parent_class)->query(element, query) != FALSE);
@@ -190,6 +229,11 @@ gboolean send_event(GstElement* element, GstEvent* event) {
     const auto held = Ref<GstEvent>::adopt(event);
     RTCMC_ROOM(element)->participation->end_of_stream();
     return TRUE;
+  }
+  const GstEventTypeFlags flags = gst_event_type_get_flags(GST_EVENT_TYPE(event));
+  const bool goes_upstream = (flags & GST_EVENT_TYPE_UPSTREAM) != 0 && (flags & GST_EVENT_TYPE_DOWNSTREAM) == 0;
+  if (goes_upstream && element->numsinkpads > 0) {
+    return static_cast<gboolean>(send_upstream(element, event));
   }
   if (GST_EVENT_TYPE(event) != GST_EVENT_LATENCY) {
     return GST_ELEMENT_CLASS(rtcmc_room_parent_class)->send_event(element, event);

@@ -52,6 +52,7 @@ gboolean src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
 }
 
 GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
+  node_of(GST_OBJECT(element)).on_state_change(transition);
   const GstStateChangeReturn result = GST_ELEMENT_CLASS(rtcmc_node_parent_class)->change_state(element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     node_of(GST_OBJECT(element)).on_reset();

@@ -28,6 +28,8 @@ class Node {
   /// Absent: GStreamer's default answer.
   [[nodiscard]] virtual std::optional<bool> on_sink_query(GstQuery* query) = 0;
   [[nodiscard]] virtual std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) = 0;
+  /// A change of state begins; nothing has been done about it yet.
+  virtual void on_state_change(GstStateChange) {}
   /// PAUSED→READY: the stream is over, whatever was known of it is to be forgotten.
   virtual void on_reset() = 0;
 

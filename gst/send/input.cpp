@@ -34,12 +34,15 @@ GstCaps* caps_in(GstEvent* event) {
   return caps;
 }
 
+/// What is to be sent first counts: decoding order.
+GstClockTime timestamp_of(GstBuffer* buffer) {
+  return GST_BUFFER_DTS_IS_VALID(buffer) ? GST_BUFFER_DTS(buffer) : GST_BUFFER_PTS(buffer);
+}
+
 }  // namespace
 
 Input::Input(std::vector<Choice> choices, Listener& listener)
-    : choices_(std::move(choices)), choice_(choices_.size() == 1 ? &choices_.front() : nullptr), listener_(listener) {
-  gst_segment_init(&segment_, GST_FORMAT_TIME);
-}
+    : choices_(std::move(choices)), choice_(choices_.size() == 1 ? &choices_.front() : nullptr), listener_(listener) {}
 
 std::span<const Input::Choice> Input::choices() const {
   const Choice* choice = choice_;
@@ -93,10 +96,66 @@ std::shared_ptr<const Input::Outlets> Input::outlets() const {
   return outlets_;
 }
 
+bool Input::is_live() {
+  if (!is_live_) {
+    const auto query = glib::Ref<GstQuery>::adopt(gst_query_new_latency());
+    gboolean live = FALSE;
+    if (gst_pad_peer_query(sink_pad(), query.get())) {
+      gst_query_parse_latency(query.get(), &live, nullptr, nullptr);
+    }
+    is_live_ = live != FALSE;
+    GST_DEBUG_OBJECT(element(), "upstream is %s", *is_live_ ? "live" : "not live: paced by the clock");
+  }
+  return *is_live_;
+}
+
+bool Input::await(GstClockTime timestamp) {
+  const auto now = pacer_.now(element());
+  if (auto segment = timeline_.begin(timestamp, now)) {
+    keep(&Input::segment_event_, segment);
+  }
+  return is_live() || pacer_.wait(element(), timeline_.due(timestamp, now));
+}
+
+glib::Ref<GstBuffer> Input::stamped(glib::Ref<GstBuffer> buffer) const {
+  if (GST_BUFFER_PTS_IS_VALID(buffer.get())) {
+    return buffer;
+  }
+  const auto now = pacer_.now(element());
+  auto result = glib::Ref<GstBuffer>::adopt(gst_buffer_make_writable(buffer.release()));
+  if (GST_BUFFER_DTS_IS_VALID(result.get())) {
+    GST_BUFFER_PTS(result.get()) = GST_BUFFER_DTS(result.get());
+  } else if (now) {
+    GST_BUFFER_PTS(result.get()) = timeline_.stamp(*now);
+  }
+  return result;
+}
+
+glib::Ref<GstBufferList> Input::stamped(glib::Ref<GstBufferList> list) const {
+  const guint length = gst_buffer_list_length(list.get());
+  bool is_complete = true;
+  for (guint i = 0; i < length; ++i) {
+    is_complete = is_complete && GST_BUFFER_PTS_IS_VALID(gst_buffer_list_get(list.get(), i));
+  }
+  if (is_complete) {
+    return list;
+  }
+  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(length));
+  for (guint i = 0; i < length; ++i) {
+    auto buffer = stamped(glib::Ref<GstBuffer>::share(gst_buffer_list_get(list.get(), i)));
+    gst_buffer_list_add(result.get(), buffer.release());
+  }
+  return result;
+}
+
 GstFlowReturn Input::on_buffer(glib::Ref<GstBuffer> buffer) {
   if (!source_) {
     return GST_FLOW_NOT_NEGOTIATED;
   }
+  if (!await(timestamp_of(buffer.get()))) {
+    return GST_FLOW_FLUSHING;
+  }
+  buffer = stamped(std::move(buffer));
   note(buffer.get());
   const Arrival arrival{can_start(buffer.get()), is_muted_};
   const auto current = outlets();
@@ -112,8 +171,16 @@ GstFlowReturn Input::on_list(glib::Ref<GstBufferList> list) {
   if (!source_) {
     return GST_FLOW_NOT_NEGOTIATED;
   }
+  const guint length = gst_buffer_list_length(list.get());
+  if (length == 0) {
+    return GST_FLOW_OK;
+  }
+  if (!await(timestamp_of(gst_buffer_list_get(list.get(), 0)))) {
+    return GST_FLOW_FLUSHING;
+  }
+  list = stamped(std::move(list));
   bool start = false;
-  for (guint i = 0; i < gst_buffer_list_length(list.get()); ++i) {
+  for (guint i = 0; i < length; ++i) {
     GstBuffer* buffer = gst_buffer_list_get(list.get(), i);
     note(buffer);
     start = start || can_start(buffer);
@@ -147,14 +214,7 @@ void Input::note(GstBuffer* buffer) {
       listener_.on_ssrc(header->ssrc);
     }
   }
-  if (!GST_BUFFER_PTS_IS_VALID(buffer) || segment_.format != GST_FORMAT_TIME) {
-    return;
-  }
-  const GstClockTime time = gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  if (GST_CLOCK_TIME_IS_VALID(time)) {
-    const GstClockTime duration = GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : 0;
-    running_time_ = std::max(running_time_, time + duration);
-  }
+  timeline_.note(buffer);
 }
 
 bool Input::on_sink_event(glib::Ref<GstEvent> event) {
@@ -165,19 +225,22 @@ bool Input::on_sink_event(glib::Ref<GstEvent> event) {
     case GST_EVENT_CAPS:
       return on_caps(event);
     case GST_EVENT_SEGMENT:
-      keep(&Input::segment_event_, continued(event));
+      on_segment(std::move(event));
+      return true;
+    case GST_EVENT_GAP:
+      on_gap(event);
       return true;
     case GST_EVENT_EOS:
-      listener_.on_end_of_stream();
+      on_end();
       return true;
-    case GST_EVENT_FLUSH_STOP: {
-      gboolean reset_time = FALSE;
-      gst_event_parse_flush_stop(event.get(), &reset_time);
-      was_flushed_ = was_flushed_ || reset_time != FALSE;
-      return true;
-    }
-    // Nothing that waits in a branch is worth flushing, and peers have no use for tags.
+    // Nothing that waits in a branch is worth flushing.
     case GST_EVENT_FLUSH_START:
+      pacer_.set_flushing(true);
+      return true;
+    case GST_EVENT_FLUSH_STOP:
+      on_flush_stop(event.get());
+      return true;
+    // Peers have no use for them.
     case GST_EVENT_TAG:
     case GST_EVENT_TOC:
       return true;
@@ -214,23 +277,38 @@ bool Input::on_caps(const glib::Ref<GstEvent>& event) {
   return true;
 }
 
-/// Running time starts again when the input is flushed; RTP timestamps must not.
-glib::Ref<GstEvent> Input::continued(const glib::Ref<GstEvent>& event) {
-  gst_event_copy_segment(event.get(), &segment_);
-  if (segment_.format != GST_FORMAT_TIME) {
-    return event;
+void Input::on_segment(glib::Ref<GstEvent> event) {
+  timeline_.set_segment(std::move(event));
+  is_live_.reset();  // another source, maybe
+  if (std::exchange(has_ended_, false)) {
+    listener_.on_resumed();
   }
-  if (std::exchange(was_flushed_, false)) {
-    const GstClockTime begin = gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, segment_.start);
-    shift_ = GST_CLOCK_TIME_IS_VALID(begin) && begin < running_time_ ? running_time_ - begin : 0;
+}
+
+void Input::on_gap(const glib::Ref<GstEvent>& event) {
+  GstClockTime timestamp = GST_CLOCK_TIME_NONE;
+  gst_event_parse_gap(event.get(), &timestamp, nullptr);
+  if (await(timestamp)) {
+    pass_on(event);
   }
-  if (shift_ == 0) {
-    return event;
+}
+
+void Input::on_end() {
+  // What came last has its time, too.
+  if (is_live() || pacer_.wait(element(), timeline_.due_end())) {
+    has_ended_ = true;
+    listener_.on_end_of_stream();
   }
-  segment_.base += shift_;
-  auto shifted = glib::Ref<GstEvent>::adopt(gst_event_new_segment(&segment_));
-  gst_event_set_seqnum(shifted.get(), gst_event_get_seqnum(event.get()));
-  return shifted;
+}
+
+void Input::on_flush_stop(GstEvent* event) {
+  gboolean reset_time = FALSE;
+  gst_event_parse_flush_stop(event, &reset_time);
+  if (reset_time) {
+    // Of a live stream, only its own timestamps say how long it rested.
+    timeline_.flush(is_live_.value_or(false) ? std::nullopt : pacer_.now(element()));
+  }
+  pacer_.set_flushing(false);
 }
 
 void Input::keep(glib::Ref<GstEvent> Input::*kept, const glib::Ref<GstEvent>& event) {
@@ -309,10 +387,9 @@ void Input::on_reset() {
   is_wrong_kind_ = false;
   source_.reset();
   has_ssrc_ = false;
-  gst_segment_init(&segment_, GST_FORMAT_TIME);
-  shift_ = 0;
-  running_time_ = 0;
-  was_flushed_ = false;
+  timeline_.reset();
+  is_live_.reset();
+  has_ended_ = false;
   {
     const std::lock_guard lock(mutex_);
     stream_start_.reset();

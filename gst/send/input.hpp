@@ -14,12 +14,15 @@
 #include <vector>
 
 #include "media/node.hpp"
+#include "send/pacer.hpp"
 #include "send/source.hpp"
+#include "send/timeline.hpp"
 
 namespace rtcmc::send {
 
-/// The first element of a track: says what the input may be, finds out what it is, and gives it to every branch. It
-/// always takes what comes, so that nothing upstream is ever held up or stopped by us.
+/// The first element of a track: says what the input may be, finds out what it is, and gives it to every branch. What
+/// is live passes at once; all else when it is due by the pipeline's clock, whether or not anybody gets it. Neither a
+/// branch nor a peer ever holds it up.
 ///
 /// Threads: as for any Node; outlets may be added and removed on any thread. `mutex_` protects what its comment says
 /// and is never held across a push or a call of the Listener.
@@ -35,6 +38,8 @@ class Input final : public Node {
     /// RTP only: before the first packet goes on.
     virtual void on_ssrc(std::uint32_t ssrc) = 0;
     virtual void on_end_of_stream() = 0;
+    /// After an end: there will be more.
+    virtual void on_resumed() = 0;
     /// Nothing is known of the input any more.
     virtual void on_forgotten() = 0;
 
@@ -67,6 +72,8 @@ class Input final : public Node {
   void remove(const std::shared_ptr<const Outlet>& outlet);
   /// Any thread, from the next buffer on.
   void set_muted(bool is_muted) { is_muted_ = is_muted; }
+  /// Lets go of what waits to be due, and takes no more until the next start. Any thread.
+  void interrupt() { pacer_.interrupt(); }
 
   // Node
   GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) override;
@@ -75,6 +82,7 @@ class Input final : public Node {
   bool on_src_event(GstPad* pad, glib::Ref<GstEvent> event) override;
   std::optional<bool> on_sink_query(GstQuery* query) override;
   std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
+  void on_state_change(GstStateChange transition) override { pacer_.change_state(element(), transition); }
   void on_reset() override;
 
  private:
@@ -85,7 +93,17 @@ class Input final : public Node {
   [[nodiscard]] std::span<const Choice> choices() const;
   [[nodiscard]] glib::Ref<GstCaps> acceptable() const;
   void check_kind(GstCaps* caps);
-  glib::Ref<GstEvent> continued(const glib::Ref<GstEvent>& event);
+  void on_segment(glib::Ref<GstEvent> event);
+  void on_gap(const glib::Ref<GstEvent>& event);
+  void on_end();
+  void on_flush_stop(GstEvent* event);
+  /// Makes sure that the segment is passed on, and waits until what has this timestamp is due. False: it is to be given
+  /// up.
+  [[nodiscard]] bool await(GstClockTime timestamp);
+  [[nodiscard]] bool is_live();
+  /// With the time of its arrival, if it has no timestamp.
+  [[nodiscard]] glib::Ref<GstBuffer> stamped(glib::Ref<GstBuffer> buffer) const;
+  [[nodiscard]] glib::Ref<GstBufferList> stamped(glib::Ref<GstBufferList> list) const;
   void pass_on(const glib::Ref<GstEvent>& event) const;
   /// Stores an event that new outlets need, and passes it on.
   void keep(glib::Ref<GstEvent> Input::*kept, const glib::Ref<GstEvent>& event);
@@ -103,10 +121,11 @@ class Input final : public Node {
   // Streaming thread:
   std::optional<Source> source_;
   bool has_ssrc_ = false;
-  GstSegment segment_{};           // as passed on
-  GstClockTime shift_ = 0;         // added to the input's running time
-  GstClockTime running_time_ = 0;  // end of the latest buffer
-  bool was_flushed_ = false;
+  Timeline timeline_;
+  std::optional<bool> is_live_;  // absent: upstream is to be asked
+  bool has_ended_ = false;
+
+  Pacer pacer_;
 
   mutable std::mutex mutex_;
   // All below: mutex_. The list itself is never changed, only replaced: the streaming thread walks its own reference.

@@ -65,6 +65,7 @@ class EncodingTrack final : public Track, private Input::Listener {
   }
   glib::Ref<GstCaps> rtp_caps(rtp::Codec codec) const override;
   void set_muted(bool is_muted) override { input_->set_muted(is_muted); }
+  void interrupt() override { input_->interrupt(); }
   std::optional<Encoding> encoding(rtp::Codec codec) const override;
   std::unique_ptr<Subscription> subscribe(const PacketFormat& format, GstPad* peer_sink) override;
 
@@ -82,6 +83,7 @@ class EncodingTrack final : public Track, private Input::Listener {
   void on_wrong_kind(rtp::Kind kind) override;
   void on_ssrc(std::uint32_t ssrc) override;
   void on_end_of_stream() override { listener_.on_end_of_stream(*this); }
+  void on_resumed() override { listener_.on_resumed(*this); }
   void on_forgotten() override;
 
   /// With one more user. Null if there can be none.

@@ -58,7 +58,7 @@ struct Encoding {
 /// not two at a time; the rest on any. Subscriptions go before the track does.
 class Track {
  public:
-  /// Must not block. The first four are called on a streaming thread; the set-up of an encoder, and of the payloader
+  /// Must not block. The first five are called on a streaming thread; the set-up of an encoder, and of the payloader
   /// of raw input, within subscribe(), that of the payloader of encoded input on a streaming thread.
   class Listener {
    public:
@@ -67,6 +67,8 @@ class Track {
     /// codecs() has an answer now (or another one).
     virtual void on_codecs_known(Track& track) = 0;
     virtual void on_end_of_stream(Track& track) = 0;
+    /// After the end, more is to come.
+    virtual void on_resumed(Track& track) = 0;
     /// The track cannot work: `code` is a GstStreamError. `text` says what to do and names the Debian package.
     virtual void on_error(Track& track, int code, const std::string& text, const std::string& debug) = 0;
     virtual void on_encoder_setup(GstElement* encoder) = 0;
@@ -93,6 +95,8 @@ class Track {
   /// Muted, what arrives at the pad goes nowhere: nothing is encoded or sent, and listeners hear silence. Once unmuted,
   /// video goes on with a keyframe. Takes effect at the next buffer.
   virtual void set_muted(bool is_muted) = 0;
+  /// Lets go of data that waits for its time, and takes none until the next start. For the pad's deactivation.
+  virtual void interrupt() = 0;
   /// Absent if nobody subscribes to the codec. On the thread that subscribes.
   [[nodiscard]] virtual std::optional<Encoding> encoding(rtp::Codec codec) const = 0;
   /// Links a new source of packets to `peer_sink`, a sink pad of a webrtcbin that is a child of the same bin:

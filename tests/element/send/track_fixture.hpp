@@ -105,6 +105,9 @@ class Listener final : public Track::Listener {
   void on_end_of_stream(Track&) override {
     monitor_.change([this] { ++ended_; });
   }
+  void on_resumed(Track&) override {
+    monitor_.change([this] { ++resumed_; });
+  }
   void on_error(Track&, int code, const std::string& text, const std::string&) override {
     monitor_.change([this, code, &text] { errors_.push_back({code, text}); });
   }
@@ -120,6 +123,12 @@ class Listener final : public Track::Listener {
   }
   [[nodiscard]] bool await_end() const {
     return monitor_.await([this] { return ended_ > 0; });
+  }
+  [[nodiscard]] int ended() const {
+    return monitor_.read([this] { return ended_; });
+  }
+  [[nodiscard]] bool await_resumption() const {
+    return monitor_.await([this] { return resumed_ > 0; });
   }
   [[nodiscard]] bool await_error() const {
     return monitor_.await([this] { return !errors_.empty(); });
@@ -138,6 +147,7 @@ class Listener final : public Track::Listener {
   Monitor monitor_;
   int codecs_known_ = 0;
   int ended_ = 0;
+  int resumed_ = 0;
   std::vector<Error> errors_;
   std::vector<std::string> encoders_;  // factory names
   std::vector<std::string> payloaders_;
