@@ -73,10 +73,7 @@ gboolean set_uri(GstURIHandler* handler, const gchar* uri, GError** error) {
   }
   participation_of(element).with_settings([uri](Settings& settings) { settings.uri = uri; });
   // A player looks at the flags when it takes the element in. As a sink, it would have to end before the player can.
-  GST_OBJECT_FLAG_SET(element, GST_ELEMENT_FLAG_SOURCE);
-  if (element->numsinkpads == 0) {
-    GST_OBJECT_FLAG_UNSET(element, GST_ELEMENT_FLAG_SINK);
-  }
+  update_roles(element);
   return TRUE;
 }
 

@@ -74,15 +74,6 @@ const PadKind& kind_of(GstPadTemplate* pad_template) {
                             &PadKind::name_template);
 }
 
-/// Only sources are told of the pipeline's end.
-void mark_as_source(GstElement* element, bool is_source) {
-  if (is_source) {
-    GST_OBJECT_FLAG_SET(element, GST_ELEMENT_FLAG_SOURCE);
-  } else {
-    GST_OBJECT_FLAG_UNSET(element, GST_ELEMENT_FLAG_SOURCE);
-  }
-}
-
 GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const gchar* wanted, const GstCaps*) {
   const PadKind& kind = kind_of(pad_template);
   rtcmc::Participation& participation = *RTCMC_ROOM(element)->participation;
@@ -97,10 +88,8 @@ GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const
                                    "direction", kind.is_source ? GST_PAD_SRC : GST_PAD_SINK, "template",
                                    kind.media ? pad_template : rtcmc::open_pad_template(), nullptr));
   if (kind.is_source) {
-    mark_as_source(element, true);
     participation.add_output(RTCMC_SOURCE_PAD(pad), *kind.media);
   } else {
-    GST_OBJECT_FLAG_SET(element, GST_ELEMENT_FLAG_SINK);
     participation.add_input(RTCMC_SINK_PAD(pad), kind.media, *number);
   }
   if (GST_STATE(element) > GST_STATE_READY) {
@@ -139,7 +128,7 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
       if (!participation.check_settings() || !participation.find_server()) {
         return GST_STATE_CHANGE_FAILURE;
       }
-      mark_as_source(element, participation.has_outputs());
+      rtcmc::update_roles(element);
       participation.make_tracks();
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
@@ -225,7 +214,8 @@ gboolean send_event(GstElement* element, GstEvent* event) {
     const auto held = Ref<GstEvent>::adopt(event);
     return TRUE;
   }
-  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && RTCMC_ROOM(element)->participation->has_outputs()) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS &&
+      (element->numsinkpads == 0 || RTCMC_ROOM(element)->participation->has_outputs())) {
     const auto held = Ref<GstEvent>::adopt(event);
     RTCMC_ROOM(element)->participation->end_of_stream();
     return TRUE;
@@ -313,6 +303,29 @@ rtcmc::Participation& rtcmc::participation_of(GstElement* room) {
   return *RTCMC_ROOM(room)->participation;
 }
 
+void rtcmc::update_roles(GstElement* room) {
+  struct Means {
+    bool auto_receive;
+    bool has_uri;
+  };
+  const auto means = participation_of(room).with_settings([](const Settings& settings) {
+    return Means{settings.auto_receive, !settings.uri.empty()};
+  });
+  GST_OBJECT_LOCK(room);
+  const bool has_sinks = room->numsinkpads > 0;
+  const bool has_sources = room->numsrcpads > 0;
+  unsigned roles = 0;
+  if (has_sources || means.auto_receive || !has_sinks) {
+    roles |= GST_ELEMENT_FLAG_SOURCE;
+  }
+  if (has_sinks || (!has_sources && !means.has_uri)) {
+    roles |= GST_ELEMENT_FLAG_SINK;
+  }
+  GST_OBJECT_FLAG_SET(room, roles);
+  GST_OBJECT_FLAG_UNSET(room, ~roles & (GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK));
+  GST_OBJECT_UNLOCK(room);
+}
+
 static void child_proxy_init(gpointer interface, gpointer) {
   static_cast<GstChildProxyInterface*>(interface)->get_child_by_name = get_child_by_name;
 }
@@ -320,7 +333,7 @@ static void child_proxy_init(gpointer interface, gpointer) {
 static void rtcmc_room_init(RtcmcRoom* room) {
   room->participation = new rtcmc::Participation(GST_BIN(room));
   gst_bin_set_suppressed_flags(GST_BIN(room), GstElementFlags(GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK));
-  GST_OBJECT_FLAG_SET(room, GST_ELEMENT_FLAG_SINK);
+  rtcmc::update_roles(GST_ELEMENT(room));
 }
 
 static void rtcmc_room_class_init(RtcmcRoomClass* klass) {
@@ -336,6 +349,8 @@ static void rtcmc_room_class_init(RtcmcRoomClass* klass) {
   auto* element_class = GST_ELEMENT_CLASS(klass);
   element_class->request_new_pad = request_new_pad;
   element_class->release_pad = release_pad;
+  element_class->pad_added = [](GstElement* element, GstPad*) { rtcmc::update_roles(element); };
+  element_class->pad_removed = [](GstElement* element, GstPad*) { rtcmc::update_roles(element); };
   element_class->change_state = change_state;
   element_class->query = query;
   element_class->send_event = send_event;

@@ -25,5 +25,8 @@ namespace rtcmc {
 
 /// What is behind an rtcmcroom.
 [[nodiscard]] Participation& participation_of(GstElement* room);
+/// What the pipeline is to take it for: a source is told of the end, and a sink has to come to it before the pipeline
+/// has ended. Who only receives is no sink; who has no pads is both.
+void update_roles(GstElement* room);
 
 }  // namespace rtcmc
