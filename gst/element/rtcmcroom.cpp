@@ -163,6 +163,13 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
                                                                                         : result;
 }
 
+bool has_inputs(GstElement* element) {
+  GST_OBJECT_LOCK(element);
+  const bool has = element->numsinkpads > 0;
+  GST_OBJECT_UNLOCK(element);
+  return has;
+}
+
 /// What upstream of the inputs knows best: how far it is, how long it takes. The first that answers is taken.
 bool ask_upstream(GstElement* element, GstQuery* query) {
   return gst_element_foreach_sink_pad(
@@ -215,14 +222,14 @@ gboolean send_event(GstElement* element, GstEvent* event) {
     return TRUE;
   }
   if (GST_EVENT_TYPE(event) == GST_EVENT_EOS &&
-      (element->numsinkpads == 0 || RTCMC_ROOM(element)->participation->has_outputs())) {
+      (!has_inputs(element) || RTCMC_ROOM(element)->participation->has_outputs())) {
     const auto held = Ref<GstEvent>::adopt(event);
     RTCMC_ROOM(element)->participation->end_of_stream();
     return TRUE;
   }
   const GstEventTypeFlags flags = gst_event_type_get_flags(GST_EVENT_TYPE(event));
   const bool goes_upstream = (flags & GST_EVENT_TYPE_UPSTREAM) != 0 && (flags & GST_EVENT_TYPE_DOWNSTREAM) == 0;
-  if (goes_upstream && element->numsinkpads > 0) {
+  if (goes_upstream && has_inputs(element)) {
     return static_cast<gboolean>(send_upstream(element, event));
   }
   if (GST_EVENT_TYPE(event) != GST_EVENT_LATENCY) {
