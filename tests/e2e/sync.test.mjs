@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Sound and picture of one participant belong together: a beep for each change between black and white.
 
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Meter } from './harness/meter.mjs';
 import { inEachBrowser } from './harness/stage.mjs';
 
@@ -22,6 +27,15 @@ const meter = async (stage) => {
   return element;
 };
 
+/** The same for two minutes, as a file. */
+const record = (file) => {
+  const picture = 'videotestsrc num-buffers=240 pattern=blink ! video/x-raw,width=320,height=180,framerate=2/1 ! vp8enc deadline=1';
+  const sound = `audiotestsrc num-buffers=12000 wave=ticks samplesperbuffer=441 tick-interval=${INTERVAL * 1e6} ! opusenc`;
+  const words = `-q webmmux name=mux ! filesink location=${file} ${picture} ! queue ! mux. ${sound} ! queue ! mux.`;
+  const { status, stderr } = spawnSync('gst-launch-1.0', words.split(' '), { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+};
+
 inEachBrowser('Sound and picture', {}, (test) => {
   test('from a browser', async (stage) => {
     const receiver = await meter(stage);
@@ -33,6 +47,19 @@ inEachBrowser('Sound and picture', {}, (test) => {
     await stage.element(BLINK_AND_TICK);
     const viewer = await stage.viewer();
     await viewer.untilInSync(INTERVAL, EARLIEST_SOUND, LATEST_SOUND);
+  });
+
+  test('from a file, for who comes early and who comes late', async (stage, t) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'rtcmc-sync-'));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const file = path.join(directory, 'blink.webm');
+    record(file);
+    const words = [`filesrc location=${file} ! decodebin name=file`, 'file. ! queue ! r.', 'file. ! queue ! r.'];
+    await stage.element(words.map((line) => line.split(' ')));
+    for (let i = 0; i < 2; ++i) {
+      const viewer = await stage.viewer();
+      await viewer.untilInSync(INTERVAL, EARLIEST_SOUND, LATEST_SOUND);
+    }
   });
 
   test('between elements', async (stage) => {
