@@ -164,6 +164,13 @@ void Inputs::detach() {
   session.swap(session_);
 }
 
+std::string Inputs::name_of(const send::Track& track) const {
+  const std::lock_guard lock(mutex_);
+  const auto found =
+      std::ranges::find_if(inputs_, [&track](const Input& input) { return input.track.get() == &track; });
+  return found == inputs_.end() ? "" : std::string(GST_OBJECT_NAME(found->pad)) + ": ";
+}
+
 void Inputs::hand_over(Input& input) const {
   if (!session_ || !input.track || input.is_handed_over) {
     return;

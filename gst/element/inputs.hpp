@@ -53,6 +53,8 @@ class Inputs {
   void set_kind(const send::Track& track);
   void interrupt(RtcmcSinkPad* pad);
   void set_resumed(const send::Track& track);
+  /// To begin a sentence with: "video_0: ". Empty if no pad has the track yet.
+  [[nodiscard]] std::string name_of(const send::Track& track) const;
   void set_ended(const send::Track& track);
   /// Of all sink pads, or those of one kind.
   void mute(std::optional<rtp::Kind> kind, bool muted);

@@ -437,8 +437,12 @@ void Participation::on_resumed(send::Track& track) {
   inputs_.set_resumed(track);
 }
 
-void Participation::on_error(send::Track&, int code, const std::string& text, const std::string& debug) {
-  announcer_.error(GST_STREAM_ERROR, code, text, debug);
+void Participation::on_error(send::Track& track, int code, const std::string& text, const std::string& debug) {
+  announcer_.error(GST_STREAM_ERROR, code, inputs_.name_of(track) + text, debug);
+}
+
+void Participation::on_warning(send::Track& track, const std::string& text, const std::string& debug) {
+  announcer_.warning(GST_STREAM_ERROR, GST_STREAM_ERROR_ENCODE, inputs_.name_of(track) + text, debug);
 }
 
 void Participation::on_encoder_setup(GstElement* encoder) {

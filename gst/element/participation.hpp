@@ -116,6 +116,7 @@ class Participation final : private send::Track::Listener {
   void on_end_of_stream(send::Track& track) override;
   void on_resumed(send::Track& track) override;
   void on_error(send::Track& track, int code, const std::string& text, const std::string& debug) override;
+  void on_warning(send::Track& track, const std::string& text, const std::string& debug) override;
   void on_encoder_setup(GstElement* encoder) override;
   void on_payloader_setup(GstElement* payloader) override;
 

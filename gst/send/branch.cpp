@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "send/branch.hpp"
 
-#include <gst/audio/audio.h>
-#include <gst/video/video.h>
-
 #include <algorithm>
-#include <chrono>
-#include <optional>
 #include <utility>
 
 #include "media/elements.hpp"
+#include "send/chain.hpp"
 #include "send/encoder_catalog.hpp"
+#include "send/entrance.hpp"
 #include "send/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
@@ -19,223 +16,20 @@ namespace rtcmc::send {
 
 namespace {
 
-// What may wait for a branch that is too slow. Raw pictures get old at once; for all else, the time also covers a
-// machine that is busy for a moment.
-constexpr guint kMaxRawPictures = 2;
-constexpr guint64 kMaxWait = GST_SECOND;
-constexpr guint kMaxBytes = 16 * 1024 * 1024;
-constexpr std::chrono::seconds kDropLogInterval{10};
-
-/// The queue itself has no limits: what may go in is decided before it, so that what it holds is always in one piece.
-glib::Ref<GstElement> make_queue() {
-  auto queue = make_installed("queue");
-  if (queue) {
-    g_object_set(queue.get(), "max-size-buffers", 0, "max-size-bytes", 0, "max-size-time", guint64{0}, nullptr);
-  }
-  return queue;
-}
-
-glib::Ref<GstElement> make_filter(std::string_view caps) {
-  auto filter = make_installed("capsfilter");
-  if (filter) {
-    g_object_set(filter.get(), "caps", parse_caps(std::string(caps)).get(), nullptr);
-  }
-  return filter;
-}
-
-/// Pictures with 4:2:0 chroma have even sizes: an odd row or column is cut off, as the caps come along.
-GstPadProbeReturn make_even(GstPad*, GstPadProbeInfo* info, gpointer crop) {
-  GstEvent* event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
-    GstCaps* caps = nullptr;
-    gst_event_parse_caps(event, &caps);
-    const GstStructure* structure = gst_caps_get_structure(caps, 0);
-    const auto excess = [structure](const char* field) {
-      int size = 0;
-      gst_structure_get_int(structure, field, &size);
-      return size > 1 ? size % 2 : 0;
-    };
-    g_object_set(crop, "right", excess("width"), "bottom", excess("height"), nullptr);
-  }
-  return GST_PAD_PROBE_OK;
-}
-
-glib::Ref<GstElement> make_even_crop() {
-  auto crop = make_installed("videocrop");
-  if (crop) {
-    gst_pad_add_probe(static_pad(crop.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, make_even, crop.get(),
-                      nullptr);
-  }
-  return crop;
-}
-
-/// Encoders for live pictures take whole ones: as many as there are, not one of each field. What is not interlaced
-/// passes. Null if it is not installed.
-glib::Ref<GstElement> make_deinterlacer() {
-  auto deinterlacer = make_installed("deinterlace");
-  if (deinterlacer) {
-    gst_util_set_object_arg(G_OBJECT(deinterlacer.get()), "fields", "top");
-  }
-  return deinterlacer;
-}
-
-/// Channels without positions cannot be mixed: they get those that are usual for so many, up to eight.
-GstPadProbeReturn give_positions(GstPad*, GstPadProbeInfo* info, gpointer) {
-  GstEvent* event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
-    return GST_PAD_PROBE_OK;
-  }
-  GstCaps* caps = nullptr;
-  gst_event_parse_caps(event, &caps);
-  const GstStructure* structure = gst_caps_get_structure(caps, 0);
-  int channels = 0;
-  guint64 positions = 0;
-  gst_structure_get_int(structure, "channels", &channels);
-  gst_structure_get(structure, "channel-mask", GST_TYPE_BITMASK, &positions, nullptr);
-  const guint64 usual = channels > 2 && positions == 0 ? gst_audio_channel_get_fallback_mask(channels) : 0;
-  if (usual != 0) {
-    const auto replaced = glib::Ref<GstEvent>::adopt(event);
-    const auto positioned = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
-    gst_caps_set_simple(positioned.get(), "channel-mask", GST_TYPE_BITMASK, usual, nullptr);
-    GstEvent* changed = gst_event_new_caps(positioned.get());
-    gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
-    GST_PAD_PROBE_INFO_DATA(info) = changed;
-  }
-  return GST_PAD_PROBE_OK;
-}
-
-glib::Ref<GstElement> make_mixer() {
-  auto mixer = make_installed("audioconvert");
-  if (mixer) {
-    gst_pad_add_probe(static_pad(mixer.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, give_positions,
-                      nullptr, nullptr);
-  }
-  return mixer;
-}
-
-/// Decides what goes into a branch. On the input's streaming thread only.
-class Entrance {
- public:
-  Entrance(glib::Ref<GstElement> queue, glib::Ref<GstElement> fanout_element, std::shared_ptr<Fanout> fanout, Form form,
-           rtp::Kind kind)
-      : queue_(std::move(queue)),
-        fanout_element_(std::move(fanout_element)),
-        fanout_(std::move(fanout)),
-        form_(form),
-        is_raw_(form == Form::Raw),
-        is_video_(kind == rtp::Kind::Video) {}
-
-  bool takes(const Input::Arrival& arrival) {
-    if (arrival.is_muted) {
-      choked_ = true;
-      is_muted_ = true;
-      return false;
-    }
-    if (is_full()) {
-      choked_ = true;
-      ++dropped_;
-      log_drops();
-      return false;
-    }
-    if (std::exchange(is_muted_, false)) {
-      fanout_->request_keyframe();  // the picture is to be back at once
-    }
-    if (choked_ && !is_raw_ && is_video_ && !arrival.can_start) {
-      fanout_->request_keyframe();  // what comes builds on what was dropped
-      return false;
-    }
-    if (std::exchange(choked_, false) && form_ == Form::Rtp) {
-      gst_pad_send_event(static_pad(queue_.get(), "sink").get(),
-                         gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty(kLeftOutEvent)));
-    }
-    return true;
-  }
-
- private:
-  [[nodiscard]] bool is_full() const {
-    guint buffers = 0;
-    guint bytes = 0;
-    guint64 time = 0;
-    g_object_get(queue_.get(), "current-level-buffers", &buffers, "current-level-bytes", &bytes, "current-level-time",
-                 &time, nullptr);
-    return is_raw_ && is_video_ ? buffers >= kMaxRawPictures : time >= kMaxWait || bytes >= kMaxBytes;
-  }
-
-  void log_drops() {
-    const auto now = std::chrono::steady_clock::now();
-    if (!logged_at_ || now - *logged_at_ >= kDropLogInterval) {
-      GST_INFO_OBJECT(queue_.get(), "too slow: has dropped %u buffers", dropped_);
-      logged_at_ = now;
-    }
-  }
-
-  const glib::Ref<GstElement> queue_;
-  const glib::Ref<GstElement> fanout_element_;  // keeps the Fanout's pads
-  const std::shared_ptr<Fanout> fanout_;
-  const Form form_;
-  const bool is_raw_;
-  const bool is_video_;
-  bool choked_ = false;
-  bool is_muted_ = false;  // was, when the latest buffer came
-  unsigned dropped_ = 0;
-  std::optional<std::chrono::steady_clock::time_point> logged_at_;
-};
-
-/// Collects the elements of a branch in their order.
-class Chain {
- public:
-  /// An empty name or caps add nothing.
-  void add(std::string_view factory) {
-    if (!factory.empty()) {
-      add(make_installed(std::string(factory)), factory);
-    }
-  }
-  void add_filter(std::string_view caps) {
-    if (!caps.empty()) {
-      add(make_filter(caps), "capsfilter");
-    }
-  }
-  void add(glib::Ref<GstElement> element, std::string_view what) {
-    if (!element) {
-      GST_ERROR("no %s: it is not installed, or busy", std::string(what).c_str());
-      complete_ = false;
-      return;
-    }
-    elements_.push_back(std::move(element));
-  }
-
-  [[nodiscard]] bool complete() const { return complete_; }
-  [[nodiscard]] std::vector<glib::Ref<GstElement>> take() { return std::move(elements_); }
-
- private:
-  std::vector<glib::Ref<GstElement>> elements_;
-  bool complete_ = true;
-};
-
-/// The encoder's factory name.
-std::string add_encoder(Chain& chain, const BranchSettings& settings, Track::Listener& listener) {
-  const Encoder encoder = make_encoder(settings.codec, settings.source.memory, settings.bitrate);
-  if (!encoder.element) {
-    chain.add(nullptr, "encoder");
-    return {};
-  }
+void add_encoder(Chain& chain, const BranchSettings& settings, const Encoder& encoder) {
   if (settings.source.memory == kSystemMemory) {
     if (rtp::info(settings.codec).kind == rtp::Kind::Video) {
       chain.add("videoconvert");
-      if (auto deinterlacer = make_deinterlacer()) {
-        chain.add(std::move(deinterlacer), "deinterlace");
-      }
-      chain.add(make_even_crop(), "videocrop");
+      chain.add_deinterlacer();
+      chain.add_even_crop();
     } else {
-      chain.add(make_mixer(), "audioconvert");
+      chain.add_mixer();
       chain.add("audioresample");
     }
     chain.add_filter(encoder.spec->input);
   }
-  listener.on_encoder_setup(encoder.element.get());
   chain.add(encoder.element, encoder.spec->factory);
   chain.add_filter(encoder.spec->output);
-  return std::string(encoder.spec->factory);
 }
 
 void add_parser(Chain& chain, const BranchSettings& settings) {
@@ -258,63 +52,240 @@ void add_payloader(Chain& chain, const BranchSettings& settings, Track::Listener
   chain.add(payloader, rtp_elements(settings.codec).payloader);
 }
 
-}  // namespace
-
-std::unique_ptr<Branch> Branch::create(GstBin* bin, Input& input, const BranchSettings& settings,
-                                       Track::Listener& listener) {
-  Chain chain;
-  chain.add(make_queue(), "queue");
-  std::string encoder;
-  if (settings.source.form == Form::Raw) {
-    encoder = add_encoder(chain, settings, listener);
-  }
-  if (settings.source.form != Form::Rtp) {
-    add_parser(chain, settings);
-    add_payloader(chain, settings, listener);
-  }
-  std::optional<rtp::Renumbering> renumbering;
-  if (settings.source.form == Form::Rtp) {
-    renumbering.emplace(rtp::info(settings.codec).clock_rate, settings.first_sequence,
-                        settings.stream.timestamp_offset);
-  }
-  auto fanout = std::make_shared<Fanout>(settings.codec, settings.stream_id, std::move(renumbering));
-  chain.add(make_element(fanout, "fanout"), "fan-out");
-  if (!chain.complete()) {
-    return nullptr;
-  }
-  return std::unique_ptr<Branch>(new Branch(bin, input, chain.take(), std::move(fanout), std::move(encoder),
-                                            settings.source, rtp::info(settings.codec).kind));
-}
-
-Branch::Branch(GstBin* bin, Input& input, std::vector<glib::Ref<GstElement>> elements, std::shared_ptr<Fanout> fanout,
-               std::string encoder, const Source& source, rtp::Kind kind)
-    : input_(input), elements_(std::move(elements)), fanout_(std::move(fanout)), encoder_(std::move(encoder)) {
-  for (const auto& element : elements_) {
-    gst_bin_add(bin, element.get());
-  }
-  for (std::size_t i = 0; i + 1 < elements_.size(); ++i) {
-    if (!gst_element_link(elements_[i].get(), elements_[i + 1].get())) {
-      GST_ERROR_OBJECT(elements_[i].get(), "cannot be linked to %s", GST_ELEMENT_NAME(elements_[i + 1].get()));
+/// What does not link or start fails with the first buffer.
+void link(const std::vector<glib::Ref<GstElement>>& elements, GstElement* next, FaultTrap& trap) {
+  for (auto element = elements.begin(); element != elements.end(); ++element) {
+    GstElement* to = std::next(element) == elements.end() ? next : std::next(element)->get();
+    if (to && !gst_element_link(element->get(), to)) {
+      trap.fail(std::string(GST_ELEMENT_NAME(element->get())) + " cannot be linked to " + GST_ELEMENT_NAME(to));
     }
   }
-  std::for_each(elements_.rbegin(), elements_.rend(),
-                [](const auto& element) { gst_element_sync_state_with_parent(element.get()); });
-  const auto& queue = elements_.front();
-  auto entrance = std::make_shared<Entrance>(queue, elements_.back(), fanout_, source.form, kind);
-  outlet_ =
-      input_.add(static_pad(queue.get(), "sink").get(),
-                 [entrance = std::move(entrance)](const Input::Arrival& arrival) { return entrance->takes(arrival); });
+}
+
+void start(const std::vector<glib::Ref<GstElement>>& elements, FaultTrap& trap) {
+  std::for_each(elements.rbegin(), elements.rend(), [&trap](const auto& element) {
+    if (!gst_element_sync_state_with_parent(element.get())) {
+      trap.fail(std::string(GST_ELEMENT_NAME(element.get())) + " does not start");
+    }
+  });
+}
+
+void add_to(GstBin* bin, const std::vector<glib::Ref<GstElement>>& elements, const std::shared_ptr<FaultTrap>& trap) {
+  for (const auto& element : elements) {
+    gst_bin_add(bin, element.get());
+    FaultTrap::watch(trap, element.get());
+  }
+}
+
+/// Why nothing more will come of what is behind the queue. Nobody but the queue learns what its pushes came to, and
+/// when it is full, nothing is pushed into it that would bring the news.
+std::optional<std::string> fault_behind(GstElement* queue, const FaultTrap& head, const FaultTrap& tail) {
+  for (const FaultTrap* trap : {&head, &tail}) {
+    if (auto fault = trap->fault()) {
+      return fault;
+    }
+  }
+  const GstFlowReturn flow = gst_pad_get_last_flow_return(static_pad(queue, "src").get());
+  switch (flow) {
+    case GST_FLOW_OK:
+    case GST_FLOW_FLUSHING:
+    case GST_FLOW_EOS:
+      return std::nullopt;
+    default:
+      return gst_flow_get_name(flow);
+  }
+}
+
+std::string name_of(rtp::Codec codec) {
+  return std::string(rtp::info(codec).encoding_name);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+BranchFault final_fault(const BranchSettings& settings, const std::vector<std::string>& failed,
+                        const std::string& fault) {
+  if (settings.source.form != Form::Raw) {
+    return {true, "The input cannot be sent as " + describe(settings.source) + ". Check that it is what its caps say.",
+            fault};
+  }
+  const std::string codec = name_of(settings.codec);
+  return {true,
+          "The input cannot be encoded as " + codec + ": no encoder is left" +
+              (failed.empty() ? "" : " after " + joined(failed)) +
+              ". Install another one, end what else uses it, or allow other codecs in " +
+              (rtp::info(settings.codec).kind == rtp::Kind::Video ? "video-codecs." : "audio-codecs."),
+          fault};
+}
+
+BranchFault passed_over(const BranchSettings& settings, const std::vector<std::string>& failed,
+                        std::string_view successor, const std::string& fault) {
+  return {false,
+          "The input is encoded as " + name_of(settings.codec) + " by " + std::string(successor) + ", since " +
+              joined(failed) + " failed.",
+          fault};
+}
+
+}  // namespace
+
+std::optional<Branch::Head> Branch::make_head(const Plan& plan, const std::vector<std::string>& failed,
+                                              const std::string& fault) {
+  const BranchSettings& settings = plan.settings;
+  Chain chain;
+  chain.add_queue();
+  if (settings.source.form != Form::Raw) {
+    if (!fault.empty() || !chain.missing().empty()) {
+      plan.on_fault(final_fault(settings, failed, fault.empty() ? "no " + chain.missing() : fault));
+      return std::nullopt;
+    }
+    return Head{chain.take(), ""};
+  }
+  const Encoder encoder = make_encoder(settings.codec, settings.source.memory, settings.bitrate, failed);
+  std::vector<std::string> all_failed = failed;
+  all_failed.insert(all_failed.end(), encoder.busy.begin(), encoder.busy.end());
+  const std::string reason = fault.empty() ? "busy" : fault;
+  if (!encoder.element) {
+    plan.on_fault(final_fault(settings, all_failed, reason));
+    return std::nullopt;
+  }
+  plan.listener.on_encoder_setup(encoder.element.get());
+  add_encoder(chain, settings, encoder);
+  if (!chain.missing().empty()) {
+    plan.on_fault(final_fault(settings, all_failed, "no " + chain.missing()));
+    return std::nullopt;
+  }
+  if (!all_failed.empty()) {
+    plan.on_fault(passed_over(settings, all_failed, encoder.spec->factory, reason));
+  }
+  return Head{chain.take(), std::string(encoder.spec->factory)};
+}
+
+std::unique_ptr<Branch> Branch::create(GstBin* bin, Input& input, BranchSettings settings, Track::Listener& listener,
+                                       FaultHandler on_fault) {
+  const auto plan = std::make_shared<const Plan>(Plan{bin, std::move(settings), listener, std::move(on_fault)});
+  auto head = make_head(*plan, {}, "");
+  if (!head) {
+    return nullptr;
+  }
+  const BranchSettings& known = plan->settings;
+  Chain tail;
+  std::optional<rtp::Renumbering> renumbering;
+  if (known.source.form == Form::Rtp) {
+    renumbering.emplace(rtp::info(known.codec).clock_rate, known.first_sequence, known.stream.timestamp_offset);
+  } else {
+    add_parser(tail, known);
+    add_payloader(tail, known, listener);
+  }
+  auto fanout = std::make_shared<Fanout>(known.codec, known.stream_id, std::move(renumbering));
+  tail.add(make_element(fanout, "fanout"), "fan-out");
+  if (!tail.missing().empty()) {
+    plan->on_fault({true,
+                    "The input cannot be sent as " + name_of(known.codec) + ": there is no " + tail.missing() + ".",
+                    "it is not installed"});
+    return nullptr;
+  }
+  auto branch = std::unique_ptr<Branch>(new Branch(input, plan, tail.take(), std::move(fanout)));
+  const std::lock_guard lock(branch->anchor_->mutex);
+  branch->attach(*std::move(head));
+  return branch;
+}
+
+Branch::Branch(Input& input, std::shared_ptr<const Plan> plan, Elements tail, std::shared_ptr<Fanout> fanout)
+    : input_(input),
+      plan_(std::move(plan)),
+      tail_(std::move(tail)),
+      fanout_(std::move(fanout)),
+      anchor_(std::make_shared<Anchor>()) {
+  anchor_->branch = this;
+  add_to(plan_->bin, tail_, tail_trap_);
+  link(tail_, nullptr, *tail_trap_);
+  start(tail_, *tail_trap_);
 }
 
 Branch::~Branch() {
-  input_.remove(outlet_);
-  for (const auto& element : elements_) {
+  {
+    const std::lock_guard lock(anchor_->mutex);
+    anchor_->branch = nullptr;
+  }
+  detach();
+  for (const auto& element : tail_) {
     discard(element.get());
   }
 }
 
+void Branch::attach(Head head) {
+  head_ = std::move(head);
+  const auto trap = std::make_shared<FaultTrap>();
+  add_to(plan_->bin, head_.elements, trap);
+  link(head_.elements, tail_.front().get(), *trap);
+  start(head_.elements, *trap);
+  const auto& queue = head_.elements.front();
+  const BranchSettings& settings = plan_->settings;
+  auto entrance =
+      std::make_shared<Entrance>(queue, tail_.back(), fanout_, settings.source.form, rtp::info(settings.codec).kind);
+  outlet_ =
+      input_.add(static_pad(queue.get(), "sink").get(), [anchor = anchor_, entrance = std::move(entrance), queue, trap,
+                                                         tail_trap = tail_trap_](const Input::Arrival& arrival) {
+        if (const auto fault = fault_behind(queue.get(), *trap, *tail_trap)) {
+          replace_head(anchor, *fault);
+          return false;
+        }
+        return entrance->takes(arrival);
+      });
+}
+
+void Branch::detach() {
+  if (outlet_) {
+    input_.remove(outlet_);
+    outlet_.reset();
+  }
+  for (const auto& element : head_.elements) {
+    discard(element.get());
+  }
+  head_ = {};
+}
+
+void Branch::replace_head(const std::shared_ptr<Anchor>& anchor, const std::string& fault) {
+  std::shared_ptr<const Plan> plan;
+  std::vector<std::string> failed;
+  {
+    const std::lock_guard lock(anchor->mutex);
+    Branch* branch = anchor->branch;
+    if (!branch || !branch->outlet_) {
+      return;
+    }
+    plan = branch->plan_;
+    if (!branch->head_.encoder.empty()) {
+      branch->failed_.push_back(branch->head_.encoder);
+    }
+    failed = branch->failed_;
+  }
+  auto head = make_head(*plan, failed, fault);
+  const std::lock_guard lock(anchor->mutex);
+  if (Branch* branch = anchor->branch) {
+    branch->detach();
+    if (head) {
+      branch->attach(*std::move(head));
+    }
+  }
+}
+
+std::string Branch::encoder() const {
+  const std::lock_guard lock(anchor_->mutex);
+  return head_.encoder;
+}
+
 glib::Ref<GstCaps> Branch::encoded_caps() const {
-  GstElement* last = elements_.at(elements_.size() - 2).get();
+  const std::lock_guard lock(anchor_->mutex);
+  if (tail_.size() == 1 && head_.elements.empty()) {
+    return nullptr;
+  }
+  GstElement* last = tail_.size() > 1 ? tail_.at(tail_.size() - 2).get() : head_.elements.back().get();
   return glib::Ref<GstCaps>::adopt(gst_pad_get_current_caps(static_pad(last, "sink").get()));
 }
 

@@ -143,19 +143,22 @@ bool can_encode(rtp::Codec codec, std::string_view memory) {
                              [memory](const EncoderSpec* spec) { return takes(*spec, memory) && works(*spec); });
 }
 
-Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bitrate) {
+Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bitrate,
+                     const std::vector<std::string>& except) {
+  std::vector<std::string> busy;
   for (const EncoderSpec* spec : candidates(codec)) {
-    if (!takes(*spec, memory) || !works(*spec)) {
+    if (!takes(*spec, memory) || !works(*spec) || std::ranges::find(except, spec->factory) != except.end()) {
       continue;
     }
     auto element = make_installed(std::string(spec->factory));
     // What works in principle may be busy now.
     if (element && (!spec->is_hardware || opens(element.get()))) {
       set_up(element.get(), *spec, bitrate);
-      return {spec, std::move(element)};
+      return {spec, std::move(element), std::move(busy)};
     }
+    busy.emplace_back(spec->factory);
   }
-  return {};
+  return {nullptr, nullptr, std::move(busy)};
 }
 
 glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec) {

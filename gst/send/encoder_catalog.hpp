@@ -41,6 +41,7 @@ struct EncoderSpec {
 struct Encoder {
   const EncoderSpec* spec = nullptr;
   glib::Ref<GstElement> element;  // null: there is none
+  std::vector<std::string> busy;  // factories that would have been better, but do not open now
 };
 
 /// `memory` is the raw input's caps feature. In system memory, converters stand before the encoder; any other kind must
@@ -49,8 +50,9 @@ inline constexpr std::string_view kSystemMemory = GST_CAPS_FEATURE_MEMORY_SYSTEM
 
 /// Whether an encoder is there that works.
 [[nodiscard]] bool can_encode(rtp::Codec codec, std::string_view memory);
-/// The best encoder that works, set up: hardware before software, then by rank.
-[[nodiscard]] Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bitrate);
+/// The best encoder that works, set up: hardware before software, then by rank. None of the factories `except`.
+[[nodiscard]] Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bitrate,
+                                   const std::vector<std::string>& except = {});
 /// The raw video caps that working encoders of the codec take in other than system memory; empty caps: none.
 [[nodiscard]] glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec);
 

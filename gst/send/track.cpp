@@ -239,9 +239,6 @@ bool EncodingTrack::forget_source() {
 bool EncodingTrack::add_standing_branch(rtp::Codec codec, const Source& source) {
   auto branch = make_branch(codec, source);
   if (!branch) {
-    listener_.on_error(*this, GST_STREAM_ERROR_FAILED,
-                       "The input cannot be packed for sending as " + describe(source) + ".",
-                       "an element could not be made; see the log");
     return false;
   }
   const std::lock_guard lock(mutex_);
@@ -324,7 +321,13 @@ std::unique_ptr<Branch> EncodingTrack::make_branch(rtp::Codec codec, const Sourc
     first_sequence = next_sequence_;
   }
   return Branch::create(bin_, *input_, {codec, source, settings_.load()->bitrate, stream, first_sequence, stream_id_},
-                        listener_);
+                        listener_, [this](const BranchFault& fault) {
+                          if (fault.is_final) {
+                            listener_.on_error(*this, GST_STREAM_ERROR_ENCODE, fault.text, fault.debug);
+                          } else {
+                            listener_.on_warning(*this, fault.text, fault.debug);
+                          }
+                        });
 }
 
 void EncodingTrack::release(rtp::Codec codec) {

@@ -59,7 +59,8 @@ struct Encoding {
 class Track {
  public:
   /// Must not block. The first five are called on a streaming thread; the set-up of an encoder, and of the payloader
-  /// of raw input, within subscribe(), that of the payloader of encoded input on a streaming thread.
+  /// of raw input, within subscribe(), that of the payloader of encoded input on a streaming thread, as that of an
+  /// encoder that takes the place of one that failed. Errors and warnings on any of these.
   class Listener {
    public:
     /// kind() has an answer now; codecs() follows.
@@ -71,6 +72,8 @@ class Track {
     virtual void on_resumed(Track& track) = 0;
     /// The track cannot work: `code` is a GstStreamError. `text` says what to do and names the Debian package.
     virtual void on_error(Track& track, int code, const std::string& text, const std::string& debug) = 0;
+    /// Something failed, and something else took its place.
+    virtual void on_warning(Track& track, const std::string& text, const std::string& debug) = 0;
     virtual void on_encoder_setup(GstElement* encoder) = 0;
     virtual void on_payloader_setup(GstElement* payloader) = 0;
 

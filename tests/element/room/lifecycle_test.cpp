@@ -89,6 +89,15 @@ TEST_F(Lifecycle, AHandlerMayStopIt) {
   }
 }
 
+TEST_F(Lifecycle, AnInputThatCannotBeSentIsAnErrorThatNamesItsPad) {
+  Pipeline pipeline(room() + kCamera +
+                    " videotestsrc is-live=true ! capssetter replace=true join=false caps=video/x-vp8 ! room.video_7");
+  pipeline.set_state(GST_STATE_PLAYING);
+  const std::string text = only_error(pipeline, GST_STREAM_ERROR, GST_STREAM_ERROR_ENCODE);
+  EXPECT_EQ(text.find("video_7: "), 0U) << text;
+  EXPECT_EQ(pipeline.errors().size(), 1U);
+}
+
 TEST_F(Lifecycle, TheEndOfAllInputsEndsThePipeline) {
   Pipeline pipeline(room() +
                     " videotestsrc num-buffers=30 is-live=true ! room."

@@ -27,21 +27,6 @@ void expect_in_sequence(const std::vector<Packet>& packets) {
   }
 }
 
-/// Hides an element from everyone while it lives.
-class Uninstalled {
- public:
-  explicit Uninstalled(const char* factory)
-      : feature_(glib::Ref<GstPluginFeature>::adopt(gst_registry_lookup_feature(gst_registry_get(), factory))) {
-    gst_registry_remove_feature(gst_registry_get(), feature_.get());
-  }
-  Uninstalled(const Uninstalled&) = delete;
-  Uninstalled& operator=(const Uninstalled&) = delete;
-  ~Uninstalled() { gst_registry_add_feature(gst_registry_get(), feature_.get()); }
-
- private:
-  glib::Ref<GstPluginFeature> feature_;
-};
-
 class RawTest : public TrackTest {};
 
 TEST_F(RawTest, NothingIsKnownBeforeTheCaps) {

@@ -111,6 +111,9 @@ class Listener final : public Track::Listener {
   void on_error(Track&, int code, const std::string& text, const std::string&) override {
     monitor_.change([this, code, &text] { errors_.push_back({code, text}); });
   }
+  void on_warning(Track&, const std::string& text, const std::string&) override {
+    monitor_.change([this, &text] { warnings_.push_back(text); });
+  }
   void on_encoder_setup(GstElement* encoder) override;
   void on_payloader_setup(GstElement* payloader) override;
 
@@ -136,6 +139,9 @@ class Listener final : public Track::Listener {
   [[nodiscard]] std::vector<Error> errors() const {
     return monitor_.read([this] { return errors_; });
   }
+  [[nodiscard]] std::vector<std::string> warnings() const {
+    return monitor_.read([this] { return warnings_; });
+  }
   [[nodiscard]] std::vector<std::string> encoders() const {
     return monitor_.read([this] { return encoders_; });
   }
@@ -149,8 +155,24 @@ class Listener final : public Track::Listener {
   int ended_ = 0;
   int resumed_ = 0;
   std::vector<Error> errors_;
+  std::vector<std::string> warnings_;
   std::vector<std::string> encoders_;  // factory names
   std::vector<std::string> payloaders_;
+};
+
+/// Hides an element from everyone while it lives.
+class Uninstalled {
+ public:
+  explicit Uninstalled(const char* factory)
+      : feature_(glib::Ref<GstPluginFeature>::adopt(gst_registry_lookup_feature(gst_registry_get(), factory))) {
+    gst_registry_remove_feature(gst_registry_get(), feature_.get());
+  }
+  Uninstalled(const Uninstalled&) = delete;
+  Uninstalled& operator=(const Uninstalled&) = delete;
+  ~Uninstalled() { gst_registry_add_feature(gst_registry_get(), feature_.get()); }
+
+ private:
+  glib::Ref<GstPluginFeature> feature_;
 };
 
 /// A pipeline with a track in it, and elements that feed the track.
