@@ -206,7 +206,10 @@ gboolean query(GstElement* element, GstQuery* query) {
     case GST_QUERY_DURATION:
     case GST_QUERY_SEEKING:
     case GST_QUERY_SEGMENT:
-      return static_cast<gboolean>(ask_upstream(element, query));
+      if (has_inputs(element)) {
+        return static_cast<gboolean>(ask_upstream(element, query));
+      }
+      break;
     default:
       break;
   }
