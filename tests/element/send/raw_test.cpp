@@ -356,6 +356,39 @@ TEST_F(RawTest, StopsAtAnyMoment) {
   }
 }
 
+/// The same while it waits for the clock, or to play at all: the next picture is due in an hour.
+TEST_F(RawTest, StopsAtAnyMomentThoughItWaits) {
+  make_track(Kind::Video);
+  ASSERT_NO_FATAL_FAILURE(feed("videotestsrc ! video/x-raw,width=16,height=16,framerate=1/3600"));
+  for (int round = 0; round < 12; ++round) {
+    const int known = listener_.codecs_known();
+    if (round % 3 == 0) {
+      gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
+    } else {
+      ASSERT_NO_FATAL_FAILURE(play());
+    }
+    if (round % 2 == 1) {
+      ASSERT_TRUE(listener_.await_codecs(known + 1));
+    }
+    if (round % 4 == 3) {
+      gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
+      ASSERT_NO_FATAL_FAILURE(play());
+      const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(source_.get(), "src"));
+      gst_pad_push_event(pad.get(), gst_event_new_flush_start());
+      gst_pad_push_event(pad.get(), gst_event_new_flush_stop(TRUE));
+    }
+    ASSERT_EQ(gst_element_set_state(pipeline_.get(), GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  }
+}
+
+TEST_F(RawTest, AnInputThatWaitsMayBeLetGo) {
+  make_track(Kind::Video);
+  ASSERT_NO_FATAL_FAILURE(play("videotestsrc ! video/x-raw,width=16,height=16,framerate=1/3600"));
+  track_->interrupt();
+  // Its source is at an end, which holds nobody up.
+  EXPECT_EQ(gst_element_set_state(source_.get(), GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+}
+
 TEST_F(RawTest, GoesOnAfterARestartWithItsPeer) {
   make_track(Kind::Video);
   ASSERT_NO_FATAL_FAILURE(play(kRed));
