@@ -82,27 +82,42 @@ void set_up(GstElement* payloader, rtp::Codec codec) {
   }
 }
 
+/// Chromium refuses a description with the former, and the latter includes it.
+constexpr guint8 kH264Level1b = 9;
+constexpr guint8 kH264Level11 = 11;
+
 struct H264Profile {
   std::string_view name;  // as in video/x-h264 caps
   std::string_view idc_and_flags;
 };
-constexpr std::array<H264Profile, 5> kH264Profiles{{{"constrained-baseline", "42e0"},
-                                                    {"baseline", "4200"},
-                                                    {"main", "4d00"},
-                                                    {"high", "6400"},
-                                                    {"constrained-high", "640c"}}};
+constexpr std::array<H264Profile, 13> kH264Profiles{{{"constrained-baseline", "42e0"},
+                                                     {"baseline", "4200"},
+                                                     {"main", "4d00"},
+                                                     {"extended", "5800"},
+                                                     {"high", "6400"},
+                                                     {"constrained-high", "640c"},
+                                                     {"progressive-high", "6408"},
+                                                     {"high-10", "6e00"},
+                                                     {"high-10-intra", "6e10"},
+                                                     {"high-4:2:2", "7a00"},
+                                                     {"high-4:2:2-intra", "7a10"},
+                                                     {"high-4:4:4", "f400"},
+                                                     {"high-4:4:4-intra", "f410"}}};
 
-/// From what a parser or encoder says of the stream in words: profile=high, level=3.1.
+/// From what a parser or encoder says of the stream in words: profile=high, level=3.1. Of what it does not say, the
+/// default takes the place.
 std::optional<std::string> h264_profile_in_words(const GstStructure* structure) {
   const char* profile = gst_structure_get_string(structure, "profile");
   const char* level = gst_structure_get_string(structure, "level");
-  const guint8 level_idc = level ? gst_codec_utils_h264_get_level_idc(level) : 0;
+  guint8 level_idc = level ? gst_codec_utils_h264_get_level_idc(level) : 0;
+  level_idc = level_idc == kH264Level1b ? kH264Level11 : level_idc;
   const auto* known = profile ? std::ranges::find(kH264Profiles, profile, &H264Profile::name) : kH264Profiles.end();
-  if (known == kH264Profiles.end() || level_idc == 0) {
+  if (known == kH264Profiles.end() && level_idc == 0) {
     return std::nullopt;
   }
+  std::string id = text(known == kH264Profiles.end() ? kDefaultH264Profile.substr(0, 4) : known->idc_and_flags);
   const glib::String level_hex(g_strdup_printf("%02x", level_idc));
-  return text(known->idc_and_flags) + level_hex.get();
+  return id + (level_idc == 0 ? text(kDefaultH264Profile.substr(4)) : level_hex.get());
 }
 
 /// From an RTP payloader's caps, or from an encoded stream's codec_data: bytes 1 to 3 of an
@@ -113,7 +128,8 @@ std::optional<std::string> h264_profile(GstCaps* known) {
   }
   const GstStructure* structure = gst_caps_get_structure(known, 0);
   if (const char* id = gst_structure_get_string(structure, "profile-level-id")) {
-    return id;
+    const std::string_view said(id);
+    return said.size() == 6 && said.ends_with("09") ? text(said.substr(0, 4)) + "0b" : text(said);
   }
   const GValue* value = gst_structure_get_value(structure, "codec_data");
   if (!value || !GST_VALUE_HOLDS_BUFFER(value)) {
@@ -123,7 +139,8 @@ std::optional<std::string> h264_profile(GstCaps* known) {
   if (gst_buffer_extract(gst_value_get_buffer(value), 0, start.data(), start.size()) != start.size()) {
     return std::nullopt;
   }
-  const glib::String hex(g_strdup_printf("%02x%02x%02x", start[1], start[2], start[3]));
+  const guint8 level_idc = start[3] == kH264Level1b ? kH264Level11 : start[3];
+  const glib::String hex(g_strdup_printf("%02x%02x%02x", start[1], start[2], level_idc));
   return std::string(hex.get());
 }
 

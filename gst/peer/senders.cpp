@@ -2,9 +2,11 @@
 #include "peer/senders.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "log.hpp"
+#include "media/rtp_elements.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_peer_debug
 
@@ -12,16 +14,12 @@ namespace rtcmc {
 
 namespace {
 
-/// Everything the track can be sent as, with our own payload types.
-glib::Ref<GstCaps> offered_caps(const send::Track& track) {
-  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
-  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
-    auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(track.rtp_caps(codec).get()));
-    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(rtp::info(codec).payload_type), "ssrc",
-                        G_TYPE_UINT, track.ssrc(), nullptr);
-    gst_caps_append(result.get(), caps.release());
-  }
-  return result;
+/// Dynamic ones that nothing else of ours uses.
+constexpr std::uint8_t kFirstOtherH264 = 112;
+constexpr std::size_t kMaxOtherH264 = 8;
+
+const char* h264_profile_of(GstCaps* caps) {
+  return gst_structure_get_string(gst_caps_get_structure(caps, 0), "profile-level-id");
 }
 
 glib::Ref<GstCaps> answered_caps(const send::Track& track, const sdp::Format& format) {
@@ -58,6 +56,32 @@ bool Senders::remove(const send::Track& track) {
   std::erase_if(unoffered_, is_it);
   // What webrtcbin keeps of the section is treated as one that nothing was ever sent on.
   return std::erase_if(sending_, [is_it](const Sending& sending) { return is_it(sending.outgoing); }) > 0;
+}
+
+glib::Ref<GstCaps> Senders::offered_caps(const send::Track& track) {
+  auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
+  for (const rtp::Codec codec : track.codecs().value_or(std::vector<rtp::Codec>())) {
+    auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(track.rtp_caps(codec).get()));
+    gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(payload_type_of(codec, caps.get())), "ssrc",
+                        G_TYPE_UINT, track.ssrc(), nullptr);
+    gst_caps_append(result.get(), caps.release());
+  }
+  return result;
+}
+
+std::uint8_t Senders::payload_type_of(rtp::Codec codec, GstCaps* caps) {
+  const std::string profile = codec == rtp::Codec::H264 ? h264_profile_of(caps) : "";
+  if (profile.empty() || profile == h264_profile_of(rtp_caps(rtp::Codec::H264).get())) {
+    return rtp::info(codec).payload_type;
+  }
+  auto known = std::ranges::find(other_h264_, profile);
+  if (known == other_h264_.end()) {
+    if (other_h264_.size() == kMaxOtherH264) {
+      return rtp::info(codec).payload_type;
+    }
+    known = other_h264_.insert(known, profile);
+  }
+  return static_cast<std::uint8_t>(kFirstOtherH264 + std::distance(other_h264_.begin(), known));
 }
 
 void Senders::join_offer(bool receives_too) {

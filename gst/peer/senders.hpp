@@ -82,6 +82,10 @@ class Senders {
     stats::Pace pace = {};
   };
 
+  /// Everything the track can be sent as, with our own payload types.
+  [[nodiscard]] glib::Ref<GstCaps> offered_caps(const send::Track& track);
+  /// Bundled sections share payload types (RFC 8843): each is to mean the same in all of them.
+  [[nodiscard]] std::uint8_t payload_type_of(rtp::Codec codec, GstCaps* caps);
   [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
   void settle(Sending& sending, const sdp::Section& remote);
   [[nodiscard]] static stats::SentStream stats(Sending& sending, const stats::ConnectionReport& report);
@@ -91,6 +95,7 @@ class Senders {
   const Callbacks callbacks_;
   std::vector<OutgoingTrack> unoffered_;
   std::vector<Sending> sending_;
+  std::vector<std::string> other_h264_;  // profiles offered that are not our encoders', in the order of their types
   bool is_started_ = false;
 };
 

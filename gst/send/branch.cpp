@@ -6,6 +6,7 @@
 
 #include "media/elements.hpp"
 #include "send/chain.hpp"
+#include "send/displayable.hpp"
 #include "send/encoder_catalog.hpp"
 #include "send/entrance.hpp"
 #include "send/log.hpp"
@@ -202,6 +203,13 @@ Branch::Branch(Input& input, std::shared_ptr<const Plan> plan, Elements tail, st
       fanout_(std::move(fanout)),
       anchor_(std::make_shared<Anchor>()) {
   anchor_->branch = this;
+  const BranchSettings& settings = plan_->settings;
+  if (settings.source.form == Form::Encoded && rtp::info(settings.codec).kind == rtp::Kind::Video) {
+    watch_displayable(static_pad(tail_.at(tail_.size() - 2).get(), "sink").get(), settings.codec,
+                      [plan = plan_](const std::string& reason) {
+                        plan->on_fault({false, reason, "by its stream"});
+                      });
+  }
   add_to(plan_->bin, tail_, tail_trap_);
   link(tail_, nullptr, *tail_trap_);
   start(tail_, *tail_trap_);

@@ -30,7 +30,7 @@ struct BranchSettings {
 };
 
 struct BranchFault {
-  bool is_final;  // nothing will come out of the branch any more; otherwise something else takes over
+  bool is_final;  // nothing will come out of the branch any more
   std::string text;
   std::string debug;
 };
@@ -43,7 +43,7 @@ struct BranchFault {
 /// streaming thread, with the next buffer that comes.
 class Branch {
  public:
-  /// On the thread that makes the branch or on the input's streaming thread; as long as either runs.
+  /// On the thread that makes the branch, or on the streaming thread of the input or the branch.
   using FaultHandler = std::function<void(const BranchFault&)>;
 
   /// Null if it can never work, which `on_fault` was told.

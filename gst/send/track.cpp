@@ -10,6 +10,7 @@
 #include "glib/random.hpp"
 #include "media/elements.hpp"
 #include "send/branch.hpp"
+#include "send/displayable.hpp"
 #include "send/input.hpp"
 #include "send/log.hpp"
 #include "send/source.hpp"
@@ -190,6 +191,11 @@ bool EncodingTrack::on_source(rtp::Kind kind, const Source& source, GstCaps* cap
       codecs_ = std::move(codecs);
     }
     news = !was_known && is_known();
+  }
+  if (!known && source.form == Form::Rtp) {
+    if (const std::string reason = why_not_displayable(*source.codec, caps); !reason.empty()) {
+      listener_.on_warning(*this, reason, "by its caps");
+    }
   }
   if (news) {
     listener_.on_codecs_known(*this);

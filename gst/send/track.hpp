@@ -72,7 +72,7 @@ class Track {
     virtual void on_resumed(Track& track) = 0;
     /// The track cannot work: `code` is a GstStreamError. `text` says what to do and names the Debian package.
     virtual void on_error(Track& track, int code, const std::string& text, const std::string& debug) = 0;
-    /// Something failed, and something else took its place.
+    /// Something failed, and something else took its place; or it is not what all can use.
     virtual void on_warning(Track& track, const std::string& text, const std::string& debug) = 0;
     virtual void on_encoder_setup(GstElement* encoder) = 0;
     virtual void on_payloader_setup(GstElement* payloader) = 0;
