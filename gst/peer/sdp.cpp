@@ -332,6 +332,28 @@ void publish_section(GstSDPMedia* media, const PublishedSection& section) {
   }
 }
 
+/// RFC 7587, 6.1: without, browsers take sound for mono, and send mono.
+void say_stereo(GstSDPMedia* media) {
+  for (const Format& format : formats_of(media)) {
+    if (format.codec != rtp::Codec::Opus) {
+      continue;
+    }
+    const std::string payload_type = std::to_string(format.payload_type);
+    remove_attributes(media, [&payload_type](std::string_view key, std::string_view value) {
+      return key == "fmtp" && split(value, ' ').first == payload_type;
+    });
+    std::string fmtp;
+    for (std::string_view rest = format.fmtp; !rest.empty();) {
+      const auto [parameter, next] = split(rest, ';');
+      if (parameter.find("stereo=") == std::string_view::npos) {
+        fmtp += std::string(parameter) + ";";
+      }
+      rest = next;
+    }
+    gst_sdp_media_add_attribute(media, "fmtp", (payload_type + " " + fmtp + "stereo=1;sprop-stereo=1").c_str());
+  }
+}
+
 bool fits(const Format& format) {
   switch (format.codec) {
     case rtp::Codec::H264:
@@ -485,6 +507,7 @@ std::string publish(const GstSDPMessage* message, const std::vector<PublishedSec
     remove_attributes(media, [](std::string_view key, std::string_view) { return key == "bundle-only"; });
     if (kind_of(media) != MediaKind::Application) {
       publish_section(media, sections[i]);
+      say_stereo(media);
     } else if (!gst_sdp_media_get_attribute_val(media, kMaxMessageSize)) {
       // webrtcbin says nothing, and browsers take that for 64 KiB, which pieces of RTCMultiConnection's texts exceed.
       gst_sdp_media_add_attribute(media, kMaxMessageSize, "262144");

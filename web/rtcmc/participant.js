@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Somebody else in the room, and the connection with them.
 
-import { TextReceiver, isId, message, nameOf } from './protocol.js';
+import { TextReceiver, isId, message, nameOf, withStereo } from './protocol.js';
 import { summarize } from './statistics.js';
 
 const CONNECT_TIME = 15000;
@@ -174,7 +174,8 @@ export class Participant {
 	}
 
 	async #sendDescription(pc) {
-		await pc.setLocalDescription();
+		const { type, sdp } = await (pc.signalingState === 'stable' ? pc.createOffer() : pc.createAnswer());
+		await pc.setLocalDescription({ type, sdp: withStereo(sdp) });
 		const { stream, extra } = this.#room;
 		const invitation = pc.isNegotiated ? undefined : this.#room._invitationOf(this.id);
 		this.#room._send(this.id, message.description(pc.localDescription, pc.isNegotiated, extra, describe(stream), invitation));

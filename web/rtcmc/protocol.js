@@ -32,6 +32,10 @@ export const parseEnvelope = (value) => (isObject(value) && isId(value.sender) ?
 	cameThroughRoom: value.extra === undefined,
 } : undefined);
 
+/** A description of ours in which Opus has two channels: Chromium takes and sends one unless both sides say so. */
+export const withStereo = (description) => [...description.matchAll(/^a=rtpmap:(\d+) opus\//gim)].reduce((sdp, [, type]) =>
+	sdp.replace(new RegExp(`^(a=fmtp:${type} (?!.*\\bstereo=).*)$`, 'gm'), '$1;stereo=1;sprop-stereo=1'), description);
+
 /** Of the request that this answers: where rtcmcroom and we write it, or where browsers keep the whole request. */
 const invitationOf = (answer, holder = answer) =>
 	[answer.invitation, holder?.connectionDescription?.message?.invitation].find(isId);

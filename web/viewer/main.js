@@ -40,9 +40,10 @@ async function capture() {
 	if (!navigator.mediaDevices) throw Object.assign(new Error(), { name: 'insecure' });
 	const get = (wanted) => navigator.mediaDevices.getUserMedia(wanted);
 	const video = { width: 1280, height: 720 };
-	return get({ video, audio: true }).catch((error) => {
+	const audio = { channelCount: { ideal: 2 } };
+	return get({ video, audio }).catch((error) => {
 		if (error.name !== 'NotFoundError') throw error;
-		return get({ video }).catch(() => get({ audio: true }));
+		return get({ video }).catch(() => get({ audio }));
 	});
 }
 

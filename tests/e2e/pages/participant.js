@@ -18,7 +18,7 @@ const participant = {
 
   /** Makes the connection, before any traffic. */
   prepare({ camera = false, testCard = false, flashAndBeep, session, password, userid, extra, maxParticipants, socketUrl = '/',
-    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false, messageEvent, receive, rejected }) {
+    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false, messageEvent, receive, rejected, stereo = false }) {
     const connection = new RTCMultiConnection();
     this.connection = connection;
     this.elements.clear();
@@ -39,6 +39,7 @@ const participant = {
       connection.sdpConstraints.mandatory =
         { OfferToReceiveAudio: receive.audio ?? false, OfferToReceiveVideo: receive.video ?? false };
     }
+    if (stereo) connection.processSdp = (sdp) => sdp.replace(/useinbandfec=1/g, 'useinbandfec=1;stereo=1');
     this.rejected = rejected;
     if (userid) connection.userid = userid;
     if (password) connection.password = password;

@@ -139,6 +139,18 @@ TEST(Sdp, ADescriptionMustContinueTheOneBefore) {
   EXPECT_TRUE(sdp::check_continuity(one.sections, renamed.sections, true));
 }
 
+TEST(Sdp, OpusIsPublishedAsStereo) {
+  const sdp::PublishedSection taken{sdp::Direction::RecvOnly, false, "", "t", std::nullopt, std::nullopt};
+  for (const char* given : {"minptime=10;useinbandfec=1", "minptime=10;useinbandfec=1;stereo=0"}) {
+    std::string section = audio("0");
+    section.replace(section.find("minptime=10;useinbandfec=1"), 26, given);
+    const std::string text = sdp::publish(parsed(session("0") + section).message.get(), {taken});
+    EXPECT_NE(text.find("a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1\r\n"), std::string::npos)
+        << text;
+    EXPECT_EQ(text.find("stereo=0"), std::string::npos) << text;
+  }
+}
+
 TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
   const auto local = parsed(session("0") + video("0", "sendrecv"));
   const std::string text = sdp::publish(local.message.get(), {{.direction = sdp::Direction::SendOnly,
