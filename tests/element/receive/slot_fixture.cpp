@@ -78,7 +78,12 @@ void SlotTest::begin(rtp::Codec codec, const std::string& sink) {
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(bin_.get(), ghost);
   auto behind = glib::Ref<GstElement>::adopt(
-      GST_ELEMENT(gst_object_ref_sink(gst_parse_bin_from_description(sink.c_str(), TRUE, nullptr))));
+      GST_ELEMENT(gst_object_ref_sink(gst_parse_bin_from_description(sink.c_str(), FALSE, nullptr))));
+  // Only the first element's: what splitmuxsink has not linked yet is its own affair.
+  const auto entry = glib::Ref<GstPad>::adopt(gst_bin_find_unlinked_pad(GST_BIN(behind.get()), GST_PAD_SINK));
+  GstPad* entry_ghost = gst_ghost_pad_new("sink", entry.get());
+  gst_pad_set_active(entry_ghost, TRUE);
+  gst_element_add_pad(behind.get(), entry_ghost);
   gst_bin_add(GST_BIN(pipeline_.get()), behind.get());
   ASSERT_TRUE(gst_element_link(bin_.get(), behind.get()));
   gst_pad_add_probe(

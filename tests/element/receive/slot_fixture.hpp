@@ -39,6 +39,8 @@ class SlotTest : public ::testing::Test {
   void begin(rtp::Codec codec, const std::string& sink = "fakesink sync=false async=false");
   /// The participant's stream comes and starts.
   void bind();
+  /// Of the next one that binds.
+  void use_codec(rtp::Codec codec) { codec_ = codec; }
   void unbind();
   /// Streaming thread.
   void push_caps(const glib::Ref<GstCaps>& caps);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <gst/pbutils/pbutils.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "glib/ref.hpp"
+#include "receive/slot_fixture.hpp"
+#include "wait_until.hpp"
+
+// The recipes of docs/recording.md: whatever comes one after another, what was recorded is played from end to end.
+
+namespace rtcmc::receive::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kFrames = 15;  // half a second, of the second that a slot keeps for a downstream that is slow
+constexpr double kTolerance = 0.25;
+constexpr GstClockTime kPatience = 20 * GST_SECOND;
+
+struct Recipe {
+  const char* name;
+  /// As in the docs, but for the folder of the files and the sizes.
+  std::string text;
+  bool takes_any_codec;
+  bool says_duration = true;
+};
+
+void PrintTo(const Recipe& recipe, std::ostream* stream) {
+  *stream << recipe.name;
+}
+
+const std::string kEncoded =
+    "videoconvert ! videoscale add-borders=true ! videorate skip-to-first=true ! "
+    "video/x-raw,format=I420,width=128,height=96,framerate=30/1,pixel-aspect-ratio=1/1 ! "
+    "x264enc tune=zerolatency speed-preset=veryfast key-int-max=60 ! h264parse ! ";
+
+std::string source(const char* size, const char* encoder) {
+  return "videotestsrc num-buffers=" + std::to_string(kFrames) + " ! video/x-raw,framerate=30/1," + size + " ! " +
+         encoder;
+}
+
+constexpr const char* kH264 =
+    "x264enc tune=zerolatency speed-preset=ultrafast ! rtph264pay config-interval=-1 mtu=1200";
+constexpr const char* kVp8 = "vp8enc deadline=1 ! rtpvp8pay mtu=1200";
+
+/// In seconds; 0: it cannot be played.
+double duration_of(const fs::path& file) {
+  glib::Error error;
+  const auto discoverer = glib::Ref<GstDiscoverer>::adopt(gst_discoverer_new(kPatience, error.out()));
+  const auto info = glib::Ref<GstDiscovererInfo>::adopt(
+      gst_discoverer_discover_uri(discoverer.get(), ("file://" + file.string()).c_str(), error.out()));
+  if (!info || gst_discoverer_info_get_result(info.get()) != GST_DISCOVERER_OK) {
+    return 0;
+  }
+  return static_cast<double>(gst_discoverer_info_get_duration(info.get())) / GST_SECOND;
+}
+
+/// By its pictures, each of which must be there once.
+double decoded_duration_of(const fs::path& file) {
+  return static_cast<double>(record("filesrc location=" + file.string() + " ! decodebin").packets.size()) / 30;
+}
+
+/// That a playlist says.
+double duration_in(const fs::path& playlist) {
+  constexpr std::string_view kPrefix = "#EXTINF:";
+  std::ifstream stream(playlist);
+  double sum = 0;
+  for (std::string line; std::getline(stream, line);) {
+    if (line.starts_with(kPrefix)) {
+      sum += g_ascii_strtod(line.c_str() + kPrefix.size(), nullptr);
+    }
+  }
+  return sum;
+}
+
+class RecordingTest : public SlotTest, public ::testing::WithParamInterface<Recipe> {
+ protected:
+  RecordingTest() {
+    glib::Error error;
+    const glib::String made(g_dir_make_tmp("rtcmc-recording-XXXXXX", error.out()));
+    folder_ = made.get();
+  }
+  ~RecordingTest() override { fs::remove_all(folder_); }
+
+  [[nodiscard]] std::string recipe() const {
+    std::string text = GetParam().text;
+    for (auto at = text.find("DIR"); at != std::string::npos; at = text.find("DIR")) {
+      text.replace(at, 3, folder_.string());
+    }
+    return text;
+  }
+
+  /// Downstream keeps up, so that nothing is dropped.
+  void play_all_of(const Recording& recording) {
+    ASSERT_TRUE(recording.caps);
+    const unsigned before = arrived();
+    play(recording);
+    ASSERT_TRUE(test::wait_until([&] { return arrived() > before + kFrames / 2; }));
+  }
+
+  /// Waits for what the pipeline says at last.
+  [[nodiscard]] GstMessageType finish() {
+    slot().end_of_stream();
+    const auto bus = glib::Ref<GstBus>::adopt(gst_element_get_bus(pipeline()));
+    const auto message = glib::Ref<GstMessage>::adopt(
+        gst_bus_timed_pop_filtered(bus.get(), kPatience, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    return message ? GST_MESSAGE_TYPE(message.get()) : GST_MESSAGE_UNKNOWN;
+  }
+
+  void expect_duration(double expected) const {
+    double said = 0;
+    double shown = 0;
+    for (const auto& entry : fs::directory_iterator(folder_)) {
+      const fs::path& file = entry.path();
+      const bool is_transport_stream = file.extension() == ".ts";  // does not say it
+      said += file.extension() == ".m3u8" ? duration_in(file) : is_transport_stream ? 0 : duration_of(file);
+      shown += file.extension() == ".m3u8" ? 0 : decoded_duration_of(file);
+    }
+    EXPECT_NEAR(shown, expected, kTolerance);
+    if (GetParam().says_duration) {
+      EXPECT_NEAR(said, expected, kTolerance);
+    }
+  }
+
+ private:
+  fs::path folder_;
+};
+
+TEST_P(RecordingTest, IsPlayedFromEndToEnd) {
+  begin(rtp::Codec::H264, recipe());
+  bind();
+  play_all_of(record(source("width=64,height=48", kH264)));
+  // Another size, as of a telephone that is turned.
+  play_all_of(record(source("width=48,height=64", kH264)));
+  // Somebody else.
+  unbind();
+  if (GetParam().takes_any_codec) {
+    use_codec(rtp::Codec::Vp8);
+  }
+  bind();
+  play_all_of(record(source("width=96,height=64", GetParam().takes_any_codec ? kVp8 : kH264)));
+  const auto end = static_cast<double>(time()) / GST_SECOND;
+  ASSERT_EQ(finish(), GST_MESSAGE_EOS) << "it ended before";
+  gst_element_set_state(pipeline(), GST_STATE_NULL);
+  expect_duration(end);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Recipes, RecordingTest,
+    ::testing::Values(Recipe{"Matroska", kEncoded + "matroskamux ! filesink location=DIR/garden.mkv", true},
+                      Recipe{"Mp4", kEncoded + "mp4mux ! filesink location=DIR/garden.mp4", true},
+                      Recipe{"Hls",
+                             kEncoded + "hlssink2 target-duration=1 playlist-length=0 max-files=0 "
+                                        "location=DIR/%05d.ts playlist-location=DIR/list.m3u8",
+                             true},
+                      Recipe{"Split",
+                             kEncoded + "splitmuxsink muxer-factory=matroskamux max-size-time=1000000000 "
+                                        "location=DIR/%05d.mkv",
+                             true},
+                      Recipe{"TransportStream",
+                             "video/x-h264 ! h264parse config-interval=-1 ! mpegtsmux ! "
+                             "filesink location=DIR/garden.ts",
+                             false, false}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace rtcmc::receive::testing
