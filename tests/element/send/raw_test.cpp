@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Raw input: encoders come and go with the peers that need them.
+#include <gst/video/video.h>
+
 #include <algorithm>
 #include <array>
 
@@ -449,6 +451,51 @@ TEST_F(RawTest, SixChannelsAreMixedDown) {
   int channels = 0;
   gst_structure_get_int(gst_caps_get_structure(caps.get(), 0), "channels", &channels);
   EXPECT_EQ(channels, 2);
+}
+
+/// As cameras have it: upstream need not copy them.
+TEST_F(RawTest, PaddedRowsAreTakenAsTheyAre) {
+  constexpr gsize kStride = 256;
+  constexpr gsize kSize = kStride * 48;
+  make_track(Kind::Video);
+  ASSERT_NO_FATAL_FAILURE(
+      feed("appsrc name=app is-live=true format=time ! "
+           "video/x-raw,format=RGB,width=64,height=48,framerate=30/1"));
+  ASSERT_NO_FATAL_FAILURE(play());
+  const auto push = [this](int frame) {
+    std::vector<std::uint8_t> pixels(kSize, 0x55);
+    for (gsize i = 0; i < kSize; i += kStride) {
+      for (gsize x = 0; x < 64; ++x) {
+        pixels[i + 3 * x] = 255;
+        pixels[i + 3 * x + 1] = pixels[i + 3 * x + 2] = 0;
+      }
+    }
+    const auto buffer = glib::Ref<GstBuffer>::adopt(gst_buffer_new_memdup(pixels.data(), pixels.size()));
+    gsize offset = 0;
+    gint stride = kStride;
+    gst_buffer_add_video_meta_full(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGB, 64, 48, 1, &offset,
+                                   &stride);
+    GST_BUFFER_PTS(buffer.get()) = frame * GST_SECOND / 30;
+    GstFlowReturn flow = GST_FLOW_OK;
+    g_signal_emit_by_name(element("app"), "push-buffer", buffer.get(), &flow);
+  };
+  push(0);
+  ASSERT_TRUE(listener_.await_codecs());
+  const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(source_.get(), "src"));
+  const auto caps = glib::Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad.get()));
+  const auto query = glib::Ref<GstQuery>::adopt(gst_query_new_allocation(caps.get(), FALSE));
+  EXPECT_TRUE(gst_pad_peer_query(pad.get(), query.get()));
+  EXPECT_TRUE(gst_query_find_allocation_meta(query.get(), GST_VIDEO_META_API_TYPE, nullptr));
+  Peer peer;
+  const auto subscription = start(peer, Codec::Vp8);
+  for (int i = 1; i <= 5; ++i) {
+    const std::size_t before = peer.packets().size();
+    push(i);
+    ASSERT_TRUE(peer.await_packets(before + 1));
+  }
+  const Picture picture = decode(peer, "rtpvp8depay ! vp8dec");
+  EXPECT_GT(picture.red, 200);
+  EXPECT_LT(picture.green, 60);
 }
 
 /// As capture cards have it.
