@@ -19,6 +19,7 @@ class Pacer {
   Pacer() = default;
   Pacer(const Pacer&) = delete;
   Pacer& operator=(const Pacer&) = delete;
+  ~Pacer() = default;
 
   /// For a change of state of `element`, whose clock and base time count, before anything else is done about it.
   void change_state(GstElement* element, GstStateChange transition);
