@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What stands in front of a server: a proxy that has it below a path, as nginx with `location /rtc/ { proxy_pass http://…/; }`, or
-// what sends everybody elsewhere.
+// What stands in front of a server: a proxy that has it below a path, as nginx with
+// `location /rtc/ { proxy_pass http://…/; }`, or what sends everybody elsewhere.
 
 import { once } from 'node:events';
 import http from 'node:http';

@@ -79,7 +79,7 @@ TEST(Uri, IsWhatWasSetUntilThePropertiesSayOtherwise) {
   g_object_set(room, "room-id", "kitchen", nullptr);
   EXPECT_EQ(uri_of(room), "rtcmc://a.example:9001/kitchen");
   g_object_set(room, "socket-url", "http://a.example:9001/rtc/", nullptr);
-  EXPECT_EQ(uri_of(room), "");
+  EXPECT_EQ(uri_of(room), "rtcmc://a.example:9001/rtc/kitchen");
 }
 
 TEST(Uri, ChangesNothingIfItIsWrong) {
