@@ -24,6 +24,7 @@ namespace {
 
 std::vector<Input::Choice> input_choices(const std::vector<TrackSettings>& choices) {
   std::vector<Input::Choice> result;
+  result.reserve(choices.size());
   for (const TrackSettings& settings : choices) {
     result.push_back({settings.kind, acceptable_caps(settings.kind, settings.codecs)});
   }
