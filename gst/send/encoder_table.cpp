@@ -13,6 +13,9 @@ namespace {
 using rtp::Codec;
 using Settings = std::span<const EncoderSetting>;
 
+/// What browsers show. These encoders would take other chroma as well, and only then find that their profile has none.
+constexpr std::string_view k420 = "video/x-raw,format=(string)I420";
+
 constexpr std::string_view kBaseline = "video/x-h264,profile=(string){constrained-baseline,baseline}";
 
 constexpr auto kX264 = std::to_array<EncoderSetting>({{"tune", "zerolatency"},
@@ -169,11 +172,11 @@ constexpr auto kSpecs = std::to_array<EncoderSpec>({
     {Codec::H265, "x265enc", false, "gstreamer1.0-plugins-bad", "bitrate", kKilobits, "", "",
      "video/x-h265,profile=(string)main", kX265},
     {Codec::Vp8, "vp8enc", false, "gstreamer1.0-plugins-good", "target-bitrate", kBits, "threads", "", "", kVp8},
-    {Codec::Vp9, "vp9enc", false, "gstreamer1.0-plugins-good", "target-bitrate", kBits, "threads", "",
+    {Codec::Vp9, "vp9enc", false, "gstreamer1.0-plugins-good", "target-bitrate", kBits, "threads", k420,
      "video/x-vp9,profile=(string)0", kVp9},
     {Codec::Av1, "svtav1enc", false, "gstreamer1.0-plugins-bad", "target-bitrate", kKilobits, "", "", "", kSvtAv1},
-    {Codec::Av1, "av1enc", false, "gstreamer1.0-plugins-bad", "target-bitrate", kKilobits, "threads", "", "", kAom},
-    {Codec::Av1, "rav1enc", false, "gstreamer1.0-plugins-rs", "bitrate", kBits, "threads", "", "", kRav1e},
+    {Codec::Av1, "av1enc", false, "gstreamer1.0-plugins-bad", "target-bitrate", kKilobits, "threads", k420, "", kAom},
+    {Codec::Av1, "rav1enc", false, "gstreamer1.0-plugins-rs", "bitrate", kBits, "threads", k420, "", kRav1e},
     {Codec::Opus, "opusenc", false, "gstreamer1.0-plugins-base", "bitrate", kBits, "",
      "audio/x-raw,rate=(int)48000,channels=(int)2;audio/x-raw,rate=(int)48000,channels=(int)1", "", kOpus},
     {Codec::G722,
