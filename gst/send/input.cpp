@@ -19,6 +19,9 @@ namespace {
 
 constexpr std::size_t kHeaderWindow = 256;
 
+/// Nobody means to wait longer than this: such timestamps are those of another clock, often the time of day.
+constexpr GstClockTime kFarAhead = 10 * 60 * GST_SECOND;
+
 void answer_caps_query(GstQuery* query, GstCaps* caps) {
   GstCaps* filter = nullptr;
   gst_query_parse_caps(query, &filter);
@@ -114,7 +117,14 @@ bool Input::await(GstClockTime timestamp) {
   if (auto segment = timeline_.begin(timestamp, now)) {
     keep(&Input::segment_event_, segment);
   }
-  return is_live() || pacer_.wait(element(), timeline_.due(timestamp, now));
+  if (is_live()) {
+    return true;
+  }
+  const GstClockTime due = timeline_.due(timestamp, now);
+  if (now && GST_CLOCK_TIME_IS_VALID(due) && due > *now + kFarAhead && !std::exchange(is_ahead_, true)) {
+    listener_.on_ahead(due - *now);
+  }
+  return pacer_.wait(element(), due);
 }
 
 glib::Ref<GstBuffer> Input::stamped(glib::Ref<GstBuffer> buffer) const {
@@ -397,6 +407,7 @@ void Input::on_reset() {
   timeline_.reset();
   is_live_.reset();
   has_ended_ = false;
+  is_ahead_ = false;
   {
     const std::lock_guard lock(mutex_);
     stream_start_.reset();

@@ -37,6 +37,8 @@ class Input final : public Node {
     virtual void on_wrong_kind(rtp::Kind kind) = 0;
     /// RTP only: before the first packet goes on.
     virtual void on_ssrc(std::uint32_t ssrc) = 0;
+    /// Nothing passes for so long, since the timestamps are ahead of the clock.
+    virtual void on_ahead(GstClockTime time) = 0;
     virtual void on_end_of_stream() = 0;
     /// After an end: there will be more.
     virtual void on_resumed() = 0;
@@ -124,6 +126,7 @@ class Input final : public Node {
   Timeline timeline_;
   std::optional<bool> is_live_;  // absent: upstream is to be asked
   bool has_ended_ = false;
+  bool is_ahead_ = false;
 
   Pacer pacer_;
 

@@ -84,6 +84,7 @@ class EncodingTrack final : public Track, private Input::Listener {
   bool on_source(rtp::Kind kind, const Source& source, GstCaps* caps) override;
   void on_wrong_kind(rtp::Kind kind) override;
   void on_ssrc(std::uint32_t ssrc) override;
+  void on_ahead(GstClockTime time) override;
   void on_end_of_stream() override { listener_.on_end_of_stream(*this); }
   void on_resumed() override { listener_.on_resumed(*this); }
   void on_forgotten() override;
@@ -202,6 +203,14 @@ bool EncodingTrack::on_source(rtp::Kind kind, const Source& source, GstCaps* cap
     listener_.on_codecs_known(*this);
   }
   return true;
+}
+
+void EncodingTrack::on_ahead(GstClockTime time) {
+  listener_.on_warning(*this,
+                       "The input's timestamps are " + std::to_string(time / GST_SECOND / 60) +
+                           " minutes ahead of the pipeline's time. Nothing is sent until then. Count them from the "
+                           "pipeline's start, or from that of the segment; appsrc does with do-timestamp=true.",
+                       "timestamps are running time (GStreamer's design, part-synchronisation)");
 }
 
 void EncodingTrack::on_wrong_kind(rtp::Kind kind) {

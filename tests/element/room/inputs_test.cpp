@@ -244,6 +244,15 @@ TEST_F(Inputs, LiveIsNeverHeldUp) {
   EXPECT_TRUE(wait_until([&] { return watch.passed() == 3; }));
 }
 
+TEST_F(Inputs, WhoseTimeIsFarAwayIsTold) {
+  play("appsrc name=app format=time caps=video/x-raw,format=I420,width=16,height=16,framerate=30/1 !");
+  push(384, 1'700'000'000 * GST_SECOND);
+  ASSERT_TRUE(wait_until([&] { return !pipeline_->warnings().empty(); }));
+  EXPECT_NE(pipeline_->warnings().front().text.find("do-timestamp"), std::string::npos)
+      << pipeline_->warnings().front().text;
+  EXPECT_EQ(pipeline_->set_state(GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+}
+
 TEST_F(Inputs, APauseHoldsWhatIsNotLive) {
   Pipeline pipeline(
       "videotestsrc name=file ! video/x-raw,width=64,height=48,framerate=60/1 ! "
