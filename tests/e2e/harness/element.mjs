@@ -30,7 +30,9 @@ process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 /** The inputs of a pipeline, each a list of words on gst-launch's command line. `pad` is where it goes. */
 export const input = {
   video({ pattern = 'smpte', width = 320, height = 180, rate = 15, encoder = [], buffers = -1, pad = 'r.' } = {}) {
-    const caps = `video/x-raw,width=${width},height=${height},framerate=${rate}/1`;
+    // Left alone, most encoders take 4:4:4 from videotestsrc, which no camera does.
+    const format = encoder.length > 0 ? 'format=I420,' : '';
+    const caps = `video/x-raw,${format}width=${width},height=${height},framerate=${rate}/1`;
     const source = ['videotestsrc', 'is-live=true', `pattern=${pattern}`, `num-buffers=${buffers}`];
     return [...source, '!', caps, '!', ...encoder.flatMap((word) => [...word.split(' '), '!']), pad];
   },
