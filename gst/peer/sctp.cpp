@@ -12,11 +12,17 @@ namespace rtcmc::sctp {
 
 namespace {
 
-/// Any thread; `mutex_` protects the rest.
-class AssociationIds {
+/// What all associations of the process share. Any thread; `mutex_` protects the ids.
+class Usrsctp {
  public:
+  /// Never destroyed: there may be connections when the process ends.
+  static Usrsctp& instance() {
+    static auto* const only = new Usrsctp;
+    return *only;
+  }
+
   /// Not one that was given back a moment ago, if it can be helped.
-  std::uint16_t take() {
+  std::uint16_t take_id() {
     const std::lock_guard lock(mutex_);
     do {
       ++last_;
@@ -28,30 +34,24 @@ class AssociationIds {
     taken_.erase(id);
   }
 
+  /// The plugin shuts usrsctp down with its last association and starts it again with the next one. It does not notice
+  /// that usrsctp refuses to end while a socket is still closing, and starts it a second time then, below its own
+  /// running threads. So one association stays as long as the process does.
+  void keep_running() {
+    std::call_once(is_kept_, [this] {
+      keeper_ = make_installed("sctpdec");
+      g_object_set(keeper_.get(), "sctp-association-id", static_cast<guint>(take_id()), nullptr);
+      gst_element_set_state(keeper_.get(), GST_STATE_PAUSED);
+    });
+  }
+
  private:
   std::mutex mutex_;
   std::unordered_set<std::uint16_t> taken_;
   std::uint16_t last_ = 0;
+  std::once_flag is_kept_;
+  glib::Ref<GstElement> keeper_;
 };
-
-/// Never destroyed: there may be connections when the process ends.
-AssociationIds& association_ids() {
-  static auto* const ids = new AssociationIds;
-  return *ids;
-}
-
-/// The plugin shuts usrsctp down with its last association and starts it again with the next one. It does not notice
-/// that usrsctp refuses to end while a socket is still closing, and starts it a second time then, below its own running
-/// threads. So one association stays as long as the process does.
-void keep_running() {
-  static const glib::Ref<GstElement>* const forever = [] {
-    auto* decoder = new auto(make_installed("sctpdec"));
-    g_object_set(decoder->get(), "sctp-association-id", static_cast<guint>(association_ids().take()), nullptr);
-    gst_element_set_state(decoder->get(), GST_STATE_PAUSED);
-    return decoder;
-  }();
-  static_cast<void>(forever);
-}
 
 /// Until webrtcbin's own thread has done what it was asked for so far.
 void wait_for_own_thread(GstElement* webrtcbin) {
@@ -90,17 +90,17 @@ void stop_sending(GstElement* webrtcbin) {
 
 }  // namespace
 
-Association::Association() : id_(association_ids().take()) {}
+Association::Association() : id_(Usrsctp::instance().take_id()) {}
 
 Association::~Association() {
-  association_ids().give_back(id_);
+  Usrsctp::instance().give_back(id_);
 }
 
 void Association::give_to(GstElement* added) const {
   const GstElementFactory* factory = gst_element_get_factory(added);
   const std::string_view name = factory ? GST_OBJECT_NAME(factory) : "";
   if (name == "sctpenc" || name == "sctpdec") {
-    keep_running();
+    Usrsctp::instance().keep_running();
     g_object_set(added, "sctp-association-id", static_cast<guint>(id_), nullptr);
   }
 }

@@ -84,7 +84,14 @@ namespace rtcmc::send::testing {
 
 FailingEncoder::FailingEncoder(Failure how) {
   failure = how;
-  EXPECT_TRUE(gst_element_register(nullptr, kFactory, GST_RANK_PRIMARY, rtcmc_failing_encoder_get_type()));
+  // The class of the elements knows the factory that was the first, and does not hold it.
+  static glib::Ref<GstPluginFeature> factory;
+  if (factory) {
+    EXPECT_TRUE(gst_registry_add_feature(gst_registry_get(), factory.get()));
+  } else {
+    EXPECT_TRUE(gst_element_register(nullptr, kFactory, GST_RANK_PRIMARY, rtcmc_failing_encoder_get_type()));
+    factory = glib::Ref<GstPluginFeature>::adopt(gst_registry_lookup_feature(gst_registry_get(), kFactory));
+  }
 }
 
 FailingEncoder::~FailingEncoder() {
