@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kHeaderWindow = 256;
 
 /// Nobody means to wait longer than this: such timestamps are those of another clock, often the time of day.
-constexpr GstClockTime kFarAhead = 10 * 60 * GST_SECOND;
+constexpr GstClockTime kFarAhead = 600 * GST_SECOND;
 
 void answer_caps_query(GstQuery* query, GstCaps* caps) {
   GstCaps* filter = nullptr;

@@ -4,25 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
+#include "thread_names.hpp"
 #include "wait_until.hpp"
 
 namespace {
 
 /// How the names of our threads begin, those of our webrtcbins among them.
 constexpr std::array<std::string_view, 3> kOurs{"peer-", "viewer", "rtcmc-"};
-
-std::string name_of(const std::filesystem::path& thread) {
-  std::string name;
-  std::ifstream stream(thread / "comm");
-  std::getline(stream, name);
-  return name;
-}
 
 /// GStreamer names its streaming threads after their pads.
 bool is_streaming_thread(std::string_view name) {
@@ -32,10 +23,7 @@ bool is_streaming_thread(std::string_view name) {
 /// webrtcbin does not wait for the threads that it has told to end, and GLib keeps those that have served a pad. The
 /// TLS libraries that they have used must not go before them.
 bool threads_are_ending() {
-  std::error_code ended_meanwhile;
-  const std::filesystem::directory_iterator threads("/proc/self/task", ended_meanwhile);
-  return std::any_of(begin(threads), end(threads), [](const auto& thread) {
-    const std::string name = name_of(thread.path());
+  return std::ranges::any_of(rtcmc::test::thread_names(), [](const std::string& name) {
     return is_streaming_thread(name) ||
            std::ranges::any_of(kOurs, [&name](std::string_view beginning) { return name.starts_with(beginning); });
   });
