@@ -19,6 +19,10 @@ std::vector<Inputs::Input>::iterator Inputs::find(const RtcmcSinkPad* pad) {
   return std::ranges::find(inputs_, pad, &Input::pad);
 }
 
+auto Inputs::find_in(auto& inputs, const send::Track& track) {
+  return std::ranges::find_if(inputs, [&track](const Input& input) { return input.track.get() == &track; });
+}
+
 std::string Inputs::default_stream_id(unsigned number) const {
   return stream_id_base_ + "-" + std::to_string(number);
 }
@@ -166,8 +170,7 @@ void Inputs::detach() {
 
 std::string Inputs::name_of(const send::Track& track) const {
   const std::lock_guard lock(mutex_);
-  const auto found =
-      std::ranges::find_if(inputs_, [&track](const Input& input) { return input.track.get() == &track; });
+  const auto found = find_in(inputs_, track);
   return found == inputs_.end() ? "" : std::string(GST_OBJECT_NAME(found->pad)) + ": ";
 }
 
@@ -197,14 +200,11 @@ unsigned Inputs::free_number(rtp::Kind kind) const {
 }
 
 void Inputs::set_kind(const send::Track& track) {
-  const auto find_it = [this, &track] {
-    return std::ranges::find_if(inputs_, [&track](const Input& input) { return input.track.get() == &track; });
-  };
   glib::Ref<RtcmcSinkPad> pad;
   std::string stream_id;
   {
     const std::lock_guard lock(mutex_);
-    const auto input = find_it();
+    const auto input = find_in(inputs_, track);
     if (input == inputs_.end() || input->number) {
       return;  // the first: it is still with make_missing_tracks(), which will ask
     }
@@ -219,7 +219,7 @@ void Inputs::set_kind(const send::Track& track) {
   }
   {
     const std::lock_guard lock(mutex_);
-    if (const auto input = find_it(); input != inputs_.end()) {
+    if (const auto input = find_in(inputs_, track); input != inputs_.end()) {
       hand_over(*input);
     }
   }

@@ -78,6 +78,8 @@ class Inputs {
     std::vector<std::shared_ptr<glib::SignalConnection>> watches{};
   };
 
+  /// The one with this track, or the end.
+  [[nodiscard]] static auto find_in(auto& inputs, const send::Track& track);
   void make_missing_tracks();
   void leave_if_all_have_ended();
   [[nodiscard]] std::vector<Input>::iterator find(const RtcmcSinkPad* pad);

@@ -82,9 +82,10 @@ void set_up(GstElement* payloader, rtp::Codec codec) {
   }
 }
 
-/// Chromium refuses a description with the former, and the latter includes it.
-constexpr guint8 kH264Level1b = 9;
-constexpr guint8 kH264Level11 = 11;
+/// What is offered for a level_idc. Chromium refuses a description with 1b (9), which 1.1 (11) includes.
+constexpr guint offered_level(guint level_idc) {
+  return level_idc == 9 ? 11 : level_idc;
+}
 
 struct H264Profile {
   std::string_view name;  // as in video/x-h264 caps
@@ -109,8 +110,7 @@ constexpr std::array<H264Profile, 13> kH264Profiles{{{"constrained-baseline", "4
 std::optional<std::string> h264_profile_in_words(const GstStructure* structure) {
   const char* profile = gst_structure_get_string(structure, "profile");
   const char* level = gst_structure_get_string(structure, "level");
-  guint8 level_idc = level ? gst_codec_utils_h264_get_level_idc(level) : 0;
-  level_idc = level_idc == kH264Level1b ? kH264Level11 : level_idc;
+  const guint level_idc = level ? offered_level(gst_codec_utils_h264_get_level_idc(level)) : 0;
   const auto* known = profile ? std::ranges::find(kH264Profiles, profile, &H264Profile::name) : kH264Profiles.end();
   if (known == kH264Profiles.end() && level_idc == 0) {
     return std::nullopt;
@@ -139,8 +139,7 @@ std::optional<std::string> h264_profile(GstCaps* known) {
   if (gst_buffer_extract(gst_value_get_buffer(value), 0, start.data(), start.size()) != start.size()) {
     return std::nullopt;
   }
-  const guint8 level_idc = start[3] == kH264Level1b ? kH264Level11 : start[3];
-  const glib::String hex(g_strdup_printf("%02x%02x%02x", start[1], start[2], level_idc));
+  const glib::String hex(g_strdup_printf("%02x%02x%02x", start[1], start[2], offered_level(start[3])));
   return std::string(hex.get());
 }
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "camera_fixture.hpp"
 #include "couple.hpp"
-#include "send/track_fixture.hpp"
 #include "wait_until.hpp"
 
 // What is offered, with a track that a real input feeds.
@@ -16,18 +16,8 @@
 namespace rtcmc::test {
 namespace {
 
-class Offers : public send::testing::TrackTest {
+class Offers : public CameraTest {
  protected:
-  void SetUp() override {
-    make_track(rtp::Kind::Video, {rtp::Codec::Vp8});
-    ASSERT_NO_FATAL_FAILURE(play("videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1"));
-  }
-
-  [[nodiscard]] GstBin* bin() const { return GST_BIN(pipeline_.get()); }
-  /// The fixture owns the track.
-  [[nodiscard]] OutgoingTrack camera() const {
-    return {.track = std::shared_ptr<send::Track>(std::shared_ptr<void>(), track_.get()), .stream_id = "camera"};
-  }
   [[nodiscard]] static PeerSettings settings(bool data_channel) {
     return {.ice = {},
             .data_channel = data_channel,

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "camera_fixture.hpp"
 #include "couple.hpp"
-#include "send/track_fixture.hpp"
 #include "wait_until.hpp"
 
 // Sections that one side rejects, the first one above all, whose transport webrtcbin takes for all of them. The other
@@ -46,31 +46,25 @@ bool has(const std::string& sdp, const std::string& what) {
   return sdp.find(what) != std::string::npos;
 }
 
-class Rejection : public send::testing::TrackTest {
+class Rejection : public CameraTest {
  protected:
-  void SetUp() override {
-    make_track(rtp::Kind::Video, {rtp::Codec::Vp8});
-    ASSERT_NO_FATAL_FAILURE(play("videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1"));
-  }
-
-  [[nodiscard]] GstBin* bin() const { return GST_BIN(pipeline_.get()); }
-  /// The fixture owns the track.
-  [[nodiscard]] OutgoingTrack camera() const {
-    return {.track = std::shared_ptr<send::Track>(std::shared_ptr<void>(), track_.get()),
-            .stream_id = "camera",
-            .pad_name = "video_0"};
-  }
   [[nodiscard]] static PeerSettings settings() {
     return {
         .ice = {}, .data_channel = true, .receivable = {.audio = {}, .video = {rtp::Codec::Vp8}}, .our_user_id = "us"};
   }
   [[nodiscard]] static bool work(const Side& one, const Side& other) { return one.has_channel && other.has_channel; }
+  static void call(Side& us, Side& browser) {
+    us.talk_to(browser);
+    browser.talk_to(us);
+    us.peer->offer();
+    ASSERT_TRUE(wait_until([&] { return work(us, browser); }));
+  }
 
   /// Candidates of a section that a browser has rejected say nothing to it; those of the second, which carries the
   /// others instead, are the first one's to webrtcbin.
   [[nodiscard]] static std::function<std::optional<protocol::IceCandidate>(protocol::IceCandidate)> only_of_second(
       unsigned& count) {
-    return [&count](protocol::IceCandidate candidate) -> std::optional<protocol::IceCandidate> {
+    return [&count](const protocol::IceCandidate& candidate) -> std::optional<protocol::IceCandidate> {
       if (candidate.sdp_mid != kSecond || candidate.sdp_m_line_index != 1) {
         return std::nullopt;
       }
@@ -78,7 +72,7 @@ class Rejection : public send::testing::TrackTest {
       return protocol::IceCandidate{candidate.candidate, kFirst, 0};
     };
   }
-  [[nodiscard]] static std::optional<protocol::IceCandidate> to_second(protocol::IceCandidate candidate) {
+  [[nodiscard]] static std::optional<protocol::IceCandidate> to_second(const protocol::IceCandidate& candidate) {
     return protocol::IceCandidate{candidate.candidate, kSecond, 1};
   }
 };
@@ -145,10 +139,7 @@ TEST_F(Rejection, ByUsOfAFirstSectionWithACodecThatWeDoNotKnow) {
 TEST_F(Rejection, OfTheFirstSectionLaterOn) {
   Side us(bin(), "browser", settings(), {camera()});
   Side browser(bin(), "us", settings(), {}, {.video = true});
-  us.talk_to(browser);
-  browser.talk_to(us);
-  us.peer->offer();
-  ASSERT_TRUE(wait_until([&] { return work(us, browser); }));
+  ASSERT_NO_FATAL_FAILURE(call(us, browser));
   ASSERT_TRUE(us.refused.empty());
   // As after stop() of the transceiver.
   browser.rewrite = reject_first;
@@ -164,10 +155,7 @@ TEST_F(Rejection, OfTheFirstSectionLaterOn) {
 TEST_F(Rejection, APlaceThatIsTakenAgainIsForANewConnection) {
   Side us(bin(), "browser", settings(), {camera()});
   Side browser(bin(), "us", settings(), {}, {.video = true});
-  us.talk_to(browser);
-  browser.talk_to(us);
-  us.peer->offer();
-  ASSERT_TRUE(wait_until([&] { return work(us, browser); }));
+  ASSERT_NO_FATAL_FAILURE(call(us, browser));
   browser.rewrite = reject_first;
   browser.peer->receive({});
   ASSERT_TRUE(wait_until([&] { return us.descriptions.size() == 2; }));
