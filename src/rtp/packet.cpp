@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "rtp/packet.hpp"
 
+#include "rtp/big_endian.hpp"
+
 namespace rtcmc::rtp {
 
 namespace {
@@ -8,14 +10,6 @@ namespace {
 constexpr std::uint8_t kVersionMask = 0xc0;
 constexpr std::uint8_t kVersion2 = 0x80;
 constexpr std::uint8_t kCsrcCountMask = 0x0f;
-
-std::uint32_t big_endian(std::span<const std::uint8_t> bytes) {
-  std::uint32_t value = 0;
-  for (const std::uint8_t byte : bytes) {
-    value = value << 8 | byte;
-  }
-  return value;
-}
 
 }  // namespace
 
@@ -29,13 +23,13 @@ std::optional<PacketHeader> PacketHeader::parse(std::span<const std::uint8_t> pa
     if (packet.size() < size + 4) {
       return std::nullopt;
     }
-    size += 4 + big_endian(packet.subspan(size + 2, 2)) * std::size_t{4};
+    size += 4 + read<std::uint16_t>(packet.subspan(size + 2)) * std::size_t{4};
   }
   if (packet.size() < size) {
     return std::nullopt;
   }
-  return PacketHeader{static_cast<std::uint16_t>(big_endian(packet.subspan(2, 2))), big_endian(packet.subspan(4, 4)),
-                      big_endian(packet.subspan(8, 4)), base_size, size};
+  return PacketHeader{read<std::uint16_t>(packet.subspan(2)), read<std::uint32_t>(packet.subspan(4)),
+                      read<std::uint32_t>(packet.subspan(8)), base_size, size};
 }
 
 }  // namespace rtcmc::rtp

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "rtp/big_endian.hpp"
 #include "rtp/packet.hpp"
 
 namespace rtcmc::rtp {
@@ -28,13 +29,6 @@ std::vector<std::uint8_t> extension_block(const MidExtension& extension) {
   block.insert(block.end(), extension.mid.begin(), extension.mid.end());
   block.resize(4 + words * 4, 0);
   return block;
-}
-
-template <typename Number>
-void write(Number value, std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < sizeof(value); ++i) {
-    out[i] = static_cast<std::uint8_t>(value >> (8 * (sizeof(value) - 1 - i)));
-  }
 }
 
 }  // namespace
