@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rtp/sender_report.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include "rtp/big_endian.hpp"
+
+namespace rtcmc::rtp {
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr std::uint8_t kVersion2 = 0x80;
+constexpr std::uint8_t kSenderReport = 200;
+constexpr std::uint8_t kSourceDescription = 202;
+constexpr std::uint8_t kGoodbye = 203;
+constexpr std::uint8_t kCanonicalName = 1;
+
+constexpr std::size_t kMaxName = 255;
+constexpr std::size_t kMaxSources = 31;
+
+/// Appends a packet of whole 32-bit words, with `count` in its header.
+void append_packet(std::size_t count, std::uint8_t type, const Bytes& body, Bytes& out) {
+  out.push_back(static_cast<std::uint8_t>(kVersion2 | count));
+  out.push_back(type);
+  append(static_cast<std::uint16_t>(body.size() / 4), out);
+  out.insert(out.end(), body.begin(), body.end());
+}
+
+Bytes report_body(const SenderReport& report) {
+  Bytes body;
+  append(report.ssrc, body);
+  append(report.ntp_time, body);
+  append(report.rtp_timestamp, body);
+  append(report.packets, body);
+  append(report.octets, body);
+  return body;
+}
+
+Bytes description_body(std::uint32_t ssrc, std::string_view cname) {
+  cname = cname.substr(0, kMaxName);
+  Bytes body;
+  append(ssrc, body);
+  body.push_back(kCanonicalName);
+  body.push_back(static_cast<std::uint8_t>(cname.size()));
+  body.insert(body.end(), cname.begin(), cname.end());
+  // One zero ends the items, more fill the word.
+  body.resize((body.size() / 4 + 1) * 4, 0);
+  return body;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> compose(const SenderReport& report, std::string_view cname) {
+  Bytes out;
+  append_packet(0, kSenderReport, report_body(report), out);
+  append_packet(1, kSourceDescription, description_body(report.ssrc, cname), out);
+  return out;
+}
+
+std::vector<std::uint8_t> compose_goodbye(const SenderReport& report, std::string_view cname,
+                                          const std::vector<std::uint32_t>& others) {
+  Bytes out = compose(report, cname);
+  std::vector<std::uint32_t> leaving{report.ssrc};
+  leaving.insert(leaving.end(), others.begin(), others.end());
+  for (std::span<const std::uint32_t> rest(leaving); !rest.empty();) {
+    const auto sources = rest.first(std::min(rest.size(), kMaxSources));
+    Bytes body;
+    for (const std::uint32_t ssrc : sources) {
+      append(ssrc, body);
+    }
+    append_packet(sources.size(), kGoodbye, body, out);
+    rest = rest.subspan(sources.size());
+  }
+  return out;
+}
+
+}  // namespace rtcmc::rtp
