@@ -20,7 +20,8 @@ if [ "$wanted" = unit ] || [ "$wanted" = test ]; then
 fi
 if [ "$wanted" = test ]; then
   packages="$packages
-  clang libclang-rt-dev clang-format clang-tidy chromium debootstrap firefox-esr"
+  clang libclang-rt-dev clang-format clang-tidy chromium debootstrap firefox-esr
+  libsrtp2-dev libssl-dev"
   command -v npm > /dev/null || packages="$packages npm"
 fi
 
