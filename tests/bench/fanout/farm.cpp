@@ -31,6 +31,7 @@
 #include <thread>
 #include <vector>
 
+#include "open_files.hpp"
 #include "receiver.hpp"
 
 namespace rtcmc::bench {
@@ -333,6 +334,7 @@ int main(int argc, char** argv) {
   }
   try {
     constexpr unsigned kEvery = 10;
+    rtcmc::bench::raise_file_limit();
     rtcmc::bench::Farm(argv[1], argv[2], argc > 3 ? static_cast<unsigned>(std::stoul(argv[3])) : kEvery).run();
   } catch (const std::exception& error) {
     std::cerr << "fanout-farm: " << error.what() << '\n';

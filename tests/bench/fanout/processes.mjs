@@ -99,6 +99,7 @@ export function usage(pid) {
     threads: field('Threads'),
     files: readdirSync(`/proc/${pid}/fd`).length,
     memory: field('VmRSS') * 1024,
+    anonymous: field('RssAnon') * 1024,
   };
 }
 

@@ -17,6 +17,7 @@
 
 #include "glib/ref.hpp"
 #include "gst_ref.hpp"
+#include "open_files.hpp"
 
 namespace rtcmc::glib {
 
@@ -143,6 +144,7 @@ int main(int argc, char** argv) {
     std::cerr << "Usage: fanout-sender FILE ELEMENT [PROPERTY=VALUE…]\n";
     return EXIT_FAILURE;
   }
+  rtcmc::bench::raise_file_limit();
   gst_init(nullptr, nullptr);
   try {
     std::string receiver;
