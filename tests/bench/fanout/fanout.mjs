@@ -14,21 +14,21 @@ import { printCosts, printDisturbances } from './tables.mjs';
 
 const USAGE = `Usage: RTCMC_TEST_SERVER=build/tests/server/test-server node tests/bench/fanout/fanout.mjs
          --farm build/tests/bench/fanout/fanout-farm --floor … --sender … [--plugin-path build/gst]
-         [--viewers 2,40] [--seconds 10] [--warm-up 2] [--every 10] [--disturb 0] [--pin] [--film FILE] [--element TEXT]
-         [--json]
+         [--viewers 2,40] [--seconds 10] [--warm-up 2] [--every 10] [--disturb 0] [--rounds 1] [--pin] [--film FILE]
+         [--element TEXT] [--json]
 
 viewers   how many there are, one measurement after the other in one process; the figures for an added viewer come
           from the first and the last of them
 seconds   of each measurement, after warm-up seconds
-every     one viewer out of so many decrypts what it gets, and has its delays measured
-disturb   afterwards, so many viewers join at once, leave at once, and stop reading, while the others' delays are measured
+every     one viewer out of so many decrypts what it gets
+disturb   afterwards, so many viewers join and leave at once, and stop reading, while the others' delays are measured
+rounds    of all that; the table shows medians
 pin       the sender, and after it the floor, run on core 0, everything else on core 1
 film      an H.264 byte stream instead of one that is made first
 element   what sends instead of rtcmcroom, as in gst-launch-1.0; ROOM and URL in it are replaced
 json      prints the figures as JSON, too`;
 
 const ROOM = 'fanout';
-const FRAME_RATE = 30;
 const ELEMENT = 'rtcmcroom room-id=ROOM socket-url=URL session=video+oneway';
 
 class Bench {
@@ -108,10 +108,11 @@ class Bench {
     };
     const results = [
       await during('nothing happens', viewers, () => sleep(seconds * 1000)),
-      await during(`${count} join at once`, viewers, () => farm.ask('join', count)),
-      await during(`${count} leave at once`, viewers, async () => {
-        await farm.ask('leave', count);
-        await sleep(1000);
+      await during(`${count} join at once, and leave at once, again and again`, viewers, async () => {
+        for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+          await farm.ask('join', count);
+          await farm.ask('leave', count);
+        }
       }),
     ];
     const stalled = Math.min(count, Math.floor(viewers / 2));
@@ -122,14 +123,14 @@ class Bench {
     return results;
   }
 
+  /** Packets of the same size, as many, in a process of its own for each number of viewers. */
   async #measureFloor(farm, steps) {
     const { packets, bytes, frames } = steps.at(-1);
-    const { address, ports } = await farm.ask('sink', steps.at(-1).viewers);
+    await farm.ask('leave', Number.MAX_SAFE_INTEGER);
     const results = [];
     for (const { viewers } of steps) {
       const floor = new Floor(this.#cores.sender, this.#options.floor, {
-        address,
-        ports: ports.slice(0, viewers),
+        ...await farm.ask('sink', viewers),
         packetsPerFrame: packets / frames,
         packetSize: Math.round(bytes / packets),
       });
@@ -143,7 +144,7 @@ class Bench {
   }
 }
 
-const NUMBERS = { seconds: 10, 'warm-up': 2, every: 10, disturb: 0 };
+const NUMBERS = { seconds: 10, 'warm-up': 2, every: 10, disturb: 0, rounds: 1 };
 
 const { values } = parseArgs({
   options: {
@@ -178,11 +179,14 @@ if (values.help || !values.farm || !values.floor || !values.sender || !process.e
     };
     console.log(`${values.element}: ${options.seconds} seconds each, on a machine of ${availableParallelism()} cores`
       + `${values.pin ? ', pinned' : ''}`);
-    const results = await new Bench(options).run();
-    printCosts(results, FRAME_RATE);
-    printDisturbances(results.disturbances);
+    const rounds = [];
+    while (rounds.length < options.rounds) {
+      rounds.push(await new Bench(options).run());
+    }
+    printCosts(rounds);
+    printDisturbances(rounds);
     if (values.json) {
-      console.log(JSON.stringify(results));
+      console.log(JSON.stringify(rounds));
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -5,8 +5,9 @@
 //   join N     N more receivers enter the room: {"playing": …} once all have got a whole frame
 //   leave N    the last N leave: {"left": …}
 //   stall N    the last N read nothing any more; 0: all read again
-//   sink N     opens N sockets that only count: {"address": …, "ports": […]}
-//   reset N    counts anew from now on, what comes to the first N
+//   sink N     opens N sockets, instead of earlier ones, for packets that are not for a viewer:
+//              {"address": …, "ports": […]}
+//   reset N    counts anew from now on, what comes to the first N; to the sockets if there are no receivers any more
 //   report     what came to them since then
 // It ends when its standard input does.
 #include <arpa/inet.h>
@@ -24,11 +25,11 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <ranges>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "open_files.hpp"
@@ -44,6 +45,14 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 /// A datagram waits that long for us. Were we woken by it, the sender would pay for it: on loopback, who sends wakes.
 constexpr std::chrono::milliseconds kNap{1};
 constexpr std::chrono::milliseconds kTick{5};
+
+/// Takes the floor's packets.
+struct Sink {
+  explicit Sink(in_addr address) : socket(address) {}
+
+  UdpSocket socket;
+  StreamCheck check;
+};
 
 class Sockets {
  public:
@@ -116,6 +125,7 @@ class Farm {
   void stall(std::size_t count);
   void sink(std::size_t count);
   void reset(std::size_t count);
+  [[nodiscard]] std::vector<const StreamCheck*> watched() const;
   void report();
   void on_tick();
 
@@ -126,9 +136,8 @@ class Farm {
   Sockets sink_sockets_;
   std::deque<std::unique_ptr<Receiver>> receivers_;
   std::deque<std::unique_ptr<Receiver>> leaving_;
-  std::vector<std::unique_ptr<UdpSocket>> sinks_;
+  std::vector<std::unique_ptr<Sink>> sinks_;
   std::size_t watched_ = 0;  // of the receivers, the first ones
-  std::uint64_t sunk_ = 0;
   DatagramReader reader_;
   std::string input_;
   Clock::time_point reset_at_ = Clock::now();
@@ -150,8 +159,11 @@ void Farm::run() {
   auto next_tick = Clock::now();
   while (!is_over_) {
     sockets_.poll([this](void* receiver) { static_cast<Receiver*>(receiver)->read(reader_); });
-    sink_sockets_.poll(
-        [this](void* socket) { reader_.read(*static_cast<UdpSocket*>(socket), [this](const Datagram&) { ++sunk_; }); });
+    sink_sockets_.poll([this](void* owner) {
+      auto& sink = *static_cast<Sink*>(owner);
+      reader_.read(sink.socket,
+                   [&sink](const Datagram& datagram) { sink.check.take(datagram.bytes, datagram.arrived); });
+    });
     if (const auto now = Clock::now(); now >= next_tick) {
       next_tick = now + kTick;
       on_tick();
@@ -250,13 +262,14 @@ void Farm::stall(std::size_t count) {
 }
 
 void Farm::sink(std::size_t count) {
+  sinks_.clear();  // epoll forgets what is closed
   std::array<char, INET_ADDRSTRLEN> address{};
   inet_ntop(AF_INET, &surroundings_.address, address.data(), address.size());
   std::cout << R"({"address": ")" << address.data() << R"(", "ports": [)";
   for (std::size_t i = 0; i < count; ++i) {
-    auto& socket = *sinks_.emplace_back(std::make_unique<UdpSocket>(surroundings_.address));
-    sink_sockets_.watch(socket, &socket);
-    std::cout << (i > 0 ? "," : "") << socket.port();
+    auto& sink = *sinks_.emplace_back(std::make_unique<Sink>(surroundings_.address));
+    sink_sockets_.watch(sink.socket, &sink);
+    std::cout << (i > 0 ? "," : "") << sink.socket.port();
   }
   std::cout << "]}" << std::endl;
 }
@@ -266,43 +279,53 @@ void Farm::reset(std::size_t count) {
   for (const auto& receiver : receivers_) {
     receiver->reset();
   }
-  sunk_ = 0;
+  for (const auto& sink : sinks_) {
+    sink->check.reset();
+  }
   reset_at_ = Clock::now();
   processor_seconds_ = processor_seconds();
+}
+
+std::vector<const StreamCheck*> Farm::watched() const {
+  std::vector<const StreamCheck*> checks;
+  for (const auto& receiver : receivers_) {
+    checks.push_back(&receiver->check());
+  }
+  if (checks.empty()) {
+    for (const auto& sink : sinks_) {
+      checks.push_back(&sink->check);
+    }
+  }
+  checks.resize(std::min(checks.size(), watched_));
+  return checks;
 }
 
 void Farm::report() {
   const std::chrono::duration<double> seconds = Clock::now() - reset_at_;
   StreamCheck::Counts sum;
+  std::uint64_t fewest_frames = ~std::uint64_t{0};
+  StreamCheck::Delays delays;
+  std::vector<StreamCheck::Time> hold_ups;
+  for (const StreamCheck* check : watched()) {
+    sum += check->counts();
+    fewest_frames = std::min(fewest_frames, check->counts().frames);
+    const auto [first, last] = check->delays();
+    std::ranges::copy(first, std::back_inserter(delays.first));
+    std::ranges::copy(last, std::back_inserter(delays.last));
+    std::ranges::copy(check->hold_ups(), std::back_inserter(hold_ups));
+  }
   std::uint64_t forgeries = 0;
   std::uint64_t retransmissions = 0;
-  const auto watched = receivers_ | std::views::take(static_cast<std::ptrdiff_t>(watched_));
-  std::uint64_t fewest_frames = watched.empty() ? 0 : ~std::uint64_t{0};
-  std::vector<StreamCheck::Time> lateness;
-  std::vector<StreamCheck::Time> hold_ups;
   std::vector<StreamCheck::Time> secured;
-  for (const auto& receiver : watched) {
-    const auto& counts = receiver->check().counts();
-    sum.packets += counts.packets;
-    sum.bytes += counts.bytes;
-    sum.frames += counts.frames;
-    sum.lost += counts.lost;
-    sum.unordered += counts.unordered;
-    sum.broken_frames += counts.broken_frames;
-    fewest_frames = std::min(fewest_frames, counts.frames);
+  for (const auto& receiver : receivers_) {
     forgeries += receiver->forgeries();
     retransmissions += receiver->retransmissions();
     secured.push_back(std::chrono::duration_cast<StreamCheck::Time>(receiver->secured_after()));
-    if (receiver->decrypts()) {
-      std::ranges::copy(receiver->check().lateness(), std::back_inserter(lateness));
-      std::ranges::copy(receiver->check().hold_ups(), std::back_inserter(hold_ups));
-    }
   }
   std::ostringstream text;
-  auto field = [&text, separator = "{"](const char* name, auto value) mutable {
+  auto field = [&text, separator = "{"](const std::string& name, auto value) mutable {
     text << std::exchange(separator, ", ") << '"' << name << "\": " << value;
   };
-  field("receivers", watched.size());
   field("seconds", seconds.count());
   field("packets", sum.packets);
   field("bytes", sum.bytes);
@@ -313,12 +336,13 @@ void Farm::report() {
   field("brokenFrames", sum.broken_frames);
   field("forgeries", forgeries);
   field("retransmissions", retransmissions);
-  field("sunk", sunk_);
   field("usage", (processor_seconds() - processor_seconds_) / seconds.count());
-  for (auto [name, times] : {std::pair{"lateness", &lateness}, {"holdUp", &hold_ups}, {"secured", &secured}}) {
-    field((std::string(name) + "P50").c_str(), quantile(*times, 0.5).count());
-    field((std::string(name) + "P99").c_str(), quantile(*times, 0.99).count());
-    field((std::string(name) + "Max").c_str(), quantile(*times, 1).count());
+  using Named = std::pair<std::string, std::vector<StreamCheck::Time>&>;
+  for (const auto& [name, times] : {Named{"first", delays.first}, Named{"last", delays.last}, Named{"holdUp", hold_ups},
+                                    Named{"secured", secured}}) {
+    field(name + "P50", quantile(times, 0.5).count());
+    field(name + "P99", quantile(times, 0.99).count());
+    field(name + "Max", quantile(times, 1).count());
   }
   std::cout << text.str() << "}" << std::endl;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The least that a sender can do: protects each packet for each viewer and sends it. Arguments: ADDRESS
 // PACKETS_PER_FRAME PACKET_SIZE PORT…; PACKET_SIZE counts what protecting adds, the number of packets may be broken.
-// 30 frames a second, until it is killed.
+// A frame at each thirtieth of a second of the system's clock, until it is killed.
 #include <arpa/inet.h>
 
 #include <chrono>
@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "frame_clock.hpp"
 #include "srtp.hpp"
 #include "udp_socket.hpp"
 
@@ -22,7 +23,7 @@ namespace rtcmc::bench {
 namespace {
 
 constexpr std::size_t kTagSize = 10;  // of AES_CM_128_HMAC_SHA1_80
-constexpr std::chrono::nanoseconds kFrame{1'000'000'000 / 30};
+constexpr std::uint32_t kTicksPerFrame = 3000;
 
 void write16(std::vector<std::uint8_t>& packet, std::size_t at, std::uint32_t value) {
   packet[at] = static_cast<std::uint8_t>(value >> 8);
@@ -50,27 +51,29 @@ class Floor {
   void add(const sockaddr_in& destination) { viewers_.push_back(make_viewer(destination)); }
 
   void run() {
-    auto due = std::chrono::steady_clock::now();
-    for (double packets = 0;; due += kFrame) {
+    std::int64_t frame = frame_after(std::chrono::system_clock::now());
+    for (double packets = 0;; ++frame) {
+      std::this_thread::sleep_until(frame_time(frame));
       packets += packets_per_frame_;
       const auto whole = static_cast<unsigned>(packets);
       packets -= whole;
       for (Viewer& viewer : viewers_) {
         for (unsigned i = 0; i < whole; ++i) {
-          send(viewer);
+          send(viewer, static_cast<std::uint32_t>(frame) * kTicksPerFrame, i + 1 == whole);
         }
       }
-      std::this_thread::sleep_until(due);
     }
   }
 
  private:
-  void send(Viewer& viewer) {
+  void send(Viewer& viewer, std::uint32_t timestamp, bool is_last) {
     packet_ = payload_;
     packet_.resize(payload_.size() + Srtp::kTrailerSize);
     packet_[0] = 0x80;
-    packet_[1] = 96;
+    packet_[1] = is_last ? 0x80 | 96 : 96;
     write16(packet_, 2, viewer.sequence++);
+    write16(packet_, 4, timestamp >> 16);
+    write16(packet_, 6, timestamp);
     if (const auto size = viewer.srtp.protect(packet_.data(), payload_.size())) {
       socket_.send({packet_.data(), *size}, viewer.destination);
     }

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "frame_clock.hpp"
 #include "glib/ref.hpp"
 #include "gst_ref.hpp"
 #include "open_files.hpp"
@@ -32,10 +33,6 @@ struct RefTraits<GstSample> {
 namespace rtcmc::bench {
 
 namespace {
-
-using std::chrono::system_clock;
-
-constexpr std::int64_t kFrameRate = 30;
 
 class Pipeline {
  public:
@@ -108,18 +105,12 @@ Film load(const std::string& file) {
   return film;
 }
 
-system_clock::time_point frame_time(std::int64_t frame) {
-  return system_clock::time_point(
-      std::chrono::nanoseconds(frame / kFrameRate * 1'000'000'000 + frame % kFrameRate * 1'000'000'000 / kFrameRate));
-}
-
 void play(const Film& film, const std::string& receiver) {
   Pipeline pipeline("appsrc name=source is-live=true format=time ! " + receiver);
   const auto source = pipeline.find("source");
   gst_app_src_set_caps(GST_APP_SRC(source.get()), film.caps.get());
   pipeline.play();
-  const auto since_1970 = std::chrono::duration_cast<std::chrono::seconds>(system_clock::now().time_since_epoch());
-  std::int64_t frame = (since_1970.count() + 1) * kFrameRate;
+  std::int64_t frame = frame_after(std::chrono::system_clock::now());
   std::this_thread::sleep_until(frame_time(frame));
   const GstClockTime start = pipeline.running_time();
   for (std::size_t index = 0;; ++index, ++frame) {

@@ -12,14 +12,24 @@ namespace {
 constexpr std::int64_t kClockRate = 90'000;
 constexpr std::uint8_t kMarker = 0x80;
 
-/// The last thirtieth of a second before `time`, which begins a frame.
+/// When the frame was due that is the latest at `time`.
 StreamCheck::Time frame_start(StreamCheck::Time time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   const StreamCheck::Time within = time - second;
-  return second + within.count() * StreamCheck::kFrameRate / 1'000'000'000 * StreamCheck::kFrame;
+  return second + within.count() * kFrameRate / 1'000'000'000 * StreamCheck::kFrame;
 }
 
 }  // namespace
+
+StreamCheck::Counts& StreamCheck::Counts::operator+=(const Counts& other) {
+  packets += other.packets;
+  bytes += other.bytes;
+  frames += other.frames;
+  lost += other.lost;
+  unordered += other.unordered;
+  broken_frames += other.broken_frames;
+  return *this;
+}
 
 void StreamCheck::take(std::span<const std::uint8_t> packet, Time arrived) {
   const auto header = rtp::PacketHeader::parse(packet);
@@ -48,6 +58,7 @@ void StreamCheck::take(std::span<const std::uint8_t> packet, Time arrived) {
   is_frame_open_ = (packet[1] & kMarker) == 0;
   if (!is_frame_open_) {
     ++counts_.frames;
+    delays_.last.push_back(arrived - due_);
     counts_.broken_frames += is_frame_whole_ ? 0 : 1;
     is_frame_whole_ = true;
   }
@@ -65,30 +76,34 @@ void StreamCheck::begin_frame(std::uint32_t timestamp, Time arrived) {
     first_due_ = frame_start(arrived);
   }
   const auto ticks = static_cast<std::int32_t>(timestamp - *first_timestamp_);
-  lateness_.push_back(arrived - first_due_ - Time(std::int64_t{ticks} * 1'000'000'000 / kClockRate));
+  due_ = first_due_ + Time(std::int64_t{ticks} * 1'000'000'000 / kClockRate);
+  delays_.first.push_back(arrived - due_);
   timestamp_ = timestamp;
   frame_arrived_ = arrived;
 }
 
 void StreamCheck::reset() {
   counts_ = {};
-  lateness_.clear();
+  delays_ = {};
   hold_ups_.clear();
 }
 
-std::vector<StreamCheck::Time> StreamCheck::lateness() const {
-  std::vector<Time> result = lateness_;
-  if (result.empty()) {
+StreamCheck::Delays StreamCheck::delays() const {
+  Delays result = delays_;
+  if (result.first.empty()) {
     return result;
   }
-  // No frame comes before it is due: then the first one was later than a frame's time. A clock's rounding is allowed.
+  // No frame comes before it is due: then the very first one was later than a frame's time. A clock's rounding is
+  // allowed.
   constexpr Time kTolerance = std::chrono::microseconds(200);
   Time shift{};
-  while (std::ranges::min(result) + shift < -kTolerance) {
+  while (std::ranges::min(result.first) + shift < -kTolerance) {
     shift += kFrame;
   }
-  for (Time& time : result) {
-    time += shift;
+  for (auto* times : {&result.first, &result.last}) {
+    for (Time& time : *times) {
+      time += shift;
+    }
   }
   return result;
 }

@@ -7,14 +7,14 @@
 #include <span>
 #include <vector>
 
+#include "frame_clock.hpp"
+
 namespace rtcmc::bench {
 
-/// What came of a stream of pictures, which is to be whole: 30 of them a second, due at each thirtieth of a second of
-/// the system's clock. Pure.
+/// What came of a stream of pictures, which is to be whole: as frame_clock.hpp has them due. Pure.
 class StreamCheck {
  public:
   using Time = std::chrono::nanoseconds;  // since 1970
-  static constexpr std::int64_t kFrameRate = 30;
   static constexpr Time kFrame{1'000'000'000 / kFrameRate};
 
   struct Counts {
@@ -24,6 +24,8 @@ class StreamCheck {
     std::uint64_t lost = 0;
     std::uint64_t unordered = 0;
     std::uint64_t broken_frames = 0;  // in which something is missing
+
+    Counts& operator+=(const Counts& other);
   };
 
   /// `packet` is RTP, protected or not.
@@ -35,8 +37,12 @@ class StreamCheck {
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] std::uint32_t ssrc() const { return ssrc_; }
   [[nodiscard]] std::uint32_t highest_sequence() const { return highest_; }  // extended
-  /// Of each frame's first packet: how long after the frame was due it arrived.
-  [[nodiscard]] std::vector<Time> lateness() const;
+  /// How long after it was due, each frame's first packet arrived, and its last one.
+  struct Delays {
+    std::vector<Time> first;
+    std::vector<Time> last;
+  };
+  [[nodiscard]] Delays delays() const;
   /// By how much more than a frame's time frames were apart from those before.
   [[nodiscard]] const std::vector<Time>& hold_ups() const { return hold_ups_; }
 
@@ -53,7 +59,8 @@ class StreamCheck {
   Time frame_arrived_{};
   std::optional<std::uint32_t> first_timestamp_;
   Time first_due_{};  // a whole number of frames from the truth
-  std::vector<Time> lateness_;
+  Time due_{};        // of the frame that comes now, likewise
+  Delays delays_;
   std::vector<Time> hold_ups_;
 };
 

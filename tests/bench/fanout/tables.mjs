@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { median } from '../median.mjs';
+
 function row(...cells) {
   console.log(`| ${cells.join(' | ')} |`);
 }
@@ -28,48 +30,62 @@ const CHECKS = [
   ['Packets a second and viewer', 1, ({ packets, seconds, viewers }) => packets / seconds / viewers],
   ['Bytes in a packet', 0, ({ bytes, packets }) => bytes / packets],
   ['Packets lost', 0, ({ lost }) => lost],
-  ['of them at the receivers\' sockets, at most', 0, (step) => step.overflows],
+  ['Datagrams that the kernel dropped, anybody\'s', 0, (step) => step.overflows],
   ['Packets out of order', 0, ({ unordered }) => unordered],
   ['Frames not whole', 0, ({ brokenFrames }) => brokenFrames],
-  ['Frames of the viewer with the fewest, a second', 1, ({ fewestFrames, seconds }) => fewestFrames / seconds],
+  ['Frames a second of the viewer with the fewest', 1, ({ fewestFrames, seconds }) => fewestFrames / seconds],
   ['Packets that do not decrypt', 0, ({ forgeries }) => forgeries],
   ['Packets sent again', 0, ({ retransmissions }) => retransmissions],
-  ['Frame due → its first packet arrives, p50, ms', 2, ({ latenessP50 }) => latenessP50],
-  ['the same, p99', 2, ({ latenessP99 }) => latenessP99],
+  ['From when a frame is due to its first packet, p50, ms', 2, ({ firstP50 }) => firstP50],
+  ['the same, p99', 2, ({ firstP99 }) => firstP99],
+  ['to its last packet, p50, ms', 2, ({ lastP50 }) => lastP50],
+  ['the same, p99', 2, ({ lastP99 }) => lastP99],
   ['Frames held up, p99, ms', 2, ({ holdUpP99 }) => holdUpP99],
-  ['All viewers have joined after, ms', 0, ({ joined }) => joined],
+  ['From joining to DTLS\'s end, p50, ms', 0, ({ securedP50 }) => securedP50],
+  ['Until all viewers have a frame, ms', 0, ({ joined }) => joined],
   ['Farm\'s use of its core, %', 0, (step) => 100 * step.usage],
 ];
 
-export function printCosts({ steps, floor }, frameRate) {
+const cores = ({ cores: share }) => share;
+
+/** `rounds`: of the same measurements, each in a process of its own. The table shows medians. */
+export function printCosts(rounds) {
+  const { steps, floor } = rounds[0];
+  const over = (kind, index, figure) => median(rounds.map((round) => figure(round[kind][index])));
+  const growth = (kind, figure) => median(rounds.map((round) => perViewer(round[kind], figure)));
   const names = steps.map(({ viewers }) => `${viewers} viewers`);
   head('Cost', ...names, 'per added viewer');
   for (const [name, digits, unit, figure] of COSTS) {
-    row(name, ...steps.map((step) => (figure(step) * unit).toFixed(digits)),
-      (perViewer(steps, figure) * unit).toFixed(digits));
+    const show = (value) => (value * unit).toFixed(digits);
+    row(name, ...steps.map((_, index) => show(over('steps', index, figure))), show(growth('steps', figure)));
   }
-  const cores = ({ cores }) => cores;
-  row('Floor: cores', ...floor.map((step) => step.cores.toFixed(4)), perViewer(floor, cores).toFixed(4));
+  row('Cores of the floor', ...floor.map((_, index) => over('floor', index, cores).toFixed(4)),
+    growth('floor', cores).toFixed(4));
   if (steps.length > 1) {
-    const { packets, frames } = steps.at(-1);
-    const [ours, least] = [perViewer(steps, cores), perViewer(floor, cores)];
-    const perPacket = (share) => ((1e6 * share) / ((packets / frames) * frameRate)).toFixed(1);
-    console.log(`\nPer packet of an added viewer: ${perPacket(ours)} µs, floor ${perPacket(least)} µs.`
-      + `\nCPU per added viewer ÷ floor: ${(ours / least).toFixed(2)}`);
+    const perPacket = (kind) => median(rounds.map((round) => {
+      const { packets, seconds, viewers } = round[kind].at(-1);
+      return (1e6 * perViewer(round[kind], cores)) / (packets / seconds / viewers);
+    }));
+    const ratio = median(rounds.map((round) => perViewer(round.steps, cores) / perViewer(round.floor, cores)));
+    console.log(`\nPer packet of an added viewer: ${perPacket('steps').toFixed(1)} µs, floor ${perPacket('floor').toFixed(1)} µs.`
+      + `\nCPU per added viewer ÷ floor: ${ratio.toFixed(2)}`);
   }
-  head('Check', ...names);
+  head('Check', ...names, ...names.map((name) => `floor, ${name}`));
   for (const [name, digits, figure] of CHECKS) {
-    row(name, ...steps.map((step) => figure(step).toFixed(digits)));
+    const show = (kind, index) => (kind === 'floor' && figure(floor[index]) === undefined ? '' : over(kind, index, figure).toFixed(digits));
+    row(name, ...steps.map((_, index) => show('steps', index)), ...floor.map((_, index) => show('floor', index)));
   }
 }
 
-export function printDisturbances(disturbances) {
-  if (disturbances.length === 0) {
+export function printDisturbances(rounds) {
+  if (rounds[0].disturbances.length === 0) {
     return;
   }
-  head('Meanwhile', 'held up, p99, ms', 'at most', 'due → arrives, p99, ms', 'packets lost', 'of them at sockets', 'frames not whole');
-  for (const step of disturbances) {
-    row(step.what, step.holdUpP99.toFixed(2), step.holdUpMax.toFixed(2), step.latenessP99.toFixed(2), step.lost,
-      step.overflows, step.brokenFrames);
+  head('Meanwhile, of the others', 'held up, p99, ms', 'at most', 'due → first packet, p99, ms', 'packets lost', 'dropped by the kernel', 'frames not whole');
+  for (const { disturbances } of rounds) {
+    for (const step of disturbances) {
+      row(step.what, step.holdUpP99.toFixed(2), step.holdUpMax.toFixed(2), step.firstP99.toFixed(2), step.lost,
+        step.overflows, step.brokenFrames);
+    }
   }
 }
