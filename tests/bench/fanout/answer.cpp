@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
+#include <span>
 #include <vector>
 
 namespace rtcmc::bench {
@@ -156,7 +156,7 @@ std::optional<Answer> answer(std::string_view offer, const Answerer& answerer) {
                   .fingerprint = find("a=fingerprint:sha-256 "),
                   .setup = find("a=setup:"),
                   .first_mid = {}};
-  const auto media = sections | std::views::drop(1);
+  const auto media = std::span(sections).subspan(1);
   std::vector<std::vector<std::string_view>> payload_types;
   std::string mids;
   for (const Lines& lines : media) {
@@ -180,9 +180,9 @@ std::optional<Answer> answer(std::string_view offer, const Answerer& answerer) {
   writer.session(mids);
   for (std::size_t i = 0; i < payload_types.size(); ++i) {
     if (payload_types[i].empty()) {
-      writer.refusal(sections[i + 1]);
+      writer.refusal(media[i]);
     } else {
-      writer.acceptance(sections[i + 1], payload_types[i], result.offer.setup != "active");
+      writer.acceptance(media[i], payload_types[i], result.offer.setup != "active");
     }
   }
   result.sdp = writer.take();

@@ -68,6 +68,7 @@ class Bench {
       ...report,
       viewers,
       cores: (after.seconds - before.seconds) / (after.at - before.at),
+      waited: (after.waited - before.waited) / (after.at - before.at),
       threads: after.threads,
       files: after.files,
       memory: after.memory,

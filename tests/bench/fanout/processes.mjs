@@ -100,7 +100,20 @@ export function usage(pid) {
     files: readdirSync(`/proc/${pid}/fd`).length,
     memory: field('VmRSS') * 1024,
     anonymous: field('RssAnon') * 1024,
+    waited: waitedSeconds(pid),
   };
+}
+
+/** How long its threads have been ready to run and did not, because others did. */
+function waitedSeconds(pid) {
+  const waited = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[1]);
+    } catch {
+      return 0; // it has just ended
+    }
+  });
+  return waited.reduce((sum, nanoseconds) => sum + nanoseconds / 1e9, 0);
 }
 
 /** Datagrams that the kernel had no room for, of all processes. */

@@ -43,10 +43,14 @@ const CHECKS = [
   ['Frames held up, p99, ms', 2, ({ holdUpP99 }) => holdUpP99],
   ['From joining to DTLS\'s end, p50, ms', 0, ({ securedP50 }) => securedP50],
   ['Until all viewers have a frame, ms', 0, ({ joined }) => joined],
+  ['All its threads waited for a core, % of the time', 0, ({ waited }) => 100 * waited],
   ['Farm\'s use of its core, %', 0, (step) => 100 * step.usage],
 ];
 
 const cores = ({ cores: share }) => share;
+
+/** Where fewer frames arrive, somebody has too much to do, and the cost is that of something else. */
+const FULL_RATE = 29.5;
 
 /** `rounds`: of the same measurements, each in a process of its own. The table shows medians. */
 export function printCosts(rounds) {
@@ -69,6 +73,11 @@ export function printCosts(rounds) {
     const ratio = median(rounds.map((round) => perViewer(round.steps, cores) / perViewer(round.floor, cores)));
     console.log(`\nPer packet of an added viewer: ${perPacket('steps').toFixed(1)} µs, floor ${perPacket('floor').toFixed(1)} µs.`
       + `\nCPU per added viewer ÷ floor: ${ratio.toFixed(2)}`);
+  }
+  for (const step of rounds.flatMap((round) => [...round.steps, ...round.floor])) {
+    if (step.fewestFrames / step.seconds < FULL_RATE || step.lost > 0) {
+      console.log(`Not all of ${step.viewers} viewers got all frames: such figures do not count.`);
+    }
   }
   head('Check', ...names, ...names.map((name) => `floor, ${name}`));
   for (const [name, digits, figure] of CHECKS) {

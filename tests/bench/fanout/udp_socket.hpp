@@ -46,6 +46,7 @@ class DatagramReader {
   DatagramReader();
   DatagramReader(const DatagramReader&) = delete;
   DatagramReader& operator=(const DatagramReader&) = delete;
+  ~DatagramReader() = default;
 
   /// All that is there.
   void read(const UdpSocket& socket, const std::function<void(const Datagram&)>& take);
