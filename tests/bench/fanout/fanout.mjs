@@ -14,12 +14,13 @@ import { printCosts, printDisturbances } from './tables.mjs';
 
 const USAGE = `Usage: RTCMC_TEST_SERVER=build/tests/server/test-server node tests/bench/fanout/fanout.mjs
          --farm build/tests/bench/fanout/fanout-farm --floor … --sender … [--plugin-path build/gst]
-         [--viewers 2,40] [--seconds 10] [--warm-up 2] [--every 10] [--disturb 0] [--rounds 1] [--pin] [--film FILE]
-         [--element TEXT] [--json]
+         [--viewers 2,40] [--seconds 10] [--warm-up 2] [--at-once 40] [--every 10] [--disturb 0] [--rounds 1]
+         [--pin] [--film FILE] [--element TEXT] [--json]
 
 viewers   how many there are, one measurement after the other in one process; the figures for an added viewer come
           from the first and the last of them
 seconds   of each measurement, after warm-up seconds
+at-once   so many viewers join at a time
 every     one viewer out of so many decrypts what it gets
 disturb   afterwards, so many viewers join and leave at once, and stop reading, while the others' delays are measured
 rounds    of all that; the table shows medians
@@ -86,8 +87,12 @@ class Bench {
       const steps = [];
       let viewers = 0;
       for (const wanted of this.#options.viewers) {
-        const { ms } = await sender.outlived(farm.ask('join', wanted - viewers));
-        viewers = wanted;
+        let ms = 0;
+        while (viewers < wanted) {
+          const more = Math.min(wanted - viewers, this.#options['at-once']);
+          ({ ms } = await sender.outlived(farm.ask('join', more)));
+          viewers += more;
+        }
         console.error(`${viewers} viewers, the last of them after ${Math.round(ms)} ms`);
         steps.push({ joined: ms, ...await this.#measure(sender, farm, viewers) });
       }
@@ -145,7 +150,7 @@ class Bench {
   }
 }
 
-const NUMBERS = { seconds: 10, 'warm-up': 2, every: 10, disturb: 0, rounds: 1 };
+const NUMBERS = { seconds: 10, 'warm-up': 2, every: 10, disturb: 0, rounds: 1, 'at-once': 40 };
 
 const { values } = parseArgs({
   options: {

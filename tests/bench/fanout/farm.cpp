@@ -24,6 +24,7 @@
 #include <exception>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
@@ -45,6 +46,7 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 /// A datagram waits that long for us. Were we woken by it, the sender would pay for it: on loopback, who sends wakes.
 constexpr std::chrono::milliseconds kNap{1};
 constexpr std::chrono::milliseconds kTick{5};
+constexpr std::chrono::seconds kPatience{30};
 
 /// Takes the floor's packets.
 struct Sink {
@@ -128,6 +130,8 @@ class Farm {
   [[nodiscard]] std::vector<const StreamCheck*> watched() const;
   void report();
   void on_tick();
+  /// How far the receivers have got.
+  [[nodiscard]] std::string stages() const;
 
   const DtlsIdentity identity_;
   const Surroundings surroundings_;
@@ -190,11 +194,27 @@ void Farm::on_tick() {
     std::cout << R"({"playing": )" << receivers_.size() << R"(, "ms": )" << Milliseconds(now - join_began_).count()
               << "}" << std::endl;
   }
+  if (is_joining_ && now - join_began_ > kPatience) {
+    throw std::runtime_error(stages());
+  }
   std::erase_if(leaving_, [](const auto& receiver) { return receiver->is_gone(); });
   if (is_leaving_ && leaving_.empty()) {
     is_leaving_ = false;
     std::cout << R"({"left": true})" << std::endl;
   }
+}
+
+std::string Farm::stages() const {
+  std::map<std::string, int> counts;
+  for (const auto& receiver : receivers_) {
+    ++counts[receiver->stage()];
+  }
+  std::ostringstream text;
+  text << "not all play";
+  for (const auto& [stage, count] : counts) {
+    text << ", " << count << ' ' << stage;
+  }
+  return text.str();
 }
 
 void Farm::read_input() {

@@ -71,6 +71,19 @@ void Receiver::reset() {
   retransmissions_ = 0;
 }
 
+const char* Receiver::stage() const {
+  if (!answer_) {
+    return client_.in_room() ? "without an offer" : "not in the room";
+  }
+  if (!dtls_) {
+    return "without ICE";
+  }
+  if (!inbound_) {
+    return "without DTLS";
+  }
+  return is_playing() ? "playing" : "without a frame";
+}
+
 void Receiver::on_message(const room::MessageHead& head, protocol::Message message) {
   const auto* description = std::get_if<protocol::SessionDescription>(&message);
   if (description != nullptr && description->type == protocol::SdpType::Offer) {

@@ -52,6 +52,8 @@ class Receiver final : private room::RoomClient::Listener {
   [[nodiscard]] const UdpSocket& socket() const { return socket_; }
   [[nodiscard]] bool decrypts() const { return decrypts_; }
   [[nodiscard]] bool is_playing() const { return check_.counts().frames > 0 || has_played_; }
+  /// What it has got as far as, for a person.
+  [[nodiscard]] const char* stage() const;
   [[nodiscard]] const StreamCheck& check() const { return check_; }
   [[nodiscard]] std::uint64_t forgeries() const { return forgeries_; }
   [[nodiscard]] std::uint64_t retransmissions() const { return retransmissions_; }
