@@ -22,6 +22,12 @@ struct RefTraits<GstBuffer> {
 };
 
 template <>
+struct RefTraits<GstMemory> {
+  static GstMemory* ref(GstMemory* memory) { return gst_memory_ref(memory); }
+  static void unref(GstMemory* memory) { gst_memory_unref(memory); }
+};
+
+template <>
 struct RefTraits<GstBufferList> {
   static GstBufferList* ref(GstBufferList* list) { return gst_buffer_list_ref(list); }
   static void unref(GstBufferList* list) { gst_buffer_list_unref(list); }

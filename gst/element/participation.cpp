@@ -200,7 +200,6 @@ void Participation::start() {
   {
     const std::lock_guard lock(mutex_);
     session_ = started;
-    started->set_latency(latency_);
     news_.begin(started.get(), server_);
   }
   inputs_.attach(started);
@@ -232,14 +231,6 @@ void Participation::stop() {
 void Participation::resume() {
   if (const auto on = session()) {
     on->resume();
-  }
-}
-
-void Participation::set_latency(GstClockTime latency) {
-  const std::lock_guard lock(mutex_);
-  latency_ = latency;
-  if (session_) {
-    session_->set_latency(latency);
   }
 }
 

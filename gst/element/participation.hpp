@@ -79,7 +79,6 @@ class Participation final : private send::Track::Listener {
 
   /// The element plays, for the first time or after a pause.
   void resume();
-  void set_latency(GstClockTime latency);
   void webrtcbin_failed(GstElement* webrtcbin, const std::string& reason);
 
   /// Over the data channel, to everyone without `user_id`. False if it is not taken; a warning has been posted then.
@@ -139,7 +138,6 @@ class Participation final : private send::Track::Listener {
   Settings settings_;
   std::shared_ptr<EmbeddedServer> server_;  // from find_server() to stop(), if we were given none
   std::shared_ptr<Session> session_;
-  GstClockTime latency_ = 0;
   LogLimiter data_warnings_;
   std::shared_ptr<const stats::Snapshot> stats_ = std::make_shared<const stats::Snapshot>();
 };

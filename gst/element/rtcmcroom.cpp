@@ -238,10 +238,8 @@ gboolean send_event(GstElement* element, GstEvent* event) {
   if (GST_EVENT_TYPE(event) != GST_EVENT_LATENCY) {
     return GST_ELEMENT_CLASS(rtcmc_room_parent_class)->send_event(element, event);
   }
+  // Nothing is rendered here: participants play what they get by a latency of their own.
   const auto held = Ref<GstEvent>::adopt(event);
-  GstClockTime latency = 0;
-  gst_event_parse_latency(event, &latency);
-  RTCMC_ROOM(element)->participation->set_latency(latency);
   return TRUE;
 }
 

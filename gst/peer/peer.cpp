@@ -118,13 +118,6 @@ void Peer::rename(std::string user_id) {
   receivers_.rename();
 }
 
-void Peer::set_latency(GstClockTime latency) {
-  latency_ = latency;
-  if (connected_) {
-    webrtcbin_.set_latency(latency);
-  }
-}
-
 void Peer::offer() {
   act(negotiation_.begin(std::chrono::steady_clock::now()));
 }
@@ -473,7 +466,7 @@ void Peer::settle(const std::vector<sdp::Section>& remote) {
     limit_time_to_connect();  // anew: a busy browser takes seconds to answer, and it has
   }
   remote_ice_ufrag_ = carrier_ < remote.size() ? remote[carrier_].ice_ufrag : std::string();
-  senders_.settle(remote);
+  senders_.settle(remote, sdp::describe(sdp::copy_of(local_.get())).sections);
   receivers_.settle(remote);
   act(negotiation_.settled(senders_.unoffered() > 0, std::chrono::steady_clock::now()));
 }
@@ -536,8 +529,10 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
     case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
       deadline_.cancel();
       if (!std::exchange(connected_, true)) {
-        // Not before: what takes it is made with the transport.
-        webrtcbin_.set_latency(latency_);
+        if (!webrtcbin_.open_media_path()) {
+          listener_.on_failed(*this, "this version of webrtcbin has no dtlssrtpenc that media could be sent through");
+          break;
+        }
         senders_.start();
         listener_.on_connected(*this);
       }
@@ -572,14 +567,14 @@ stats::Participant Peer::summary(const stats::ConnectionReport& report) {
   participant.user_id = user_id_;
   participant.connected = connected_;
   participant.pair = report.pair;
-  participant.bytes_sent = bytes_of(report.outbound);
+  participant.sent = senders_.stats();
+  participant.bytes_sent = senders_.bytes_sent();
   participant.bytes_received = bytes_of(report.inbound);
   participant.bitrate_sent = stats::kBitsPerByte * sent_rate_.update(participant.bytes_sent, now);
   participant.bitrate_received = stats::kBitsPerByte * received_rate_.update(participant.bytes_received, now);
-  participant.sent = senders_.stats(report);
   for (const stats::SentStream& sent : participant.sent) {
-    if (sent.rtp.report && sent.rtp.report->round_trip_time) {
-      participant.round_trip_time = sent.rtp.report->round_trip_time;
+    if (sent.rtp.reception && sent.rtp.reception->round_trip_time) {
+      participant.round_trip_time = sent.rtp.reception->round_trip_time;
     }
   }
   participant.received = receivers_.stats(report);

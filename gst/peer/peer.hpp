@@ -96,7 +96,6 @@ class Peer {
 
   /// The participant goes by another userid.
   void rename(std::string user_id);
-  void set_latency(GstClockTime latency);
   /// The element plays again after a pause.
   void resume() { webrtcbin_.take_base_time(); }
 
@@ -172,7 +171,6 @@ class Peer {
   std::vector<sdp::Direction> frozen_;           // of each section, as webrtcbin sees the remote side
 
   Negotiation negotiation_;
-  GstClockTime latency_ = 0;
   std::vector<sdp::Section> sections_;    // of the latest description, in either direction
   sdp::MessagePtr local_;                 // our latest, as webrtcbin knows it
   std::set<std::size_t> rejected_;        // sections, of the participant's latest description or by us

@@ -103,6 +103,23 @@ std::optional<rtp::Codec> codec_of(const GstSDPMedia* media, std::string_view pa
   return payload_type == "9" ? std::optional(rtp::Codec::G722) : std::nullopt;
 }
 
+/// The payload type whose a=fmtp says that it repeats this one (RFC 4588, section 8).
+std::optional<std::uint8_t> retransmission_type_of(const GstSDPMedia* media, std::string_view payload_type) {
+  constexpr std::string_view kAssociated = "apt=";
+  for (const GstSDPAttribute& attribute : attributes(media)) {
+    const auto [number, encoding] = split(view(attribute.value), ' ');
+    if (view(attribute.key) != "rtpmap" || split(encoding, '/').first != "rtx") {
+      continue;
+    }
+    const auto parameters = find_for_payload_type(media, "fmtp", number);
+    if (parameters.starts_with(kAssociated) &&
+        split(parameters.substr(kAssociated.size()), ';').first == payload_type) {
+      return to_number<std::uint8_t>(number, 127);
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<Format> formats_of(const GstSDPMedia* media) {
   std::vector<Format> result;
   for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) {
@@ -110,7 +127,8 @@ std::vector<Format> formats_of(const GstSDPMedia* media) {
     const auto payload_type = to_number<std::uint8_t>(text, 127);
     const auto codec = codec_of(media, text);
     if (payload_type && codec) {
-      result.push_back({*codec, *payload_type, std::string(find_for_payload_type(media, "fmtp", text))});
+      result.push_back({*codec, *payload_type, std::string(find_for_payload_type(media, "fmtp", text)),
+                        retransmission_type_of(media, text)});
     }
   }
   return result;
@@ -176,6 +194,23 @@ std::vector<std::uint32_t> ssrcs_of(const GstSDPMedia* media) {
   return ssrcs;
 }
 
+/// RFC 4588, section 8.3: the second of a group FID.
+std::optional<std::uint32_t> retransmission_ssrc_of(const GstSDPMedia* media) {
+  const auto [semantics, ssrcs] = split(view(gst_sdp_media_get_attribute_val(media, "ssrc-group")), ' ');
+  return semantics == "FID" ? to_number<std::uint32_t>(split(ssrcs, ' ').second, G_MAXUINT32) : std::nullopt;
+}
+
+std::string cname_of(const GstSDPMedia* media) {
+  constexpr std::string_view kName = "cname:";
+  for (const GstSDPAttribute& attribute : attributes(media)) {
+    const auto value = view(attribute.key) == "ssrc" ? split(view(attribute.value), ' ').second : std::string_view();
+    if (value.starts_with(kName)) {
+      return std::string(value.substr(kName.size()));
+    }
+  }
+  return {};
+}
+
 bool is_rejected(const GstSDPMedia* media) {
   return gst_sdp_media_get_port(media) == 0 && !gst_sdp_media_get_attribute_val(media, "bundle-only");
 }
@@ -190,6 +225,8 @@ Section section_of(const GstSDPMedia* media, MediaKind kind) {
   section.mid_extension_id = mid_extension_of(media);
   section.stream_id = stream_id_of(media);
   section.ssrcs = ssrcs_of(media);
+  section.retransmission_ssrc = retransmission_ssrc_of(media);
+  section.cname = cname_of(media);
   section.ice_ufrag = view(gst_sdp_media_get_attribute_val(media, "ice-ufrag"));
   section.dtls_setup = dtls_setup_of(media).value_or(DtlsSetup::ActPass);
   return section;

@@ -47,7 +47,8 @@ enum class MediaKind { Audio, Video, Application };
 struct Format {
   rtp::Codec codec;
   std::uint8_t payload_type;
-  std::string fmtp;  // what follows the payload type in a=fmtp; may be empty
+  std::string fmtp;                                      // what follows the payload type in a=fmtp; may be empty
+  std::optional<std::uint8_t> retransmission_type = {};  // of RFC 4588; absent: none is offered
 };
 
 /// A description with more sections is refused: the bound for the tracks that a participant may open, each of which
@@ -62,8 +63,10 @@ struct Section {
   bool rejected;                // port 0 without bundle-only; or for media of which we know no format
   std::vector<Format> formats;  // those of codecs that we know, in their order of preference
   std::optional<std::uint8_t> mid_extension_id;
-  std::string stream_id;             // of the MediaStream, from a=msid; empty: none
-  std::vector<std::uint32_t> ssrcs;  // of what is sent there (RFC 5576)
+  std::string stream_id;                             // of the MediaStream, from a=msid; empty: none
+  std::vector<std::uint32_t> ssrcs;                  // of what is sent there (RFC 5576)
+  std::optional<std::uint32_t> retransmission_ssrc;  // of the first of these
+  std::string cname;                                 // of these; may be empty
   std::string ice_ufrag;
   DtlsSetup dtls_setup;
 };

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "glib/random.hpp"
 #include "log.hpp"
 #include "media/rtp_elements.hpp"
 
@@ -32,8 +33,13 @@ const sdp::Format* best_format(const send::Track& track, const sdp::Section& sec
   return sdp::find_format(section, track.codecs().value_or(std::vector<rtp::Codec>()));
 }
 
+/// RFC 3711, 3.3.1: the first one should not be so high that numbers soon wrap around.
+std::uint16_t first_sequence() {
+  return static_cast<std::uint16_t>(glib::random_number() & 0x7FFFU);
+}
+
 send::PacketFormat packet_format(const sdp::Format& format, const sdp::Section& remote) {
-  return {format.codec, format.payload_type, remote.mid_extension_id, remote.mid};
+  return {format.codec, format.payload_type, remote.mid_extension_id, remote.mid, format.retransmission_type};
 }
 
 }  // namespace
@@ -55,7 +61,13 @@ bool Senders::remove(const send::Track& track) {
   const auto is_it = [&track](const OutgoingTrack& known) { return known.track.get() == &track; };
   std::erase_if(unoffered_, is_it);
   // What webrtcbin keeps of the section is treated as one that nothing was ever sent on.
-  return std::erase_if(sending_, [is_it](const Sending& sending) { return is_it(sending.outgoing); }) > 0;
+  return std::erase_if(sending_, [is_it](Sending& sending) {
+           const bool ends = is_it(sending.outgoing);
+           if (ends) {
+             end(sending);
+           }
+           return ends;
+         }) > 0;
 }
 
 glib::Ref<GstCaps> Senders::offered_caps(const send::Track& track) {
@@ -137,15 +149,15 @@ const sdp::Format* Senders::format_of(const Sending& sending, const sdp::Section
   return same != remote.formats.end() ? &*same : best_format(*sending.outgoing.track, remote);
 }
 
-void Senders::settle(const std::vector<sdp::Section>& remote) {
+void Senders::settle(const std::vector<sdp::Section>& remote, const std::vector<sdp::Section>& local) {
   for (Sending& sending : sending_) {
-    if (sending.index && *sending.index < remote.size()) {
-      settle(sending, remote[*sending.index]);
+    if (sending.index && *sending.index < remote.size() && *sending.index < local.size()) {
+      settle(sending, remote[*sending.index], local[*sending.index]);
     }
   }
 }
 
-void Senders::settle(Sending& sending, const sdp::Section& remote) {
+void Senders::settle(Sending& sending, const sdp::Section& remote, const sdp::Section& local) {
   const sdp::Format* format = sdp::wants_media(remote) ? format_of(sending, remote) : nullptr;
   if (!format) {
     GST_INFO("%s does not take our section %s%s", user_id_.c_str(), remote.mid.c_str(),
@@ -165,12 +177,29 @@ void Senders::settle(Sending& sending, const sdp::Section& remote) {
            std::string(rtp::info(format->codec).encoding_name).c_str(), format->payload_type);
   sending.subscription.reset();
   sending.format = wanted;
-  sending.subscription = sending.outgoing.track->subscribe(wanted, sending.sender.pad());
+  sending.subscription = sending.outgoing.track->subscribe(wanted, transmission(sending, local));
   if (is_started_) {
     sending.subscription->start();
     if (is_new) {
       callbacks_.on_taken(*sending.outgoing.track);
     }
+  }
+}
+
+std::shared_ptr<send::Transmission> Senders::transmission(Sending& sending, const sdp::Section& local) const {
+  if (!sending.transmission) {
+    const rtp::Transmitter::Identity identity{.ssrc = sending.outgoing.track->ssrc(),
+                                              .retransmission_ssrc = local.retransmission_ssrc,
+                                              .first_sequence = first_sequence()};
+    sending.transmission = std::make_shared<send::Transmission>(webrtcbin_.media_path(), identity, local.cname);
+  }
+  return sending.transmission;
+}
+
+void Senders::end(Sending& sending) {
+  sending.subscription.reset();
+  if (sending.transmission) {
+    sending.transmission->end();
   }
 }
 
@@ -186,22 +215,32 @@ void Senders::start() {
 std::vector<WebRtcBin::Sender> Senders::part() {
   std::vector<WebRtcBin::Sender> senders;
   for (Sending& sending : sending_) {
+    end(sending);
     senders.push_back(std::move(sending.sender));
   }
   return senders;
 }
 
-std::vector<stats::SentStream> Senders::stats(const stats::ConnectionReport& report) {
+std::vector<stats::SentStream> Senders::stats() {
   std::vector<stats::SentStream> result;
   for (Sending& sending : sending_) {
     if (sending.subscription) {
-      result.push_back(stats(sending, report));
+      result.push_back(stats(sending));
     }
   }
   return result;
 }
 
-stats::SentStream Senders::stats(Sending& sending, const stats::ConnectionReport& report) {
+std::uint64_t Senders::bytes_sent() const {
+  std::uint64_t bytes = 0;
+  for (const Sending& sending : sending_) {
+    const auto count = sending.transmission ? sending.transmission->count() : rtp::TransmissionCount();
+    bytes += count.bytes + count.retransmitted_bytes;
+  }
+  return bytes;
+}
+
+stats::SentStream Senders::stats(Sending& sending) {
   const send::Track& track = *sending.outgoing.track;
   stats::SentStream sent;
   sent.stream.kind = *track.kind();
@@ -214,7 +253,7 @@ stats::SentStream Senders::stats(Sending& sending, const stats::ConnectionReport
     sent.encoder = encoding->encoder;
     sent.shared_with = encoding->subscribers;
   }
-  sent.rtp = report.outbound_of(sent.stream.ssrc);
+  sent.rtp = sending.transmission->count();
   stats::set_pace(sent.stream, sending.pace, sent.rtp.bytes);
   return sent;
 }

@@ -63,13 +63,15 @@ class Senders {
   [[nodiscard]] const sdp::Format* format_on(std::size_t index, const sdp::Section& remote) const;
 
   /// Sends what the participant takes.
-  void settle(const std::vector<sdp::Section>& remote);
+  void settle(const std::vector<sdp::Section>& remote, const std::vector<sdp::Section>& local);
   /// The participant is connected.
   void start();
   /// For its end, with webrtcbin's. The subscriptions end with this.
   [[nodiscard]] std::vector<WebRtcBin::Sender> part();
 
-  [[nodiscard]] std::vector<stats::SentStream> stats(const stats::ConnectionReport& report);
+  [[nodiscard]] std::vector<stats::SentStream> stats();
+  /// Without headers, retransmissions included.
+  [[nodiscard]] std::uint64_t bytes_sent() const;
 
  private:
   struct Sending {
@@ -77,6 +79,7 @@ class Senders {
     WebRtcBin::Sender sender;
     std::optional<std::size_t> index = {};                  // of the section; absent until the offer is made
     std::optional<send::PacketFormat> format = {};          // the latest; kept while the participant takes it
+    std::shared_ptr<send::Transmission> transmission = {};  // present once something was to be sent
     std::unique_ptr<send::Subscription> subscription = {};  // present while the participant wants the track
     bool is_refused = false;                                // and that was said
     stats::Pace pace = {};
@@ -87,8 +90,11 @@ class Senders {
   /// Bundled sections share payload types (RFC 8843): each is to mean the same in all of them.
   [[nodiscard]] std::uint8_t payload_type_of(rtp::Codec codec, GstCaps* caps);
   [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
-  void settle(Sending& sending, const sdp::Section& remote);
-  [[nodiscard]] static stats::SentStream stats(Sending& sending, const stats::ConnectionReport& report);
+  void settle(Sending& sending, const sdp::Section& remote, const sdp::Section& local);
+  static void end(Sending& sending);
+  [[nodiscard]] static stats::SentStream stats(Sending& sending);
+  /// The section's stream, made when it is first sent.
+  [[nodiscard]] std::shared_ptr<send::Transmission> transmission(Sending& sending, const sdp::Section& local) const;
 
   WebRtcBin& webrtcbin_;
   const std::string& user_id_;

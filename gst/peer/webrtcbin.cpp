@@ -369,9 +369,7 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
         }),
         mailbox));
   }
-  if (const auto rtpbin = rtpbin_in(element_.get())) {
-    connections_.push_back(stats::watch(rtpbin.get(), receiver_reports_));
-  }
+  media_path_ = MediaPath::watch(element_.get());
   connections_.emplace_back(element_.get(), "deep-element-added", G_CALLBACK(disable_pacing), nullptr);
   connections_.push_back(glib::SignalConnection::owning(
       element_.get(), "deep-element-added",
@@ -394,6 +392,7 @@ WebRtcBin::~WebRtcBin() {
 glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   connections_.clear();
   callbacks_.reset();
+  media_path_->close();
   // std::function wants its captures copyable.
   auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
   return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
@@ -534,12 +533,6 @@ void WebRtcBin::get_stats(std::function<void(stats::ConnectionReport)> callback)
 }
 
 void WebRtcBin::complete(stats::ConnectionReport& report) const {
-  for (const auto& [ssrc, receiver_report] : receiver_reports_->latest()) {
-    const auto found = report.outbound.find(ssrc);
-    if (found != report.outbound.end()) {
-      found->second.report = receiver_report;
-    }
-  }
   for_each_made_by("rtpjitterbuffer", element_.get(), [&report](GstElement* jitterbuffer) {
     const auto found = report.inbound.find(ssrc_of(jitterbuffer));
     if (found != report.inbound.end()) {
@@ -552,21 +545,8 @@ void WebRtcBin::complete(stats::ConnectionReport& report) const {
   });
 }
 
-void WebRtcBin::set_latency(GstClockTime latency) {
-  // The way from webrtcbin's sinks to its RTP session does not let the event through.
-  const auto rtpbin = rtpbin_in(element_.get());
-  if (!rtpbin) {
-    return;
-  }
-  gst_element_foreach_src_pad(
-      rtpbin.get(),
-      [](GstElement*, GstPad* pad, gpointer data) -> gboolean {
-        if (g_str_has_prefix(GST_OBJECT_NAME(pad), "send_rtp_src_")) {
-          gst_pad_send_event(pad, gst_event_new_latency(*static_cast<GstClockTime*>(data)));
-        }
-        return TRUE;
-      },
-      &latency);
+bool WebRtcBin::open_media_path() {
+  return media_path_->open(element_.get());
 }
 
 void WebRtcBin::take_base_time() {

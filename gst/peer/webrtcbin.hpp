@@ -18,6 +18,7 @@
 #include "glib/signal_connection.hpp"
 #include "glib/worker_thread.hpp"
 #include "gst_ref.hpp"
+#include "peer/media_path.hpp"
 #include "peer/sdp.hpp"
 #include "receive/tap.hpp"
 #include "room/ice_servers.hpp"
@@ -63,7 +64,8 @@ class WebRtcBin {
     /// The remote side wants more than a connection may take. It goes on taking until part().
     std::function<void(std::string reason)> on_excess = {};
   };
-  /// A sending transceiver and the pad that takes its packets. Released when destroyed.
+  /// A sending transceiver and its pad, which no packet goes through: these take the media path. Released when
+  /// destroyed.
   class Sender {
    public:
     Sender(glib::Ref<GstElement> webrtcbin, glib::Ref<GstPad> pad);
@@ -76,7 +78,6 @@ class WebRtcBin {
     Sender(const Sender&) = delete;
     Sender& operator=(const Sender&) = delete;
     ~Sender();
-    [[nodiscard]] GstPad* pad() const { return pad_.get(); }
 
    private:
     glib::Ref<GstElement> webrtcbin_;
@@ -96,6 +97,11 @@ class WebRtcBin {
   /// What is left to be done so that no packet goes in or out any more and the element is gone. It waits for
   /// webrtcbin's threads and may be run on any but those, once; the destructor does it otherwise. `senders` go along.
   [[nodiscard]] glib::Task part(std::vector<Sender> senders);
+
+  /// What is sent by senders.
+  [[nodiscard]] std::shared_ptr<send::Wire> media_path() const { return media_path_; }
+  /// Once the connection is up. False: nothing can be sent.
+  [[nodiscard]] bool open_media_path();
 
   /// Null after part().
   [[nodiscard]] GstElement* element() const { return element_.get(); }
@@ -119,8 +125,6 @@ class WebRtcBin {
   [[nodiscard]] std::string fault() const;
   void add_ice_candidate(unsigned m_line_index, const std::string& candidate);
   void get_stats(std::function<void(stats::ConnectionReport)> callback);
-  /// The pipeline's latency, without which RTCP sender reports cannot tell when a packet is played.
-  void set_latency(GstClockTime latency);
   /// The bin has another base time since it plays again.
   void take_base_time();
 
@@ -142,7 +146,7 @@ class WebRtcBin {
   std::shared_ptr<Taps> taps_;
   std::shared_ptr<Channels> channels_;
   std::shared_ptr<sctp::Association> association_;  // taken as long as the element may run
-  std::shared_ptr<stats::ReceiverReports> receiver_reports_ = std::make_shared<stats::ReceiverReports>();
+  std::shared_ptr<MediaPath> media_path_;
   std::vector<glib::SignalConnection> connections_;
 };
 

@@ -182,7 +182,7 @@ std::unique_ptr<Branch> Branch::create(GstBin* bin, Input& input, BranchSettings
     add_parser(tail, known);
     add_payloader(tail, known, listener);
   }
-  auto fanout = std::make_shared<Fanout>(known.codec, known.stream_id, std::move(renumbering));
+  auto fanout = std::make_shared<Fanout>(known.codec, std::move(renumbering));
   tail.add(make_element(fanout, "fanout"), "fan-out");
   if (!tail.missing().empty()) {
     plan->on_fault({true,

@@ -26,7 +26,6 @@ struct BranchSettings {
   std::uint32_t bitrate;  // bit/s
   RtpStream stream;
   std::uint16_t first_sequence;
-  std::string stream_id;
 };
 
 struct BranchFault {

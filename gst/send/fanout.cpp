@@ -8,85 +8,52 @@
 
 #include "rtp/keyframe.hpp"
 #include "send/log.hpp"
-#include "send/packets.hpp"
 #include "send/subscriber.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
 
 namespace rtcmc::send {
 
-namespace {
-
-glib::Ref<GstEvent> default_segment() {
-  GstSegment segment;
-  gst_segment_init(&segment, GST_FORMAT_TIME);
-  return glib::Ref<GstEvent>::adopt(gst_event_new_segment(&segment));
-}
-
-}  // namespace
-
-Fanout::Fanout(rtp::Codec codec, std::string stream_id, std::optional<rtp::Renumbering> renumbering, Clock clock)
+Fanout::Fanout(rtp::Codec codec, std::optional<rtp::Renumbering> renumbering, Clock clock)
     : codec_(codec),
       is_video_(rtp::info(codec).kind == rtp::Kind::Video),
-      stream_id_(std::move(stream_id)),
       clock_(clock),
       is_renumbered_(renumbering.has_value()),
-      renumbering_(std::move(renumbering)),
-      segment_(default_segment()) {}
+      renumbering_(std::move(renumbering)) {
+  gst_segment_init(&segment_, GST_FORMAT_TIME);
+}
 
-std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format, std::uint32_t ssrc, GstPad* peer_sink,
-                                                const glib::Ref<GstCaps>& caps) {
-  const auto mid =
-      format.mid_extension_id ? std::optional(rtp::MidExtension{*format.mid_extension_id, format.mid}) : std::nullopt;
-  auto rewriter = rtp::PacketRewriter::create(format.payload_type, ssrc, mid);
-  if (!rewriter) {
+std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format,
+                                                std::shared_ptr<Transmission> transmission) {
+  if (!transmission->set_format(format)) {
     GST_WARNING_OBJECT(element(), "a peer wants payload type %u and mid \"%s\" with id %u, which RTP cannot carry",
                        format.payload_type, format.mid.c_str(), format.mid_extension_id.value_or(0));
     return nullptr;
   }
-  unsigned number = 0;
-  glib::Ref<GstEvent> segment;
-  {
-    const std::lock_guard lock(mutex_);
-    number = pad_count_++;
-    segment = segment_;
-  }
-  auto subscriber =
-      std::make_shared<Subscriber>(format, *std::move(rewriter), make_src_pad("src_" + std::to_string(number)), caps);
-  gst_pad_set_active(subscriber->pad(), TRUE);
-  gst_element_add_pad(element(), subscriber->pad());
-  const GstPadLinkReturn linked = gst_pad_link(subscriber->pad(), peer_sink);
-  if (linked != GST_PAD_LINK_OK) {
-    GST_WARNING_OBJECT(element(), "cannot be linked to a peer's pad: %s", gst_pad_link_get_name(linked));
-    gst_element_remove_pad(element(), subscriber->pad());
-    return nullptr;
-  }
-  subscriber->announce(stream_id_, segment);
+  auto subscriber = std::make_shared<Subscriber>(weak_from_this(), std::move(transmission), is_video_);
+  subscriber->transmission().listen(subscriber);
   change_subscribers(subscriber, nullptr);
+  request_first_keyframe();
   return subscriber;
 }
 
 void Fanout::remove(const std::shared_ptr<Subscriber>& subscriber) {
   subscriber->stop();
   change_subscribers(nullptr, subscriber);
-  // A push under way has its own references; it ends as flushing or not linked.
-  if (const auto peer = glib::Ref<GstPad>::adopt(gst_pad_get_peer(subscriber->pad()))) {
-    gst_pad_unlink(subscriber->pad(), peer.get());
-  }
-  gst_pad_set_active(subscriber->pad(), FALSE);
-  gst_element_remove_pad(element(), subscriber->pad());
 }
 
 void Fanout::start(Subscriber& subscriber) {
-  // Waiting first, so that a keyframe that comes before the gate is asked is not missed.
-  subscriber.start();
-  bool ask = false;
+  bool is_served = true;
   {
     const std::lock_guard lock(mutex_);
-    ask = is_video_ && gate_.on_newcomer(clock_());
+    const auto keyframe = is_video_ ? history_.keyframe() : std::nullopt;
+    const bool is_young = keyframe && clock_() - history_.at(*keyframe).time <= kYoung;
+    subscriber.start(is_young ? *keyframe : history_.end());
+    is_served = is_young || !is_video_;
   }
-  if (ask) {
-    ask_for_keyframe();
+  subscriber.serve(*this);
+  if (!is_served) {
+    request_first_keyframe();
   }
 }
 
@@ -101,16 +68,55 @@ void Fanout::request_keyframe() {
   }
 }
 
-void Fanout::request_keyframe(GstPad* pad) {
+void Fanout::request_first_keyframe() {
   bool ask = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto known = std::ranges::find(*subscribers_, pad, &Subscriber::pad);
-    ask = is_video_ && known != subscribers_->end() && (*known)->budget().on_request(clock_()) &&
-          gate_.on_request(clock_());
+    ask = is_video_ && gate_.on_newcomer(clock_());
   }
   if (ask) {
     ask_for_keyframe();
+  }
+}
+
+void Fanout::request_keyframe(Subscriber& subscriber) {
+  bool ask = false;
+  {
+    const std::lock_guard lock(mutex_);
+    ask = is_video_ && subscriber.budget().on_request(clock_()) && gate_.on_request(clock_());
+  }
+  if (ask) {
+    ask_for_keyframe();
+  }
+}
+
+void Fanout::on_feedback(Subscriber& subscriber, const rtp::Feedback& feedback) {
+  Transmission& transmission = subscriber.transmission();
+  if (const auto* block = std::get_if<rtp::ReportBlock>(&feedback)) {
+    transmission.take(*block);
+  } else if (const auto* nack = std::get_if<rtp::Nack>(&feedback)) {
+    repair(subscriber, *nack);
+  } else if (const auto* loss = std::get_if<rtp::PictureLoss>(&feedback)) {
+    transmission.take(*loss);
+    request_keyframe(subscriber);
+  } else if (transmission.take(std::get<rtp::FullIntraRequest>(feedback))) {
+    request_keyframe(subscriber);
+  }
+}
+
+void Fanout::repair(const Subscriber& subscriber, const rtp::Nack& nack) {
+  const auto missing = subscriber.transmission().missing(nack);
+  Packets packets;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::uint16_t sequence : missing) {
+      if (const History::Entry* entry = history_.find(sequence)) {
+        packets.push_back(*entry);
+      }
+    }
+  }
+  if (!packets.empty()) {
+    subscriber.transmission().send_again(packets, clock_());
   }
 }
 
@@ -144,113 +150,86 @@ GstFlowReturn Fanout::on_buffer(glib::Ref<GstBuffer> buffer) {
 }
 
 GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
-  const guint length = gst_buffer_list_length(list.get());
-  if (length == 0) {
-    return GST_FLOW_OK;
-  }
-  if (is_renumbered_ && length > 1) {
-    for (guint i = 0; i < length; ++i) {
-      on_buffer(glib::Ref<GstBuffer>::share(gst_buffer_list_get(list.get(), i)));
-    }
-    return GST_FLOW_OK;
-  }
-  rtp::Shift shift;
-  bool begins_anew = false;
   bool ask = false;
-  bool is_new_frame = false;
-  std::optional<guint> start;
   std::shared_ptr<const Subscribers> subscribers;
-  glib::Ref<GstEvent> segment;
   {
     const std::lock_guard lock(mutex_);
-    const auto last = header_of(gst_buffer_list_get(list.get(), length - 1));
-    if (renumbering_) {
-      const auto decision = last ? renumbering_->on_packet(*last, clock_()) : std::nullopt;
-      if (!decision) {
-        return GST_FLOW_OK;
-      }
-      shift = decision->shift;
-      begins_anew = decision->begins_anew;
-    }
-    if (begins_anew) {
-      begin_anew();
-    }
-    if (last) {
-      last_sequence_ = last->sequence;
-      is_new_frame = last_timestamp_ != last->timestamp;
-      last_timestamp_ = last->timestamp;
-    }
-    start = is_video_ ? find_keyframe(list.get()) : 0;
-    ask = is_video_ && is_keyframe_due(start.has_value());
-    if (is_video_ && begins_anew && !start) {
-      ask = gate_.on_request(clock_()) || ask;
+    for (guint i = 0; i < gst_buffer_list_length(list.get()); ++i) {
+      ask = keep(gst_buffer_list_get(list.get(), i)) || ask;
     }
     subscribers = subscribers_;
-    segment = segment_;
   }
   if (ask) {
     ask_for_keyframe();
   }
-  if (start.value_or(0) == 0) {
-    deliver(*subscribers, {list, shift, start.has_value(), is_new_frame, segment});
-  } else {
-    deliver(*subscribers, {part_of(list.get(), 0, *start), shift, false, false, segment});
-    deliver(*subscribers, {part_of(list.get(), *start, length), shift, true, is_new_frame, segment});
+  for (const auto& subscriber : *subscribers) {
+    subscriber->serve(*this);
   }
   return GST_FLOW_OK;
 }
 
-std::optional<guint> Fanout::find_keyframe(GstBufferList* list) {
-  HeaderWindow window;
-  for (guint i = 0; i < gst_buffer_list_length(list); ++i) {
-    const auto bytes = first_bytes(gst_buffer_list_get(list, i), window);
-    const auto header = rtp::PacketHeader::parse(bytes);
-    // Of parameter sets and slices with one timestamp, the first is where a decoder starts.
-    if (header && header->timestamp != keyframe_timestamp_ &&
-        rtp::starts_keyframe(codec_, bytes.subspan(header->size))) {
-      keyframe_timestamp_ = header->timestamp;
-      return i;
-    }
+bool Fanout::keep(GstBuffer* packet) {
+  const auto now = clock_();
+  const auto header = header_of(packet);
+  std::optional<rtp::Renumbering::Decision> decision = rtp::Renumbering::Decision{};
+  if (header && renumbering_) {
+    decision = renumbering_->on_packet(*header, now);
   }
-  return std::nullopt;
+  auto entry = header && decision ? entry_of(packet, decision->shift, now) : std::nullopt;
+  if (!entry) {
+    return false;
+  }
+  if (decision->begins_anew) {
+    begin_anew();
+  }
+  classify(packet, *entry);
+  last_sequence_ = header->sequence;
+  note_time(packet, entry->header.timestamp());
+  const bool is_keyframe = entry->is_keyframe_start;
+  const bool is_frame = entry->is_frame_start;
+  history_.append(*std::move(entry));
+  if (!is_video_) {
+    return false;
+  }
+  const bool is_due = (is_frame || is_keyframe) && is_keyframe_due(is_keyframe);
+  return (decision->begins_anew && !is_keyframe && gate_.on_request(now)) || is_due;
+}
+
+void Fanout::classify(GstBuffer* packet, History::Entry& entry) {
+  const std::uint32_t timestamp = entry.header.timestamp();
+  entry.is_frame_start = std::exchange(last_timestamp_, timestamp) != timestamp;
+  HeaderWindow window;
+  const auto bytes = first_bytes(packet, window);
+  // Of parameter sets and slices with one timestamp, the first is where a decoder starts.
+  if (is_video_ && timestamp != keyframe_timestamp_ &&
+      rtp::starts_keyframe(codec_, bytes.subspan(rtp::PacketHeader::parse(bytes)->size))) {
+    keyframe_timestamp_ = timestamp;
+    entry.is_keyframe_start = true;
+  }
+}
+
+void Fanout::note_time(GstBuffer* packet, std::uint32_t rtp_timestamp) {
+  const GstClockTimeDiff age = age_of(packet);
+  const double in_ntp = static_cast<double>(age) / GST_SECOND * 4294967296.0;
+  clock_pair_ = {ntp_now() - static_cast<std::uint64_t>(static_cast<std::int64_t>(in_ntp)), rtp_timestamp};
+}
+
+GstClockTimeDiff Fanout::age_of(GstBuffer* packet) const {
+  const auto clock = glib::Ref<GstClock>::adopt(gst_element_get_clock(element()));
+  const GstClockTime captured = gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(packet));
+  if (!clock || !GST_CLOCK_TIME_IS_VALID(captured)) {
+    return 0;
+  }
+  return GST_CLOCK_DIFF(captured, gst_clock_get_time(clock.get()) - gst_element_get_base_time(element()));
 }
 
 void Fanout::begin_anew() {
   GST_INFO_OBJECT(element(), "the input's packets are numbered anew: another sender, or one that began again");
   keyframe_timestamp_.reset();
   if (is_video_) {
+    history_.forget_keyframe();
     for (const auto& subscriber : *subscribers_) {
-      subscriber->wait_again();
-    }
-  }
-}
-
-void Fanout::deliver(const Subscribers& subscribers, const Parcel& parcel) const {
-  struct Variant {
-    const Subscriber* first;
-    glib::Ref<GstBufferList> list;
-  };
-  const auto first = header_of(gst_buffer_list_get(parcel.list.get(), 0));
-  const guint length = gst_buffer_list_length(parcel.list.get());
-  std::vector<Variant> variants;
-  for (const auto& subscriber : subscribers) {
-    if (!subscriber->takes(parcel.can_start)) {
-      continue;
-    }
-    if (first) {
-      subscriber->continue_with(static_cast<std::uint16_t>(first->sequence + parcel.shift.sequence), length);
-    }
-    auto variant = std::ranges::find_if(variants, [&](const Variant& v) { return v.first->is_like(*subscriber); });
-    if (variant == variants.end()) {
-      const rtp::Shift shift{static_cast<std::uint16_t>(parcel.shift.sequence + subscriber->sequence_shift()),
-                             parcel.shift.timestamp};
-      variants.push_back({subscriber.get(), rewritten(parcel.list.get(), subscriber->rewriter(), shift)});
-      variant = std::prev(variants.end());
-    }
-    if (gst_buffer_list_length(variant->list.get()) > 0) {
-      subscriber->announce(stream_id_, parcel.segment);
-      subscriber->push(variant->list, is_video_);
-      subscriber->count(parcel.is_new_frame);
+      subscriber->wait_again(history_);
     }
   }
 }
@@ -259,7 +238,7 @@ bool Fanout::on_sink_event(glib::Ref<GstEvent> event) {
   // Peers have a stream of their own, which does not end, flush or change its caps with ours.
   const std::lock_guard lock(mutex_);
   if (GST_EVENT_TYPE(event.get()) == GST_EVENT_SEGMENT) {
-    segment_ = std::move(event);
+    gst_event_copy_segment(event.get(), &segment_);
   } else if (GST_EVENT_TYPE(event.get()) == GST_EVENT_CAPS) {
     GstCaps* caps = nullptr;
     gst_event_parse_caps(event.get(), &caps);
@@ -268,14 +247,6 @@ bool Fanout::on_sink_event(glib::Ref<GstEvent> event) {
     renumbering_->expect_change();
   } else if (renumbering_ && gst_event_has_name(event.get(), kLeftOutEvent)) {
     renumbering_->close_gap();
-  }
-  return true;
-}
-
-bool Fanout::on_src_event(GstPad* pad, glib::Ref<GstEvent> event) {
-  // QoS, reconfigure, latency, seek: no single peer may change what all of them get.
-  if (gst_video_event_is_force_key_unit(event.get())) {
-    request_keyframe(pad);
   }
   return true;
 }
@@ -302,30 +273,15 @@ std::optional<bool> Fanout::on_sink_query(GstQuery* query) {
   }
 }
 
-std::optional<bool> Fanout::on_src_query(GstPad* pad, GstQuery* query) {
-  if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) {
-    return std::nullopt;
-  }
-  const auto current = glib::Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
-  auto caps = current ? current : glib::Ref<GstCaps>::adopt(gst_caps_new_empty_simple("application/x-rtp"));
-  GstCaps* filter = nullptr;
-  gst_query_parse_caps(query, &filter);
-  if (filter) {
-    caps = glib::Ref<GstCaps>::adopt(gst_caps_intersect_full(filter, caps.get(), GST_CAPS_INTERSECT_FIRST));
-  }
-  gst_query_set_caps_result(query, caps.get());
-  return true;
-}
-
 void Fanout::on_reset() {
   const std::lock_guard lock(mutex_);
+  history_.clear();
   for (const auto& subscriber : *subscribers_) {
-    subscriber->wait_again();
-    subscriber->forget_announcement();
+    subscriber->wait_again(history_);
   }
   gate_ = {};
   keyframe_timestamp_.reset();
-  segment_ = default_segment();
+  gst_segment_init(&segment_, GST_FORMAT_TIME);
   payloader_caps_.reset();
 }
 

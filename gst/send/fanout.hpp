@@ -4,7 +4,6 @@
 #include <gst/gst.h>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,36 +11,40 @@
 #include <vector>
 
 #include "media/node.hpp"
-#include "rtp/packet_rewriter.hpp"
 #include "rtp/renumbering.hpp"
+#include "rtp/transmitter.hpp"
 #include "send/keyframe_gate.hpp"
-#include "send/track.hpp"
+#include "send/packets.hpp"
+#include "send/transmission.hpp"
 
 namespace rtcmc::send {
 
 /// A serialised event of this name says that packets were left out on purpose before the next one.
 inline constexpr const char* kLeftOutEvent = "rtcmc-left-out";
 
-/// Gives the packets of one payloader to every peer that takes this codec. Only the RTP header is made anew, once for
-/// all peers that want the same; payload memory is shared.
+/// Gives the packets of one payloader to every peer that takes this codec. They are kept for a while in one history for
+/// all peers, from which each is sent what comes, newcomers the latest keyframe, and whoever misses a packet that one
+/// again.
 ///
 /// Threads: packets come on the payloader's streaming thread, which also does every push: there is no queue and no
-/// thread per peer. Everything else may be called on any thread and never waits for a push. `mutex_`
-/// protects what its comment says and is never held across a push, an event or a query.
-class Fanout final : public Node {
+/// thread per peer. What a peer misses is sent on its connection's own thread. Everything else may be called on any
+/// thread. `mutex_` protects what its comment says and is never held across a push, an event or a query.
+class Fanout final : public Node, public std::enable_shared_from_this<Fanout> {
  public:
   using Clock = std::chrono::steady_clock::time_point (*)();
 
   class Subscriber;
 
+  /// An older one costs a newcomer more in what follows it than a new one costs all.
+  static constexpr std::chrono::milliseconds kYoung{500};
+
   /// `renumbering`: for packets that others numbered; absent: they come from our own payloader.
-  Fanout(rtp::Codec codec, std::string stream_id, std::optional<rtp::Renumbering> renumbering = {},
+  Fanout(rtp::Codec codec, std::optional<rtp::Renumbering> renumbering = {},
          Clock clock = &std::chrono::steady_clock::now);
 
-  /// Links a new source pad to `peer_sink` and announces the stream there. Null, with a warning in the log, if the
-  /// format cannot be met. `caps` are what the peer's packets are said to be, `ssrc` what they carry.
-  [[nodiscard]] std::shared_ptr<Subscriber> add(const PacketFormat& format, std::uint32_t ssrc, GstPad* peer_sink,
-                                                const glib::Ref<GstCaps>& caps);
+  /// One more peer, to which nothing is sent yet; its first keyframe is asked for. Null, with a warning in the log, if
+  /// the format cannot be met.
+  [[nodiscard]] std::shared_ptr<Subscriber> add(const PacketFormat& format, std::shared_ptr<Transmission> transmission);
   void remove(const std::shared_ptr<Subscriber>& subscriber);
   void start(Subscriber& subscriber);
 
@@ -57,51 +60,52 @@ class Fanout final : public Node {
   GstFlowReturn on_buffer(glib::Ref<GstBuffer> buffer) override;
   GstFlowReturn on_list(glib::Ref<GstBufferList> list) override;
   bool on_sink_event(glib::Ref<GstEvent> event) override;
-  bool on_src_event(GstPad* pad, glib::Ref<GstEvent> event) override;
+  bool on_src_event(GstPad*, glib::Ref<GstEvent>) override { return true; }
   std::optional<bool> on_sink_query(GstQuery* query) override;
-  std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
+  std::optional<bool> on_src_query(GstPad*, GstQuery*) override { return std::nullopt; }
   void on_reset() override;
 
  private:
   using Subscribers = std::vector<std::shared_ptr<Subscriber>>;
 
   void change_subscribers(const std::shared_ptr<Subscriber>& added, const std::shared_ptr<Subscriber>& removed);
-  /// Where in the list the first packet of a keyframe is; with mutex_ held.
-  [[nodiscard]] std::optional<guint> find_keyframe(GstBufferList* list);
-  struct Parcel {
-    glib::Ref<GstBufferList> list;
-    rtp::Shift shift;
-    bool can_start;     // a decoder can start with these packets
-    bool is_new_frame;  // they are not more of the frame before
-    glib::Ref<GstEvent> segment;
-  };
-  void deliver(const Subscribers& subscribers, const Parcel& parcel) const;
+  /// A packet comes. Whether the encoder is to be asked for a keyframe; with mutex_ held.
+  [[nodiscard]] bool keep(GstBuffer* packet);
+  /// Sees what the packet is the beginning of; with mutex_ held.
+  void classify(GstBuffer* packet, History::Entry& entry);
   /// What comes does not build on what peers have; with mutex_ held.
   void begin_anew();
-  /// The peer behind `pad` needs a keyframe, for which it has its budget.
-  void request_keyframe(GstPad* pad);
+  /// When the packet was captured; with mutex_ held.
+  void note_time(GstBuffer* packet, std::uint32_t rtp_timestamp);
+  [[nodiscard]] GstClockTimeDiff age_of(GstBuffer* packet) const;
+  void on_feedback(Subscriber& subscriber, const rtp::Feedback& feedback);
+  void repair(const Subscriber& subscriber, const rtp::Nack& nack);
+  /// The peer needs a keyframe, for which it has its budget.
+  void request_keyframe(Subscriber& subscriber);
   /// A frame passes: whether the encoder is to be asked for a keyframe by somebody whose time has come; with mutex_
   /// held.
   [[nodiscard]] bool is_keyframe_due(bool is_keyframe);
+  /// For somebody who has no picture yet.
+  void request_first_keyframe();
   void ask_for_keyframe() const;
 
   const rtp::Codec codec_;
   const bool is_video_;
-  const std::string stream_id_;
   const Clock clock_;
   const bool is_renumbered_;
 
   mutable std::mutex mutex_;
   // All below: mutex_. The list itself is never changed, only replaced: the streaming thread walks its own reference.
   std::shared_ptr<const Subscribers> subscribers_ = std::make_shared<const Subscribers>();
+  History history_;
   std::optional<rtp::Renumbering> renumbering_;
   KeyframeGate gate_;
   std::optional<std::uint32_t> keyframe_timestamp_;  // RTP timestamp of the latest keyframe
-  glib::Ref<GstEvent> segment_;
+  rtp::ClockPair clock_pair_{};                      // of the latest packet
+  GstSegment segment_{};
   glib::Ref<GstCaps> payloader_caps_;
   std::optional<std::uint16_t> last_sequence_;
   std::optional<std::uint32_t> last_timestamp_;  // RTP
-  unsigned pad_count_ = 0;
 };
 
 }  // namespace rtcmc::send

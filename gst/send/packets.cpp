@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "send/packets.hpp"
 
+#include <utility>
+
 namespace rtcmc::send {
 
 namespace {
-
-/// Null if the packet is not RTP.
-glib::Ref<GstBuffer> rewritten(GstBuffer* packet, const rtp::PacketRewriter& rewriter, const rtp::Shift& shift) {
-  HeaderWindow window;
-  std::array<std::uint8_t, rtp::PacketRewriter::kMaxHeaderSize> new_header{};
-  const auto sizes = rewriter.rewrite(first_bytes(packet, window), new_header, shift);
-  if (!sizes) {
-    return nullptr;
-  }
-  auto result = glib::Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, sizes->written, nullptr));
-  gst_buffer_fill(result.get(), 0, new_header.data(), sizes->written);
-  if (gst_buffer_get_size(packet) > sizes->consumed) {
-    gst_buffer_copy_into(result.get(), packet, GST_BUFFER_COPY_MEMORY, sizes->consumed, static_cast<gsize>(-1));
-  }
-  gst_buffer_copy_into(result.get(), packet, GstBufferCopyFlags(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS), 0,
-                       static_cast<gsize>(-1));
-  return result;
-}
 
 /// Where RTP and RTCP share a port (RFC 5761).
 bool is_rtcp(std::span<const std::uint8_t> packet) {
@@ -40,23 +24,35 @@ std::optional<rtp::PacketHeader> header_of(GstBuffer* packet) {
   return is_rtcp(bytes) ? std::nullopt : rtp::PacketHeader::parse(bytes);
 }
 
-glib::Ref<GstBufferList> rewritten(GstBufferList* list, const rtp::PacketRewriter& rewriter, const rtp::Shift& shift) {
-  const guint length = gst_buffer_list_length(list);
-  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(length));
-  for (guint i = 0; i < length; ++i) {
-    if (auto packet = rewritten(gst_buffer_list_get(list, i), rewriter, shift)) {
-      gst_buffer_list_add(result.get(), packet.release());
-    }
+std::optional<History::Entry> entry_of(GstBuffer* packet, const rtp::Shift& shift, History::Time now) {
+  HeaderWindow window;
+  const auto bytes = first_bytes(packet, window);
+  const auto parsed = is_rtcp(bytes) ? std::nullopt : rtp::PacketHeader::parse(bytes);
+  const auto header = parsed ? rtp::HeaderBytes::of(bytes, shift) : std::nullopt;
+  if (!header) {
+    return std::nullopt;
   }
-  return result;
+  const gsize size = gst_buffer_get_size(packet) - parsed->size;
+  auto payload = glib::Ref<GstMemory>::adopt(gst_allocator_alloc(nullptr, size, nullptr));
+  GstMapInfo map;
+  if (!gst_memory_map(payload.get(), &map, GST_MAP_WRITE)) {
+    return std::nullopt;
+  }
+  gst_buffer_extract(packet, parsed->size, map.data, size);
+  gst_memory_unmap(payload.get(), &map);
+  return History::Entry{.header = *header, .payload = std::move(payload), .time = now};
 }
 
-glib::Ref<GstBufferList> part_of(GstBufferList* list, guint begin, guint end) {
-  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(end - begin));
-  for (guint i = begin; i < end; ++i) {
-    gst_buffer_list_add(result.get(), gst_buffer_ref(gst_buffer_list_get(list, i)));
-  }
-  return result;
+glib::Ref<GstBuffer> packet_of(std::span<const std::uint8_t> header, const glib::Ref<GstMemory>& payload) {
+  auto packet = buffer_of(header);
+  gst_buffer_append_memory(packet.get(), glib::Ref<GstMemory>(payload).release());
+  return packet;
+}
+
+glib::Ref<GstBuffer> buffer_of(std::span<const std::uint8_t> bytes) {
+  auto buffer = glib::Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, bytes.size(), nullptr));
+  gst_buffer_fill(buffer.get(), 0, bytes.data(), bytes.size());
+  return buffer;
 }
 
 }  // namespace rtcmc::send

@@ -7,12 +7,18 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "gst_ref.hpp"
+#include "rtp/header_bytes.hpp"
+#include "rtp/history.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/packet_rewriter.hpp"
 
 namespace rtcmc::send {
+
+using History = rtp::History<glib::Ref<GstMemory>>;
+using Packets = std::vector<History::Entry>;
 
 /// More than any header that payloaders write, extensions included.
 using HeaderWindow = std::array<std::uint8_t, 256>;
@@ -21,9 +27,11 @@ using HeaderWindow = std::array<std::uint8_t, 256>;
 /// Absent if the packet is not RTP, or RTCP that shares the port.
 [[nodiscard]] std::optional<rtp::PacketHeader> header_of(GstBuffer* packet);
 
-/// With new headers and the same payload memory; without what is not RTP.
-[[nodiscard]] glib::Ref<GstBufferList> rewritten(GstBufferList* list, const rtp::PacketRewriter& rewriter,
-                                                 const rtp::Shift& shift);
-[[nodiscard]] glib::Ref<GstBufferList> part_of(GstBufferList* list, guint begin, guint end);
+/// With a copy of the payload: the packet's own memory may belong to a pool, which must not run dry because of what is
+/// kept for those who miss it. Absent if the packet is not RTP.
+[[nodiscard]] std::optional<History::Entry> entry_of(GstBuffer* packet, const rtp::Shift& shift, History::Time now);
+/// The header's bytes, then the payload, whose memory is shared.
+[[nodiscard]] glib::Ref<GstBuffer> packet_of(std::span<const std::uint8_t> header, const glib::Ref<GstMemory>& payload);
+[[nodiscard]] glib::Ref<GstBuffer> buffer_of(std::span<const std::uint8_t> bytes);
 
 }  // namespace rtcmc::send

@@ -38,7 +38,6 @@ class EncodingTrack final : public Track, private Input::Listener {
         choices_(std::move(choices)),
         settings_(choices_.size() == 1 ? &choices_.front() : nullptr),
         listener_(listener),
-        stream_id_(glib::random_id()),
         timestamp_offset_(glib::random_number()),
         input_(std::make_shared<Input>(input_choices(choices_), static_cast<Input::Listener&>(*this))),
         input_element_(make_element(input_, "input")) {
@@ -69,7 +68,8 @@ class EncodingTrack final : public Track, private Input::Listener {
   void set_muted(bool is_muted) override { input_->set_muted(is_muted); }
   void interrupt() override { input_->interrupt(); }
   std::optional<Encoding> encoding(rtp::Codec codec) const override;
-  std::unique_ptr<Subscription> subscribe(const PacketFormat& format, GstPad* peer_sink) override;
+  std::unique_ptr<Subscription> subscribe(const PacketFormat& format,
+                                          std::shared_ptr<Transmission> transmission) override;
 
  private:
   class PeerSubscription;
@@ -104,7 +104,6 @@ class EncodingTrack final : public Track, private Input::Listener {
   const std::vector<TrackSettings> choices_;
   std::atomic<const TrackSettings*> settings_;  // one of the choices; null: the input's caps have not come yet
   Track::Listener& listener_;
-  const std::string stream_id_;
   const std::uint32_t timestamp_offset_;
   const std::shared_ptr<Input> input_;
   const glib::Ref<GstElement> input_element_;
@@ -290,15 +289,13 @@ std::optional<Encoding> EncodingTrack::encoding(rtp::Codec codec) const {
   return Encoding{branch->encoder(), users, branch->encoded_caps()};
 }
 
-std::unique_ptr<Subscription> EncodingTrack::subscribe(const PacketFormat& format, GstPad* peer_sink) {
+std::unique_ptr<Subscription> EncodingTrack::subscribe(const PacketFormat& format,
+                                                       std::shared_ptr<Transmission> transmission) {
   Branch* branch = branch_for(format.codec);
   if (!branch) {
     return std::make_unique<SilentSubscription>();
   }
-  auto caps = glib::Ref<GstCaps>::adopt(gst_caps_copy(rtp_caps(format.codec).get()));
-  gst_caps_set_simple(caps.get(), "payload", G_TYPE_INT, static_cast<int>(format.payload_type), "ssrc", G_TYPE_UINT,
-                      ssrc(), nullptr);
-  auto subscriber = branch->fanout().add(format, ssrc(), peer_sink, caps);
+  auto subscriber = branch->fanout().add(format, std::move(transmission));
   if (!subscriber) {
     release(format.codec);
     return std::make_unique<SilentSubscription>();
@@ -336,8 +333,8 @@ std::unique_ptr<Branch> EncodingTrack::make_branch(rtp::Codec codec, const Sourc
     stream.ssrc = ssrc_;
     first_sequence = next_sequence_;
   }
-  return Branch::create(bin_, *input_, {codec, source, settings_.load()->bitrate, stream, first_sequence, stream_id_},
-                        listener_, [this](const BranchFault& fault) {
+  return Branch::create(bin_, *input_, {codec, source, settings_.load()->bitrate, stream, first_sequence}, listener_,
+                        [this](const BranchFault& fault) {
                           if (fault.is_final) {
                             listener_.on_error(*this, GST_STREAM_ERROR_ENCODE, fault.text, fault.debug);
                           } else {

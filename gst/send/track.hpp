@@ -11,18 +11,9 @@
 
 #include "gst_ref.hpp"
 #include "rtp/codec.hpp"
+#include "send/transmission.hpp"
 
 namespace rtcmc::send {
-
-/// How one peer wants our packets: what its half of the SDP says.
-struct PacketFormat {
-  rtp::Codec codec;
-  std::uint8_t payload_type;
-  std::optional<std::uint8_t> mid_extension_id;  // RFC 8843 sdes:mid, one-byte form (1–14); absent: not negotiated
-  std::string mid;
-
-  friend bool operator==(const PacketFormat&, const PacketFormat&) = default;
-};
 
 struct TrackSettings {
   rtp::Kind kind;
@@ -38,7 +29,7 @@ class Subscription {
   virtual ~Subscription() = default;
   /// The peer can take packets (DTLS is up): asks for a keyframe now; the first packet is that keyframe's first one.
   virtual void start() = 0;
-  /// That the peer was sent; of audio, packets. Any thread.
+  /// That the peer was sent through this; of audio, packets. Any thread.
   [[nodiscard]] virtual std::uint64_t frames() const = 0;
 };
 
@@ -102,10 +93,10 @@ class Track {
   virtual void interrupt() = 0;
   /// Absent if nobody subscribes to the codec. On the thread that subscribes.
   [[nodiscard]] virtual std::optional<Encoding> encoding(rtp::Codec codec) const = 0;
-  /// Links a new source of packets to `peer_sink`, a sink pad of a webrtcbin that is a child of the same bin:
-  /// stream-start, caps (with the format's payload type and our SSRC) and segment go there at once, packets after
-  /// start(). Never null; should the codec not be one of codecs() or its encoder be busy, nothing is sent.
-  [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const PacketFormat& format, GstPad* peer_sink) = 0;
+  /// Sends to the peer, in this format, after start(). Never null; should the codec not be one of codecs() or its
+  /// encoder be busy, nothing is sent.
+  [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const PacketFormat& format,
+                                                                std::shared_ptr<Transmission> transmission) = 0;
 };
 
 /// Makes a track whose elements live in `bin`, which must outlive it.

@@ -318,7 +318,6 @@ void Conversation::connect(const std::string& user_id, Roster::Newcomer newcomer
   settings.our_user_id = client_->user_id();
   auto peer = std::make_unique<Peer>(parts_.bin, user_id, settings, tracks_for(user_id),
                                      parts_.incoming.wanted_from(user_id), listener);
-  peer->set_latency(latency_);
   for (const auto& candidate : newcomer.candidates) {
     peer->accept_candidate(candidate);
   }
@@ -466,13 +465,6 @@ void Conversation::send_data(const std::optional<std::string>& user_id) {
     if (!user_id || each == *user_id) {
       participant.peer->send_data();
     }
-  }
-}
-
-void Conversation::set_latency(GstClockTime latency) {
-  latency_ = latency;
-  for (const auto& [user_id, participant] : parts_.roster.participants()) {
-    participant.peer->set_latency(latency);
   }
 }
 

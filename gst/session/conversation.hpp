@@ -80,7 +80,6 @@ class Conversation final : private Peer::Listener {
   void tell_everyone(const std::vector<protocol::StreamSync>& syncs);
   void want_media();
   void send_data(const std::optional<std::string>& user_id);
-  void set_latency(GstClockTime latency);
   void resume();
   /// An element inside a participant's webrtcbin cannot go on.
   void webrtcbin_failed(const GstElement* webrtcbin, const std::string& reason);
@@ -146,7 +145,6 @@ class Conversation final : private Peer::Listener {
   bool accepts_calls_ = false;
   std::map<std::string, std::unique_ptr<Call>> calls_;
   unsigned entry_ = 0;
-  GstClockTime latency_ = 0;
   glib::TaskGroup ending_;
   bool wanting_ = false;  // want_media() will run
   Quota connections_;     // that a participant may have made anew

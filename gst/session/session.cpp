@@ -199,10 +199,6 @@ void Session::tracks_changed() {
   worker_->post([this] { conversation_.tracks_changed(); });
 }
 
-void Session::set_latency(GstClockTime latency) {
-  worker_->post([this, latency] { conversation_.set_latency(latency); });
-}
-
 void Session::resume() {
   worker_->post([this] {
     has_played_ = true;

@@ -59,7 +59,6 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   /// A track learned its codecs.
   void tracks_changed();
   /// The pipeline's, as of its LATENCY event.
-  void set_latency(GstClockTime latency);
   /// The element plays again after a pause.
   void resume();
   /// So many are there of which nobody knows yet whether they are sound or picture: add_track() comes when that is

@@ -33,15 +33,6 @@ std::string text(const GstStructure* structure, const char* field) {
   return value ? value : "";
 }
 
-OutboundRtp outbound(const GstStructure* stats) {
-  return {.bytes = number64(stats, "bytes-sent"),
-          .packets = number64(stats, "packets-sent"),
-          .nacks = number32(stats, "nack-count"),
-          .plis = number32(stats, "pli-count"),
-          .firs = number32(stats, "fir-count"),
-          .report = std::nullopt};
-}
-
 InboundRtp inbound(const GstStructure* stats) {
   const GstStructure* source = nested(stats, "gst-rtpsource-stats");
   gint lost = 0;
@@ -77,9 +68,6 @@ void read(const GstStructure* reply, const GstStructure* stats, ConnectionReport
   }
   const std::uint32_t ssrc = number32(stats, "ssrc");
   switch (type) {
-    case GST_WEBRTC_STATS_OUTBOUND_RTP:
-      report.outbound[ssrc] = outbound(stats);
-      break;
     case GST_WEBRTC_STATS_INBOUND_RTP:
       report.inbound[ssrc] = inbound(stats);
       break;

@@ -8,20 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "stats/receiver_reports.hpp"
-
 /// What is going on between us and the room, in numbers. The values are those of the W3C's webrtc-stats where it has
 /// them. All but Round is pure.
 namespace rtcmc::stats {
-
-struct OutboundRtp {
-  std::uint64_t bytes = 0;  // without headers
-  std::uint64_t packets = 0;
-  std::uint32_t nacks = 0;
-  std::uint32_t plis = 0;
-  std::uint32_t firs = 0;
-  std::optional<ReceiverReport> report;
-};
 
 struct InboundRtp {
   std::uint64_t bytes = 0;  // without headers
@@ -42,24 +31,19 @@ struct CandidatePair {
   std::string protocol;  // udp, tcp
 };
 
-/// One webrtcbin's statistics, by SSRC; retransmissions have their own.
+/// What one webrtcbin knows of what it receives, by SSRC; retransmissions have their own.
 struct ConnectionReport {
   /// Empty for an SSRC that it does not know.
-  [[nodiscard]] OutboundRtp outbound_of(std::uint32_t ssrc) const {
-    const auto found = outbound.find(ssrc);
-    return found == outbound.end() ? OutboundRtp() : found->second;
-  }
   [[nodiscard]] InboundRtp inbound_of(std::uint32_t ssrc) const {
     const auto found = inbound.find(ssrc);
     return found == inbound.end() ? InboundRtp() : found->second;
   }
 
-  std::map<std::uint32_t, OutboundRtp> outbound;
   std::map<std::uint32_t, InboundRtp> inbound;
   std::optional<CandidatePair> pair;  // absent: none is in use
 };
 
-/// From the reply to webrtcbin's get-stats: all but receiver reports and what jitterbuffers do. Null, or a reply that
+/// From the reply to webrtcbin's get-stats: all but what jitterbuffers do. Null, or a reply that
 /// is an error, makes an empty report.
 ///
 /// webrtcbin 1.22 goes by its pads, which in a bundle share one transport: whatever it says of an SSRC's codec or kind

@@ -38,13 +38,13 @@ StructurePtr structure_of(const SentStream& sent) {
   StructurePtr structure(gst_structure_new_empty("rtcmc-sent-stream-stats"));
   set(structure.get(), sent.stream);
   gst_structure_set(structure.get(), "shared-with", G_TYPE_UINT, sent.shared_with, "bytes", G_TYPE_UINT64,
-                    sent.rtp.bytes, "packets", G_TYPE_UINT64, sent.rtp.packets, "nack-count", G_TYPE_UINT,
-                    sent.rtp.nacks, "pli-count", G_TYPE_UINT, sent.rtp.plis, "fir-count", G_TYPE_UINT, sent.rtp.firs,
-                    nullptr);
+                    sent.rtp.bytes, "packets", G_TYPE_UINT64, sent.rtp.packets, "packets-retransmitted", G_TYPE_UINT64,
+                    sent.rtp.retransmitted_packets, "nack-count", G_TYPE_UINT, sent.rtp.nacks, "pli-count", G_TYPE_UINT,
+                    sent.rtp.plis, "fir-count", G_TYPE_UINT, sent.rtp.firs, nullptr);
   if (!sent.encoder.empty()) {
     gst_structure_set(structure.get(), "encoder", G_TYPE_STRING, sent.encoder.c_str(), nullptr);
   }
-  if (const auto& report = sent.rtp.report; report && sent.stream.codec) {
+  if (const auto& report = sent.rtp.reception; report && sent.stream.codec) {
     gst_structure_set(structure.get(), "packets-lost", G_TYPE_UINT64, report->packets_lost, "fraction-lost",
                       G_TYPE_DOUBLE, report->fraction_lost, "jitter", G_TYPE_DOUBLE,
                       seconds(report->jitter, *sent.stream.codec), nullptr);

@@ -10,6 +10,7 @@
 
 #include "element/extra.hpp"
 #include "rtp/codec.hpp"
+#include "rtp/transmitter.hpp"
 #include "stats/connection_report.hpp"
 #include "stats/rate.hpp"
 
@@ -44,7 +45,7 @@ struct SentStream {
   Stream stream;
   std::string encoder;       // factory name; empty: the application encodes
   unsigned shared_with = 0;  // participants that get the same, this one included
-  OutboundRtp rtp;
+  rtp::TransmissionCount rtp;
 };
 
 struct ReceivedStream {

@@ -11,6 +11,9 @@ namespace rtcmc::rtp {
 /// What an RTP header says (RFC 3550), as far as a sender that passes packets on needs to know.
 struct PacketHeader {
   static constexpr std::size_t kFixedSize = 12;
+  static constexpr std::size_t kSequenceOffset = 2;
+  static constexpr std::size_t kTimestampOffset = 4;
+  static constexpr std::size_t kSsrcOffset = 8;
   static constexpr std::uint8_t kExtensionBit = 0x10;  // of the first byte
 
   std::uint16_t sequence;

@@ -11,9 +11,6 @@ namespace rtcmc::rtp {
 namespace {
 
 constexpr std::uint8_t kMarkerBit = 0x80;
-constexpr std::size_t kSequenceOffset = 2;
-constexpr std::size_t kTimestampOffset = 4;
-constexpr std::size_t kSsrcOffset = 8;
 constexpr std::size_t kMaxMidSize = 16;
 
 /// Where RTP and RTCP share a port, these would be taken for RTCP (RFC 5761).
@@ -62,9 +59,9 @@ std::optional<PacketRewriter::Sizes> PacketRewriter::rewrite(std::span<const std
   out[0] = static_cast<std::uint8_t>(extension_.empty() ? out[0] & ~PacketHeader::kExtensionBit
                                                         : out[0] | PacketHeader::kExtensionBit);
   out[1] = static_cast<std::uint8_t>((out[1] & kMarkerBit) | payload_type_);
-  write(static_cast<std::uint16_t>(header->sequence + shift.sequence), out.subspan(kSequenceOffset));
-  write(header->timestamp + shift.timestamp, out.subspan(kTimestampOffset));
-  write(ssrc_, out.subspan(kSsrcOffset));
+  write(static_cast<std::uint16_t>(header->sequence + shift.sequence), out.subspan(PacketHeader::kSequenceOffset));
+  write(header->timestamp + shift.timestamp, out.subspan(PacketHeader::kTimestampOffset));
+  write(ssrc_, out.subspan(PacketHeader::kSsrcOffset));
   return Sizes{header->size, new_size};
 }
 

@@ -4,7 +4,9 @@
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -14,7 +16,7 @@
 namespace rtcmc::send::testing {
 namespace {
 
-constexpr std::uint32_t kSsrc = 0x01020304;
+constexpr std::uint8_t kRetransmissionType = 97;
 constexpr std::uint8_t kKeyframe = 0x65;    // IDR slice
 constexpr std::uint8_t kParameters = 0x67;  // SPS
 constexpr std::uint8_t kOther = 0x61;
@@ -33,7 +35,7 @@ struct HarnessDeleter {
 class FanoutTest : public ::testing::Test {
  protected:
   explicit FanoutTest(std::optional<rtp::Renumbering> renumbering = {})
-      : fanout_(std::make_shared<Fanout>(rtp::Codec::H264, "stream", std::move(renumbering), test_clock)),
+      : fanout_(std::make_shared<Fanout>(rtp::Codec::H264, std::move(renumbering), test_clock)),
         element_(make_element(fanout_, "fanout")),
         harness_(gst_harness_new_with_element(element_.get(), "sink", nullptr)) {
     now_ms = 0;
@@ -41,8 +43,7 @@ class FanoutTest : public ::testing::Test {
   }
 
   std::shared_ptr<Fanout::Subscriber> add(const Peer& peer, std::uint8_t payload_type = 96) {
-    return fanout_->add({rtp::Codec::H264, payload_type, std::nullopt, ""}, kSsrc, peer.pad(),
-                        glib::Ref<GstCaps>::adopt(gst_caps_new_empty_simple("application/x-rtp")));
+    return fanout_->add({rtp::Codec::H264, payload_type, std::nullopt, "", kRetransmissionType}, peer.transmission());
   }
 
   /// A packet whose payload begins with `unit`.
@@ -67,6 +68,9 @@ class FanoutTest : public ::testing::Test {
   void push(std::uint32_t timestamp, std::uint8_t unit) {
     ASSERT_EQ(gst_harness_push(harness_.get(), packet(timestamp, unit)), GST_FLOW_OK);
   }
+
+  /// So much time passes that what came before is nothing to start with.
+  static void grow_old() { now_ms = now_ms + static_cast<int>(Fanout::kYoung.count()) + 1; }
 
   int keyframe_requests() {
     int count = 0;
@@ -97,7 +101,9 @@ using Units = std::vector<std::uint8_t>;
 TEST_F(FanoutTest, HoldsPacketsBackUntilStartedAndThenUntilAKeyframe) {
   Peer peer;
   const auto subscriber = add(peer);
+  EXPECT_EQ(keyframe_requests(), 1) << "while the connection is being made";
   push(1, kKeyframe);
+  grow_old();
   fanout_->start(*subscriber);
   EXPECT_EQ(keyframe_requests(), 1);
   push(2, kOther);
@@ -111,10 +117,26 @@ TEST_F(FanoutTest, HoldsPacketsBackUntilStartedAndThenUntilAKeyframe) {
   EXPECT_EQ(units(peer).size(), 3U);
 }
 
+TEST_F(FanoutTest, ANewcomerIsServedFromAYoungKeyframe) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  push(1, kParameters);
+  push(1, kKeyframe);
+  (void)keyframe_requests();
+  push(2, kOther);
+  fanout_->start(*subscriber);
+  EXPECT_EQ(units(peer), (Units{kParameters, kKeyframe, kOther})) << "without another packet of the input";
+  push(3, kOther);
+  EXPECT_EQ(units(peer), (Units{kParameters, kKeyframe, kOther, kOther}));
+  EXPECT_EQ(keyframe_requests(), 0);
+  fanout_->remove(subscriber);
+}
+
 TEST_F(FanoutTest, NobodyStartsInTheMiddleOfAKeyframe) {
   Peer peer;
   const auto subscriber = add(peer);
   push(1, kParameters);
+  grow_old();
   fanout_->start(*subscriber);
   push(1, kKeyframe);
   push(1, kKeyframe);
@@ -131,6 +153,7 @@ TEST_F(FanoutTest, AKeyframeInTheMiddleOfAListIsWhereNewcomersStart) {
   const auto subscriber = add(newcomer, 120);
   fanout_->start(*old_subscriber);
   push(1, kKeyframe);
+  grow_old();
   fanout_->start(*subscriber);
   GstBufferList* list = gst_buffer_list_new();
   for (const auto& [timestamp, unit] :
@@ -141,7 +164,7 @@ TEST_F(FanoutTest, AKeyframeInTheMiddleOfAListIsWhereNewcomersStart) {
   EXPECT_EQ(units(old_peer), (Units{kKeyframe, kOther, kKeyframe, kOther}));
   EXPECT_EQ(units(newcomer), (Units{kKeyframe, kOther}));
   EXPECT_EQ(payload_type_of(newcomer.packets().front()), 120);
-  EXPECT_EQ(ssrc_of(newcomer.packets().front()), kSsrc);
+  EXPECT_EQ(ssrc_of(newcomer.packets().front()), kPeerSsrc);
   fanout_->remove(old_subscriber);
   fanout_->remove(subscriber);
 }
@@ -216,16 +239,80 @@ TEST_F(FanoutTest, GarbageIsDroppedAndTheRestGoesOn) {
 
 TEST_F(FanoutTest, AFormatThatRtpCannotCarryIsRefused) {
   const Peer peer;
-  EXPECT_FALSE(fanout_->add({rtp::Codec::H264, 72, std::nullopt, ""}, kSsrc, peer.pad(),
-                            glib::Ref<GstCaps>::adopt(gst_caps_new_empty_simple("application/x-rtp"))));
+  EXPECT_FALSE(add(peer, 72));
 }
 
-TEST_F(FanoutTest, APeerLinkedElsewhereIsRefused) {
+TEST_F(FanoutTest, WhatIsMissedIsSentAgain) {
   Peer peer;
   const auto subscriber = add(peer);
-  ASSERT_TRUE(subscriber);
-  EXPECT_FALSE(add(peer));
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  push(2, kOther);
+  const auto packets = peer.packets();
+  peer.say(rtp::Nack{kPeerSsrc, {sequence_of(packets[1]), 7}});
+  const auto again = peer.retransmissions();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(ssrc_of(again[0]), kPeerRetransmissionSsrc);
+  EXPECT_EQ(payload_type_of(again[0]), kRetransmissionType);
+  EXPECT_EQ(timestamp_of(again[0]), timestamp_of(packets[1]));
+  Packet payload{static_cast<std::uint8_t>(sequence_of(packets[1]) >> 8),
+                 static_cast<std::uint8_t>(sequence_of(packets[1]))};
+  std::ranges::copy(payload_of(packets[1]), std::back_inserter(payload));
+  EXPECT_EQ(payload_of(again[0]), payload);
+  peer.say(rtp::Nack{kPeerSsrc, {sequence_of(packets[1])}});
+  EXPECT_EQ(peer.retransmissions().size(), 1U) << "it is on its way";
+  const auto count = peer.transmission()->count();
+  EXPECT_EQ(count.nacks, 2U);
+  EXPECT_EQ(count.packets, 2U);
+  EXPECT_EQ(count.retransmitted_packets, 1U);
   fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, ARepeatedFullIntraRequestIsOne) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  (void)keyframe_requests();
+  int requests = 0;
+  for (const std::uint8_t number : {4, 4, 4, 5}) {
+    now_ms = now_ms + 1000;
+    peer.say(rtp::FullIntraRequest{kPeerSsrc, number});
+    requests += keyframe_requests();
+    push(1, kKeyframe);
+  }
+  EXPECT_EQ(requests, 2);
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, TellsAtOnceWhatTimestampsMeanAndAtLastThatItEnds) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  push(2, kOther);
+  ASSERT_EQ(peer.reports().size(), 1U);
+  EXPECT_EQ(peer.reports()[0][1], 200) << "SR";
+  fanout_->remove(subscriber);
+  peer.transmission()->end();
+  ASSERT_EQ(peer.reports().size(), 2U);
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, WhoComesAgainNeverGetsANumberTwice) {
+  Peer peer;
+  for (int round = 0; round < 3; ++round) {
+    const auto subscriber = add(peer);
+    fanout_->start(*subscriber);
+    push(static_cast<std::uint32_t>(2 * round), kKeyframe);
+    push(static_cast<std::uint32_t>(2 * round + 1), kOther);
+    fanout_->remove(subscriber);
+  }
+  std::uint16_t expected = 1000;
+  for (const Packet& packet : peer.packets()) {
+    EXPECT_EQ(sequence_of(packet), expected++);
+  }
+  EXPECT_GE(peer.packets().size(), 6U);
 }
 
 TEST_F(FanoutTest, WhoWaitedForLongGoesOnWithinReach) {
@@ -271,7 +358,6 @@ TEST_F(RenumberedFanoutTest, WhatAnotherSenderBuildsOnNothingIsNotSent) {
   push(10, kParameters);
   push(10, kKeyframe);
   EXPECT_EQ(units(peer), (Units{kKeyframe, kKeyframe, kParameters, kKeyframe}));
-  EXPECT_EQ(sequence_of(peer.packets().front()), 7);
   EXPECT_EQ(fanout_->next_sequence(), 7 + 5);
   fanout_->remove(subscriber);
 }

@@ -64,8 +64,7 @@ TEST_P(RawVideoTest, IsDecodedAtThePeer) {
   subscription.reset();
   EXPECT_TRUE(starts_keyframe(peer.packets().front(), GetParam().codec));
   expect_in_sequence(peer.packets());
-  EXPECT_EQ(ssrc_of(peer.packets().front()), track_->ssrc());
-  const Picture picture = decode(peer, GetParam().decoder);
+  const Picture picture = decode(peer, GetParam().codec, GetParam().decoder);
   EXPECT_EQ(picture.width, 320);
   expect_red(picture);
 }
@@ -86,7 +85,7 @@ TEST_P(RawVideoTest, SizeAndFormatMayChangeInMidStream) {
   ASSERT_TRUE(peer.await_packets(peer.packets().size() + 10));
   subscription.reset();
   expect_in_sequence(peer.packets());
-  const Picture picture = decode(peer, GetParam().decoder);
+  const Picture picture = decode(peer, GetParam().codec, GetParam().decoder);
   EXPECT_EQ(picture.width, 160);
   expect_red(picture);
 }
@@ -103,8 +102,8 @@ TEST_F(RawTest, PeersGetTheSamePayloadsWithTheirOwnNumbers) {
   ASSERT_NO_FATAL_FAILURE(play(kRed));
   Peer chrome;
   Peer firefox;
-  auto to_chrome = track_->subscribe({Codec::Vp8, 96, 4, "0"}, chrome.pad());
-  auto to_firefox = track_->subscribe({Codec::Vp8, 120, 3, "video"}, firefox.pad());
+  auto to_chrome = track_->subscribe({Codec::Vp8, 96, 4, "0"}, chrome.transmission());
+  auto to_firefox = track_->subscribe({Codec::Vp8, 120, 3, "video"}, firefox.transmission());
   to_chrome->start();
   to_firefox->start();
   ASSERT_TRUE(chrome.await_packets(20));
@@ -115,9 +114,9 @@ TEST_F(RawTest, PeersGetTheSamePayloadsWithTheirOwnNumbers) {
   const auto of_chrome = chrome.packets();
   const auto of_firefox = firefox.packets();
   // Either may have begun one keyframe earlier.
-  const auto first = std::max(sequence_of(of_chrome.front()), sequence_of(of_firefox.front()));
-  auto a = std::ranges::find(of_chrome, first, sequence_of);
-  auto b = std::ranges::find(of_firefox, first, sequence_of);
+  const auto first = std::max(timestamp_of(of_chrome.front()), timestamp_of(of_firefox.front()));
+  auto a = std::ranges::find(of_chrome, first, timestamp_of);
+  auto b = std::ranges::find(of_firefox, first, timestamp_of);
   ASSERT_NE(a, of_chrome.end());
   ASSERT_NE(b, of_firefox.end());
   for (; a != of_chrome.end() && b != of_firefox.end(); ++a, ++b) {
@@ -128,9 +127,6 @@ TEST_F(RawTest, PeersGetTheSamePayloadsWithTheirOwnNumbers) {
     EXPECT_EQ(Packet(a->begin() + 12, a->begin() + 18), (Packet{0xbe, 0xde, 0, 1, 0x40, '0'}));
     EXPECT_EQ(Packet(b->begin() + 12, b->begin() + 22), (Packet{0xbe, 0xde, 0, 2, 0x34, 'v', 'i', 'd', 'e', 'o'}));
   }
-  int payload_type = 0;
-  gst_structure_get_int(gst_caps_get_structure(firefox.caps().get(), 0), "payload", &payload_type);
-  EXPECT_EQ(payload_type, 120);
 }
 
 TEST_F(RawTest, ManyPeersShareOneEncoderThatGoesWithTheLast) {
@@ -224,7 +220,7 @@ TEST_F(RawTest, OddSizesAreCutToEvenOnes) {
   auto subscription = start(peer, Codec::H264);
   ASSERT_TRUE(peer.await_packets(10));
   subscription.reset();
-  const Picture picture = decode(peer, "rtph264depay ! h264parse ! avdec_h264");
+  const Picture picture = decode(peer, Codec::H264, "rtph264depay ! h264parse ! avdec_h264");
   EXPECT_EQ(picture.width, 320);
   EXPECT_EQ(picture.height, 240);
   expect_red(picture);
@@ -241,7 +237,7 @@ TEST_F(RawTest, AFailingPeerDisturbsNobody) {
   const auto to_flushing = start(flushing, Codec::Vp8);
   const auto to_good = start(good, Codec::Vp8);
   ASSERT_TRUE(bad.await_packets(1));
-  gst_pad_set_active(flushing.pad(), FALSE);
+  flushing.answer_with(GST_FLOW_FLUSHING);
   good.forget_packets();
   ASSERT_TRUE(good.await_packets(20));
   expect_in_sequence(good.packets());
@@ -286,13 +282,12 @@ TEST_F(RawTest, SequenceNumbersGoOnWhenABranchIsMadeAgain) {
   EXPECT_LT(gap, 100);
 }
 
-TEST_F(RawTest, TheEndIsToldToTheListenerButNotToPeers) {
+TEST_F(RawTest, TheEndIsToldToTheListener) {
   make_track(Kind::Video);
   ASSERT_NO_FATAL_FAILURE(play("videotestsrc is-live=true num-buffers=10 ! video/x-raw,width=320,height=240"));
   Peer peer;
   const auto subscription = start(peer, Codec::Vp8);
   EXPECT_TRUE(listener_.await_end());
-  EXPECT_FALSE(peer.got_end_of_stream());
 }
 
 TEST_F(RawTest, TimestampsGoOnAfterAFlush) {
@@ -493,7 +488,7 @@ TEST_F(RawTest, PaddedRowsAreTakenAsTheyAre) {
     push(i);
     ASSERT_TRUE(peer.await_packets(before + 1));
   }
-  const Picture picture = decode(peer, "rtpvp8depay ! vp8dec");
+  const Picture picture = decode(peer, Codec::Vp8, "rtpvp8depay ! vp8dec");
   EXPECT_GT(picture.red, 200);
   EXPECT_LT(picture.green, 60);
 }
@@ -509,7 +504,7 @@ TEST_F(RawTest, InterlacedPicturesAreSentInAnyCodec) {
     const auto subscription = start(peer, codec);
     ASSERT_TRUE(peer.await_packets(12));
     const Picture picture =
-        decode(peer, codec == Codec::Vp8 ? "rtpvp8depay ! vp8dec" : "rtph264depay ! h264parse ! avdec_h264");
+        decode(peer, codec, codec == Codec::Vp8 ? "rtpvp8depay ! vp8dec" : "rtph264depay ! h264parse ! avdec_h264");
     EXPECT_EQ(picture.height, 240);
     EXPECT_GT(picture.red, 200);
   }

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "media/rtp_elements.hpp"
 #include "rtp/keyframe.hpp"
 #include "rtp/packet.hpp"
 
@@ -74,65 +75,87 @@ std::size_t count_keyframes(const std::vector<Packet>& packets, rtp::Codec codec
   return timestamps.size();
 }
 
-Peer::Peer() : pad_(glib::Ref<GstPad>::adopt(GST_PAD(gst_object_ref_sink(gst_pad_new(nullptr, GST_PAD_SINK))))) {
-  gst_pad_set_element_private(pad_.get(), this);
-  gst_pad_set_chain_function(pad_.get(), on_buffer);
-  gst_pad_set_event_function(pad_.get(), on_event);
-  gst_pad_set_active(pad_.get(), TRUE);
-}
-
-Peer::~Peer() {
-  gst_pad_set_active(pad_.get(), FALSE);
-}
-
-GstFlowReturn Peer::on_buffer(GstPad* pad, GstObject*, GstBuffer* buffer) {
-  const auto held = glib::Ref<GstBuffer>::adopt(buffer);
-  auto& peer = *static_cast<Peer*>(gst_pad_get_element_private(pad));
-  Packet packet(gst_buffer_get_size(buffer));
-  gst_buffer_extract(buffer, 0, packet.data(), packet.size());
-  peer.monitor_.change([&] { peer.packets_.push_back(std::move(packet)); });
-  return peer.flow_;
-}
-
-gboolean Peer::on_event(GstPad* pad, GstObject*, GstEvent* event) {
-  const auto held = glib::Ref<GstEvent>::adopt(event);
-  auto& peer = *static_cast<Peer*>(gst_pad_get_element_private(pad));
-  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
-    GstCaps* caps = nullptr;
-    gst_event_parse_caps(event, &caps);
-    peer.monitor_.change([&] { peer.caps_ = glib::Ref<GstCaps>::share(caps); });
-  } else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
-    peer.monitor_.change([&] { peer.ended_ = true; });
+class Peer::Connection final : public Wire {
+ public:
+  GstFlowReturn send(glib::Ref<GstBufferList> packets) override {
+    if (const auto hook = monitor_.read([this] { return hook_; })) {
+      hook();
+    }
+    for (guint i = 0; i < gst_buffer_list_length(packets.get()); ++i) {
+      Packet packet = bytes_of(gst_buffer_list_get(packets.get(), i));
+      monitor_.change(
+          [&] { (ssrc_of(packet) == kPeerSsrc ? packets_ : retransmissions_).push_back(std::move(packet)); });
+    }
+    return flow_;
   }
-  return TRUE;
-}
+  void send_control(glib::Ref<GstBuffer> compound) override {
+    monitor_.change([&] { reports_.push_back(bytes_of(compound.get())); });
+  }
+  void listen(std::uint32_t ssrc, std::weak_ptr<Listener> listener) override {
+    ASSERT_EQ(ssrc, kPeerSsrc);
+    monitor_.change([&] { listener_ = std::move(listener); });
+  }
+
+  std::atomic<GstFlowReturn> flow_ = GST_FLOW_OK;
+  Monitor monitor_;
+  std::vector<Packet> packets_;
+  std::vector<Packet> retransmissions_;
+  std::vector<Packet> reports_;
+  std::function<void()> hook_;
+  std::weak_ptr<Listener> listener_;
+
+ private:
+  static Packet bytes_of(GstBuffer* buffer) {
+    Packet packet(gst_buffer_get_size(buffer));
+    gst_buffer_extract(buffer, 0, packet.data(), packet.size());
+    return packet;
+  }
+};
+
+Peer::Peer()
+    : connection_(std::make_shared<Connection>()),
+      transmission_(std::make_shared<Transmission>(
+          connection_,
+          rtp::Transmitter::Identity{
+              .ssrc = kPeerSsrc, .retransmission_ssrc = kPeerRetransmissionSsrc, .first_sequence = 1000},
+          "cname")) {}
 
 std::vector<Packet> Peer::packets() const {
-  return monitor_.read([this] { return packets_; });
+  return connection_->monitor_.read([this] { return connection_->packets_; });
 }
 
-glib::Ref<GstCaps> Peer::caps() const {
-  return monitor_.read([this] { return caps_; });
+std::vector<Packet> Peer::retransmissions() const {
+  return connection_->monitor_.read([this] { return connection_->retransmissions_; });
 }
 
-bool Peer::got_end_of_stream() const {
-  return monitor_.read([this] { return ended_; });
+std::vector<Packet> Peer::reports() const {
+  return connection_->monitor_.read([this] { return connection_->reports_; });
 }
 
 bool Peer::await_packets(std::size_t count) const {
-  return monitor_.await([this, count] { return packets_.size() >= count; });
+  return connection_->monitor_.await([this, count] { return connection_->packets_.size() >= count; });
 }
 
 bool Peer::await(const std::function<bool(const std::vector<Packet>&)>& matches) const {
-  return monitor_.await([&] { return matches(packets_); });
+  return connection_->monitor_.await([&] { return matches(connection_->packets_); });
 }
 
 void Peer::forget_packets() {
-  monitor_.change([this] { packets_.clear(); });
+  connection_->monitor_.change([this] { connection_->packets_.clear(); });
 }
 
-void Peer::request_keyframe() const {
-  gst_pad_push_event(pad_.get(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
+void Peer::answer_with(GstFlowReturn flow) {
+  connection_->flow_ = flow;
+}
+
+void Peer::on_arrival(std::function<void()> hook) {
+  connection_->monitor_.change([&] { connection_->hook_ = std::move(hook); });
+}
+
+void Peer::say(const rtp::Feedback& feedback) const {
+  if (const auto listener = connection_->monitor_.read([this] { return connection_->listener_.lock(); })) {
+    listener->on_feedback(feedback);
+  }
 }
 
 void Listener::on_encoder_setup(GstElement* encoder) {
@@ -212,7 +235,7 @@ glib::Ref<GstElement> TrackTest::find(const std::string& factory) const {
 }
 
 std::unique_ptr<Subscription> TrackTest::subscribe(const Peer& peer, rtp::Codec codec, std::uint8_t payload_type) {
-  return track_->subscribe({codec, payload_type, std::nullopt, ""}, peer.pad());
+  return track_->subscribe({codec, payload_type, std::nullopt, ""}, peer.transmission());
 }
 
 std::unique_ptr<Subscription> TrackTest::start(const Peer& peer, rtp::Codec codec, std::uint8_t payload_type) {
@@ -230,7 +253,7 @@ std::vector<std::unique_ptr<Subscription>> TrackTest::start(std::span<const Peer
   return subscriptions;
 }
 
-Picture decode(const Peer& peer, const std::string& decoder) {
+Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder) {
   glib::Error error;
   const auto pipeline = glib::Ref<GstElement>::adopt(GST_ELEMENT(
       gst_object_ref_sink(gst_parse_launch(("appsrc name=in format=time ! " + decoder +
@@ -240,7 +263,7 @@ Picture decode(const Peer& peer, const std::string& decoder) {
   EXPECT_FALSE(error) << error.message();
   const auto in = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "in"));
   const auto out = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
-  g_object_set(in.get(), "caps", peer.caps().get(), nullptr);
+  g_object_set(in.get(), "caps", rtp_caps(codec).get(), nullptr);
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
   for (const Packet& packet : peer.packets()) {
     gst_app_src_push_buffer(GST_APP_SRC(in.get()), gst_buffer_new_memdup(packet.data(), packet.size()));

@@ -59,36 +59,38 @@ std::uint32_t ssrc_of(const Packet& packet);
 bool starts_keyframe(const Packet& packet, rtp::Codec codec);
 std::size_t count_keyframes(const std::vector<Packet>& packets, rtp::Codec codec);
 
-/// Stands for a webrtcbin's sink pad: keeps what arrives.
+inline constexpr std::uint32_t kPeerSsrc = 0x01020304;
+inline constexpr std::uint32_t kPeerRetransmissionSsrc = 0x05060708;
+
+/// Stands for a participant's connection: keeps what arrives, and says what participants say.
 class Peer {
  public:
   Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
-  ~Peer();
 
-  [[nodiscard]] GstPad* pad() const { return pad_.get(); }
+  [[nodiscard]] const std::shared_ptr<Transmission>& transmission() const { return transmission_; }
+  /// Media that arrived, in its order.
   [[nodiscard]] std::vector<Packet> packets() const;
-  [[nodiscard]] glib::Ref<GstCaps> caps() const;
-  [[nodiscard]] bool got_end_of_stream() const;
+  [[nodiscard]] std::vector<Packet> retransmissions() const;
+  /// RTCP compounds.
+  [[nodiscard]] std::vector<Packet> reports() const;
   [[nodiscard]] bool await_packets(std::size_t count) const;
   /// Until `matches` is true for the packets so far.
   [[nodiscard]] bool await(const std::function<bool(const std::vector<Packet>&)>& matches) const;
   void forget_packets();
-  /// What its pad answers to packets from now on.
-  void answer_with(GstFlowReturn flow) { flow_ = flow; }
-  void request_keyframe() const;
+  /// What it answers to packets from now on.
+  void answer_with(GstFlowReturn flow);
+  /// Called for each list of packets before it is kept.
+  void on_arrival(std::function<void()> hook);
+  void say(const rtp::Feedback& feedback) const;
+  void request_keyframe() const { say(rtp::PictureLoss{kPeerSsrc}); }
 
  private:
-  static GstFlowReturn on_buffer(GstPad* pad, GstObject* parent, GstBuffer* buffer);
-  static gboolean on_event(GstPad* pad, GstObject* parent, GstEvent* event);
+  class Connection;
 
-  glib::Ref<GstPad> pad_;
-  std::atomic<GstFlowReturn> flow_ = GST_FLOW_OK;
-  Monitor monitor_;
-  std::vector<Packet> packets_;
-  glib::Ref<GstCaps> caps_;
-  bool ended_ = false;
+  const std::shared_ptr<Connection> connection_;
+  const std::shared_ptr<Transmission> transmission_;
 };
 
 class Listener final : public Track::Listener {
@@ -211,7 +213,7 @@ class TrackTest : public ::testing::Test {
   glib::Ref<GstElement> source_;
 };
 
-/// Decodes a peer's video, and gives the middle pixel of its latest picture.
+/// Decodes a peer's video with RTP caps of the codec, and gives the middle pixel of its latest picture.
 struct Picture {
   int width = 0;
   int height = 0;
@@ -219,6 +221,6 @@ struct Picture {
   int green = -1;
   int blue = -1;
 };
-Picture decode(const Peer& peer, const std::string& decoder);
+Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder);
 
 }  // namespace rtcmc::send::testing

@@ -37,10 +37,6 @@ ConnectionReport report_of(const std::string& text) {
 
 TEST(ConnectionReport, TellsStreamsBySsrc) {
   const ConnectionReport report = report_of(kReply);
-  ASSERT_EQ(report.outbound.size(), 2U);
-  EXPECT_EQ(report.outbound.at(20).bytes, 35258U);
-  EXPECT_EQ(report.outbound.at(20).packets, 218U);
-  EXPECT_EQ(report.outbound.at(30).bytes, 213974U);
   ASSERT_EQ(report.inbound.size(), 3U);
   EXPECT_EQ(report.inbound.at(10).packets, 287U);
   EXPECT_EQ(report.inbound.at(10).nacks, 7U);
@@ -68,7 +64,7 @@ TEST(ConnectionReport, FindsTheCandidatesByTheirIds) {
 TEST(ConnectionReport, NoReplyOrAnErrorIsAnEmptyReport) {
   for (const char* text : {"error, reason=closed", "x, s=(structure)\"y\\,\\ type\\=\\(int\\)3\\;\""}) {
     const ConnectionReport report = report_of(text);
-    EXPECT_TRUE(report.outbound.empty() && report.inbound.empty() && !report.pair);
+    EXPECT_TRUE(report.inbound.empty() && !report.pair);
   }
   EXPECT_TRUE(connection_report(nullptr).inbound.empty());
 }

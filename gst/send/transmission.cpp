@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "send/transmission.hpp"
+
+#include <array>
+#include <span>
+
+#include "rtp/sender_report.hpp"
+
+namespace rtcmc::send {
+
+namespace {
+
+constexpr std::uint64_t kSecondsFrom1900To1970 = 2'208'988'800;
+
+using HeaderSpace = std::array<std::uint8_t, rtp::Transmitter::kMaxHeaderSize>;
+
+glib::Ref<GstBufferList> list_for(const Packets& packets) {
+  return glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(static_cast<guint>(packets.size())));
+}
+
+}  // namespace
+
+std::uint64_t ntp_now() {
+  const auto now = static_cast<std::uint64_t>(g_get_real_time());
+  const std::uint64_t seconds = now / G_USEC_PER_SEC + kSecondsFrom1900To1970;
+  return seconds << 32U | (now % G_USEC_PER_SEC << 32U) / G_USEC_PER_SEC;
+}
+
+bool Transmission::set_format(const PacketFormat& format) {
+  const auto mid =
+      format.mid_extension_id ? std::optional(rtp::MidExtension{*format.mid_extension_id, format.mid}) : std::nullopt;
+  const std::lock_guard lock(mutex_);
+  return transmitter_.set_format({.payload_type = format.payload_type,
+                                  .retransmission_type = format.retransmission_type,
+                                  .mid = mid,
+                                  .clock_rate = rtp::info(format.codec).clock_rate});
+}
+
+GstFlowReturn Transmission::send(const void* source, bool begins, const Packets& packets, const rtp::ClockPair& clock,
+                                 History::Time now) {
+  auto list = list_for(packets);
+  HeaderSpace space;
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(source_, source) != source || begins) {
+    transmitter_.change_source();
+  }
+  for (const History::Entry& packet : packets) {
+    if (const auto size = transmitter_.transmit(packet.header, packet.payload->size, space)) {
+      gst_buffer_list_add(list.get(), packet_of(std::span(space).first(*size), packet.payload).release());
+    }
+  }
+  if (gst_buffer_list_length(list.get()) == 0) {
+    return GST_FLOW_OK;
+  }
+  const GstFlowReturn flow = wire_->send(std::move(list));
+  if (const auto report = transmitter_.report(now, ntp_now(), clock)) {
+    wire_->send_control(buffer_of(rtp::compose(*report, cname_)));
+  }
+  return flow;
+}
+
+std::vector<std::uint16_t> Transmission::missing(const rtp::Nack& nack) {
+  std::vector<std::uint16_t> result;
+  const std::lock_guard lock(mutex_);
+  transmitter_.take(nack);
+  for (const std::uint16_t sequence : nack.sequences) {
+    if (const auto in_source = transmitter_.source_sequence(sequence)) {
+      result.push_back(*in_source);
+    }
+  }
+  return result;
+}
+
+void Transmission::send_again(const Packets& packets, History::Time now) {
+  auto list = list_for(packets);
+  HeaderSpace space;
+  const std::lock_guard lock(mutex_);
+  for (const History::Entry& packet : packets) {
+    if (const auto size = transmitter_.retransmit(packet.header, packet.payload->size, packet.time, now, space)) {
+      gst_buffer_list_add(list.get(), packet_of(std::span(space).first(*size), packet.payload).release());
+    }
+  }
+  if (gst_buffer_list_length(list.get()) > 0) {
+    wire_->send(std::move(list));
+  }
+}
+
+void Transmission::end() {
+  const std::lock_guard lock(mutex_);
+  if (transmitter_.count().packets == 0) {
+    return;
+  }
+  const auto& identity = transmitter_.identity();
+  std::vector<std::uint32_t> others;
+  if (identity.retransmission_ssrc) {
+    others.push_back(*identity.retransmission_ssrc);
+  }
+  wire_->send_control(buffer_of(rtp::compose_goodbye(transmitter_.final_report(ntp_now()), cname_, others)));
+}
+
+void Transmission::take(const rtp::ReportBlock& block) {
+  const std::lock_guard lock(mutex_);
+  transmitter_.take(block, ntp_now());
+}
+
+void Transmission::take(const rtp::PictureLoss& loss) {
+  const std::lock_guard lock(mutex_);
+  transmitter_.take(loss);
+}
+
+bool Transmission::take(const rtp::FullIntraRequest& request) {
+  const std::lock_guard lock(mutex_);
+  return transmitter_.take(request);
+}
+
+rtp::TransmissionCount Transmission::count() const {
+  const std::lock_guard lock(mutex_);
+  return transmitter_.count();
+}
+
+}  // namespace rtcmc::send

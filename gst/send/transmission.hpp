@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rtp/codec.hpp"
+#include "rtp/transmitter.hpp"
+#include "send/packets.hpp"
+#include "send/wire.hpp"
+
+namespace rtcmc::send {
+
+/// How one peer wants our packets: what its half of the SDP says.
+struct PacketFormat {
+  rtp::Codec codec;
+  std::uint8_t payload_type;
+  std::optional<std::uint8_t> mid_extension_id;  // RFC 8843 sdes:mid, one-byte form (1–14); absent: not negotiated
+  std::string mid;
+  std::optional<std::uint8_t> retransmission_type = {};  // of RFC 4588; absent: nothing is sent again
+
+  friend bool operator==(const PacketFormat&, const PacketFormat&) = default;
+};
+
+/// One stream to one participant, as long as their connection lasts, whatever is sent there: the Transmitter with the
+/// wire that its packets go to.
+///
+/// Threads: any. `mutex_` protects the transmitter and is held while its packets are pushed, so that they go out in the
+/// order of their numbers.
+class Transmission {
+ public:
+  /// `cname`: RFC 3550, 6.5.1; the same for all streams that belong together.
+  Transmission(std::shared_ptr<Wire> wire, const rtp::Transmitter::Identity& identity, std::string cname)
+      : wire_(std::move(wire)), cname_(std::move(cname)), transmitter_(identity) {}
+
+  [[nodiscard]] std::uint32_t ssrc() const { return transmitter_.identity().ssrc; }
+
+  /// False if RTP cannot carry it.
+  [[nodiscard]] bool set_format(const PacketFormat& format);
+  /// Who hears what the participant says of the stream from now on.
+  void listen(std::weak_ptr<Wire::Listener> listener) { wire_->listen(ssrc(), std::move(listener)); }
+
+  /// `begins`: they do not follow what came last from that source, which is anything that tells it from others.
+  GstFlowReturn send(const void* source, bool begins, const Packets& packets, const rtp::ClockPair& clock,
+                     History::Time now);
+  /// The source's numbers of what the participant misses.
+  [[nodiscard]] std::vector<std::uint16_t> missing(const rtp::Nack& nack);
+  void send_again(const Packets& packets, History::Time now);
+  /// Nothing will be sent any more.
+  void end();
+
+  void take(const rtp::ReportBlock& block);
+  void take(const rtp::PictureLoss& loss);
+  /// False: it repeats the one before.
+  [[nodiscard]] bool take(const rtp::FullIntraRequest& request);
+
+  [[nodiscard]] rtp::TransmissionCount count() const;
+
+ private:
+  const std::shared_ptr<Wire> wire_;
+  const std::string cname_;
+  mutable std::mutex mutex_;
+  rtp::Transmitter transmitter_;  // mutex_, but for what never changes
+  const void* source_ = nullptr;  // mutex_
+};
+
+/// The time now, as sender reports have it.
+[[nodiscard]] std::uint64_t ntp_now();
+
+}  // namespace rtcmc::send

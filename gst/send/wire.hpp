@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <gst/gst.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "gst_ref.hpp"
+#include "rtp/feedback.hpp"
+
+namespace rtcmc::send {
+
+/// A participant's connection, as whoever sends media there sees it: packets go in, to be encrypted and sent, and what
+/// the participant says of them comes out.
+///
+/// Threads: any. send() and send_control() may be called at the same time; for the order of one stream's packets its
+/// sender sees to itself.
+class Wire {
+ public:
+  class Listener {
+   public:
+    /// On the connection's receiving thread. Must not block.
+    virtual void on_feedback(const rtp::Feedback& feedback) = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+
+  virtual ~Wire() = default;
+  /// RTP, complete but for its encryption.
+  virtual GstFlowReturn send(glib::Ref<GstBufferList> packets) = 0;
+  /// One RTCP compound, likewise.
+  virtual void send_control(glib::Ref<GstBuffer> compound) = 0;
+  /// What the participant says of the stream, from now on, instead of whoever heard it before.
+  virtual void listen(std::uint32_t ssrc, std::weak_ptr<Listener> listener) = 0;
+};
+
+}  // namespace rtcmc::send

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rtp/transmitter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rtp/big_endian.hpp"
+
+namespace rtcmc::rtp {
+
+namespace {
+
+constexpr std::size_t kOriginalSequenceSize = 2;  // RFC 4588, section 4
+
+std::int16_t distance(std::uint16_t from, std::uint16_t to) {
+  return static_cast<std::int16_t>(to - from);
+}
+
+}  // namespace
+
+bool Transmitter::set_format(const StreamFormat& format) {
+  auto media = PacketRewriter::create(format.payload_type, identity_.ssrc, format.mid);
+  std::optional<PacketRewriter> retransmissions;
+  if (format.retransmission_type && identity_.retransmission_ssrc) {
+    retransmissions = PacketRewriter::create(*format.retransmission_type, *identity_.retransmission_ssrc, format.mid);
+  }
+  if (!media) {
+    return false;
+  }
+  format_ = Format{*std::move(media), std::move(retransmissions), format.clock_rate};
+  return true;
+}
+
+std::optional<std::size_t> Transmitter::transmit(const HeaderBytes& header, std::size_t payload_size,
+                                                 std::span<std::uint8_t, kMaxHeaderSize> out) {
+  if (!format_) {
+    return std::nullopt;
+  }
+  if (!shift_) {
+    shift_ = static_cast<std::uint16_t>(next_sequence_ - header.sequence());
+    first_of_source_ = next_sequence_;
+  }
+  const auto sequence = static_cast<std::uint16_t>(header.sequence() + *shift_);
+  if (distance(first_of_source_, sequence) < 0) {
+    return std::nullopt;
+  }
+  const auto sizes = format_->media.rewrite(header.bytes(), out, {.sequence = *shift_});
+  if (!sizes) {
+    return std::nullopt;
+  }
+  if (distance(next_sequence_, sequence) >= 0) {
+    next_sequence_ = static_cast<std::uint16_t>(sequence + 1);
+  }
+  // Far behind, it would be taken for what is to come.
+  if (distance(first_of_source_, next_sequence_) > INT16_MAX / 2) {
+    first_of_source_ = static_cast<std::uint16_t>(next_sequence_ - INT16_MAX / 2);
+  }
+  ++count_.packets;
+  count_.bytes += payload_size;
+  repairs_.on_sent(payload_size + sizes->written);
+  return sizes->written;
+}
+
+std::optional<std::uint16_t> Transmitter::source_sequence(std::uint16_t sequence) const {
+  if (!shift_ || distance(first_of_source_, sequence) < 0 || distance(sequence, next_sequence_) <= 0) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint16_t>(sequence - *shift_);
+}
+
+std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, std::size_t payload_size, Time sent,
+                                                   Time now, std::span<std::uint8_t, kMaxHeaderSize> out) {
+  if (!format_ || !format_->retransmissions || !shift_) {
+    return std::nullopt;
+  }
+  const auto sequence = static_cast<std::uint16_t>(header.sequence() + *shift_);
+  const auto round_trip = count_.reception ? count_.reception->round_trip_time : std::nullopt;
+  const auto interval = round_trip ? std::optional(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                         std::chrono::duration<double>(*round_trip)))
+                                   : std::nullopt;
+  if (!repairs_.allows(sequence, payload_size + header.bytes().size(), sent, now, interval)) {
+    return std::nullopt;
+  }
+  const auto shift = static_cast<std::uint16_t>(next_retransmission_ - header.sequence());
+  const auto sizes = format_->retransmissions->rewrite(header.bytes(), out, {.sequence = shift});
+  if (!sizes || sizes->written + kOriginalSequenceSize > out.size()) {
+    return std::nullopt;
+  }
+  ++next_retransmission_;
+  write(sequence, std::span<std::uint8_t>(out).subspan(sizes->written));
+  ++count_.retransmitted_packets;
+  count_.retransmitted_bytes += payload_size;
+  return sizes->written + kOriginalSequenceSize;
+}
+
+std::optional<SenderReport> Transmitter::report(Time now, std::uint64_t ntp_time, const ClockPair& clock) {
+  if (!format_ || count_.packets == 0 || (reported_ && now - *reported_ < kReportInterval)) {
+    return std::nullopt;
+  }
+  reported_ = now;
+  clock_ = clock;
+  return report_at(ntp_time);
+}
+
+SenderReport Transmitter::final_report(std::uint64_t ntp_time) const {
+  return report_at(ntp_time);
+}
+
+SenderReport Transmitter::report_at(std::uint64_t ntp_time) const {
+  SenderReport report{.ssrc = identity_.ssrc,
+                      .ntp_time = ntp_time,
+                      .rtp_timestamp = 0,
+                      .packets = static_cast<std::uint32_t>(count_.packets),
+                      .octets = static_cast<std::uint32_t>(count_.bytes)};
+  if (clock_ && format_) {
+    // Wraps as it should, and may be negative: what is sent now may be for later.
+    const auto elapsed = static_cast<std::int64_t>(ntp_time - clock_->ntp_time);
+    const double seconds = static_cast<double>(elapsed) / 4294967296.0;
+    report.rtp_timestamp =
+        clock_->rtp_timestamp + static_cast<std::uint32_t>(static_cast<std::int64_t>(seconds * format_->clock_rate));
+  }
+  return report;
+}
+
+void Transmitter::take(const ReportBlock& block, std::uint64_t ntp_time) {
+  Reception reception{.packets_lost = static_cast<std::uint64_t>(std::max(block.packets_lost, 0)),
+                      .fraction_lost = block.fraction_lost / 256.0,
+                      .jitter = block.jitter,
+                      .round_trip_time = std::nullopt};
+  if (block.last_sender_report != 0) {
+    const auto now = static_cast<std::uint32_t>(ntp_time >> 16U);
+    const auto time = static_cast<std::int32_t>(now - block.last_sender_report - block.delay_since_report);
+    reception.round_trip_time = std::max(time, 0) / 65536.0;
+  }
+  count_.reception = reception;
+}
+
+bool Transmitter::take(const FullIntraRequest& request) {
+  ++count_.firs;
+  return std::exchange(full_intra_request_, request.number) != request.number;
+}
+
+}  // namespace rtcmc::rtp

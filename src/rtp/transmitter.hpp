@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "rtp/feedback.hpp"
+#include "rtp/header_bytes.hpp"
+#include "rtp/packet_rewriter.hpp"
+#include "rtp/repair_policy.hpp"
+#include "rtp/sender_report.hpp"
+
+namespace rtcmc::rtp {
+
+/// How one receiver wants a stream: what its half of the SDP says.
+struct StreamFormat {
+  std::uint8_t payload_type;
+  std::optional<std::uint8_t> retransmission_type = {};  // of RFC 4588; absent: nothing is sent again
+  std::optional<MidExtension> mid = {};                  // absent: not negotiated
+  std::uint32_t clock_rate = 90'000;                     // Hz
+};
+
+/// A moment in NTP's format (seconds since 1900 and 1/2^32 s), and the RTP timestamp of what was captured then.
+struct ClockPair {
+  std::uint64_t ntp_time;
+  std::uint32_t rtp_timestamp;
+};
+
+/// What a receiver says of the stream.
+struct Reception {
+  std::uint64_t packets_lost;
+  double fraction_lost;                   // since its report before
+  std::uint32_t jitter;                   // in units of the codec's clock
+  std::optional<double> round_trip_time;  // seconds; absent: it had no sender report of ours yet
+};
+
+/// Of everything since the beginning.
+struct TransmissionCount {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;  // without headers; as for the rest, retransmissions do not count
+  std::uint64_t retransmitted_packets = 0;
+  std::uint64_t retransmitted_bytes = 0;
+  std::uint32_t nacks = 0;
+  std::uint32_t plis = 0;
+  std::uint32_t firs = 0;
+  std::optional<Reception> reception;  // the latest
+};
+
+/// What a sender owes one receiver of a stream (RFC 3550, 4585, 4588): numbers of its own, which go on without a gap
+/// when what is sent changes, so that no key stream is used twice; headers as negotiated; retransmissions; sender
+/// reports. It lasts as long as the connection. A pure class over bytes: the caller brings the time, and sends. No lock
+/// of its own.
+class Transmitter {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// A header with what RFC 4588 puts in front of the payload.
+  static constexpr std::size_t kMaxHeaderSize = PacketRewriter::kMaxHeaderSize + 2;
+  static constexpr std::chrono::milliseconds kReportInterval{1000};
+
+  struct Identity {
+    std::uint32_t ssrc;
+    std::optional<std::uint32_t> retransmission_ssrc = {};
+    std::uint16_t first_sequence = 0;  // RFC 3711: below 2^15, so that it does not wrap early
+  };
+
+  explicit Transmitter(const Identity& identity) : identity_(identity), next_sequence_(identity.first_sequence) {}
+
+  /// False, and all stays as it was, if RTP cannot carry it.
+  [[nodiscard]] bool set_format(const StreamFormat& format);
+  /// What comes next is numbered by another source, or comes after some that was left out on purpose.
+  void change_source() { shift_.reset(); }
+
+  /// Writes the header for a packet, whose own one says where it is in its source. Returns its size; absent: the packet
+  /// is not sent (it came too late, or no format is known).
+  [[nodiscard]] std::optional<std::size_t> transmit(const HeaderBytes& header, std::size_t payload_size,
+                                                    std::span<std::uint8_t, kMaxHeaderSize> out);
+  /// The source's number of a packet that the receiver misses. Absent if it is nothing that the source has now.
+  [[nodiscard]] std::optional<std::uint16_t> source_sequence(std::uint16_t sequence) const;
+  /// The same for the retransmission of a packet first sent at `sent`. Absent: it is not sent again.
+  [[nodiscard]] std::optional<std::size_t> retransmit(const HeaderBytes& header, std::size_t payload_size, Time sent,
+                                                      Time now, std::span<std::uint8_t, kMaxHeaderSize> out);
+
+  /// A report that is due now. `ntp_time`: now.
+  [[nodiscard]] std::optional<SenderReport> report(Time now, std::uint64_t ntp_time, const ClockPair& clock);
+  /// The last one.
+  [[nodiscard]] SenderReport final_report(std::uint64_t ntp_time) const;
+
+  void take(const ReportBlock& block, std::uint64_t ntp_time);
+  void take(const Nack&) { ++count_.nacks; }
+  void take(const PictureLoss&) { ++count_.plis; }
+  /// False: it repeats the one before.
+  [[nodiscard]] bool take(const FullIntraRequest& request);
+
+  [[nodiscard]] const TransmissionCount& count() const { return count_; }
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+
+ private:
+  struct Format {
+    PacketRewriter media;
+    std::optional<PacketRewriter> retransmissions;
+    std::uint32_t clock_rate;
+  };
+
+  [[nodiscard]] SenderReport report_at(std::uint64_t ntp_time) const;
+
+  const Identity identity_;
+  std::optional<Format> format_;
+  std::optional<std::uint16_t> shift_;     // from the source's numbers to ours; absent: the next packet decides
+  std::uint16_t first_of_source_ = 0;      // ours; what comes before it has no number
+  std::uint16_t next_sequence_;            // follows the highest one
+  std::uint16_t next_retransmission_ = 0;  // of the other SSRC's numbers
+  RepairPolicy repairs_;
+  std::optional<ClockPair> clock_;  // as the latest report had it
+  std::optional<Time> reported_;
+  std::optional<std::uint8_t> full_intra_request_;
+  TransmissionCount count_;
+};
+
+}  // namespace rtcmc::rtp
