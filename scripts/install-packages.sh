@@ -9,7 +9,7 @@ wanted=${1:-run}
 packages="
   g++ meson ninja-build pkg-config
   libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
-  libsoup-3.0-dev libjson-glib-dev glib-networking
+  libsoup-3.0-dev libjson-glib-dev libnice-dev glib-networking
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-nice"
 if [ "$wanted" = unit ] || [ "$wanted" = test ]; then

@@ -377,6 +377,12 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
         (*association)->give_to(added);
       }),
       association_));
+  connections_.push_back(glib::SignalConnection::owning(
+      element_.get(), "deep-element-added",
+      G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, const std::shared_ptr<Burst>* burst) {
+        Burst::serve(added, *burst);
+      }),
+      burst_));
 
   gst_element_set_locked_state(element_.get(), TRUE);
   gst_bin_add(parent, element_.get());

@@ -5,6 +5,7 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "glib/signal_connection.hpp"
 #include "glib/worker_thread.hpp"
 #include "gst_ref.hpp"
+#include "peer/burst.hpp"
 #include "peer/media_path.hpp"
 #include "peer/sdp.hpp"
 #include "receive/tap.hpp"
@@ -147,6 +149,7 @@ class WebRtcBin {
   std::shared_ptr<Channels> channels_;
   std::shared_ptr<sctp::Association> association_;  // taken as long as the element may run
   std::shared_ptr<MediaPath> media_path_;
+  std::shared_ptr<Burst> burst_ = std::make_shared<Burst>();
   std::vector<glib::SignalConnection> connections_;
 };
 
