@@ -7,7 +7,9 @@
 
 #include "glib/ref.hpp"
 #include "glib/timer.hpp"
-#include "room/room_client.hpp"
+#include "room/room_error.hpp"
+#include "room/room_options.hpp"
+#include "socketio/client.hpp"
 
 namespace rtcmc::room {
 

@@ -4,28 +4,21 @@
 #include "glib/json.hpp"
 #include "glib/random.hpp"
 #include "protocol/object_builder.hpp"
-#include "room/broadcast_entry.hpp"
+#include "room/registration.hpp"
 
 namespace rtcmc::room {
 
 namespace {
 
 using namespace std::chrono_literals;
-using protocol::ObjectBuilder;
 
 constexpr auto kAckTimeout = 8s;
 constexpr auto kRetryDelay = 5s;
-/// How often a room may vanish or appear between two questions before we give up.
-constexpr unsigned kMaxDetours = 5;
-
 /// A server takes up to 45 s to notice that a connection is dead, and the userid is taken for so long.
 constexpr auto kUserIdInterval = 10s;
 
 /// Participants answer at once; a page may still be asking for its camera.
 constexpr auto kAnswerPatience = 10s;
-constexpr const char* kCustomEvent = "RTCMultiConnection-Custom-Message";
-/// The server says this when a room to open exists, and when a room to join does not.
-constexpr std::string_view kNotAvailable = "Room not available";
 
 RoomError::Kind kind_of(socketio::ConnectError::Kind kind) {
   using From = socketio::ConnectError::Kind;
@@ -50,23 +43,18 @@ bool is_yes(const glib::Ref<JsonArray>& answer) {
   return glib::bool_of(glib::element(answer.get(), 0)).value_or(false);
 }
 
-std::string reason_in(const glib::Ref<JsonArray>& answer) {
-  return glib::string_of(glib::element(answer.get(), 1)).value_or("no reason given").substr(0, 200);
-}
-
-std::string in_quotes(const std::string& text) {
-  return "\"" + text + "\"";
-}
-
 }  // namespace
 
 RoomClient::RoomClient(RoomOptions options, Listener& listener)
     : options_(std::move(options)),
       listener_(listener),
       voices_(
-          options_.message_event, [this](const std::string& message_event) { return voice_options(message_event); },
+          options_.message_event,
+          [this](const std::string& message_event) {
+            return client_options(registration::voice_query(options_, message_event));
+          },
           [this](const std::string& user_id, std::function<void()> done) { introduce(user_id, std::move(done)); }),
-      broadcast_(options_.scalable_broadcast ? broadcast_entry() : nullptr) {
+      entry_(options_, *this) {
   is_user_id_given_ = !options_.user_id.empty();
   if (!is_user_id_given_) {
     options_.user_id = glib::random_id();
@@ -75,78 +63,19 @@ RoomClient::RoomClient(RoomOptions options, Listener& listener)
 
 RoomClient::~RoomClient() = default;
 
-std::unique_ptr<BroadcastEntry> RoomClient::broadcast_entry() {
-  return std::make_unique<BroadcastEntry>(
-      options_, BroadcastEntry::Steps{.become_source =
-                                          [this] {
-                                            if (++detours_ < kMaxDetours) {
-                                              go_by(options_.room_id);
-                                            } else {
-                                              try_again_after({RoomError::Kind::RoomExists,
-                                                               "The broadcast " + in_quotes(options_.room_id) +
-                                                                   " can neither be begun nor watched.",
-                                                               "somebody has its name as userid"});
-                                            }
-                                          },
-                                      .serve = [this] { open_room(); },
-                                      .watch = [this] { join_room(); },
-                                      .ended = [this] { listener_.on_room_said_to_be_closed(); },
-                                      .failed = [this](const RoomError& error) { try_again_after(error); }});
-}
-
 void RoomClient::enter() {
   socketio::Client::Listener& listener = *this;
-  client_ = std::make_unique<socketio::Client>(client_options(url_query()), listener);
+  client_ = std::make_unique<socketio::Client>(client_options(registration::url_query(options_)), listener);
   client_->connect();
 }
 
-socketio::ClientOptions RoomClient::client_options(std::vector<std::pair<std::string, std::string>> query) const {
+socketio::ClientOptions RoomClient::client_options(UrlQuery query) const {
   return {.url = options_.socket_url,
           .query = std::move(query),
           .tls_ca_file = options_.tls_ca_file,
           .tls_insecure = options_.tls_insecure,
           .tls_certificate = options_.tls_certificate,
           .objection = options_.objection};
-}
-
-std::vector<std::pair<std::string, std::string>> RoomClient::url_query() const {
-  std::vector<std::pair<std::string, std::string>> query{
-      {"userid", options_.user_id},
-      {"sessionid", options_.room_id},
-      {"msgEvent", options_.message_event},
-      {"socketCustomEvent", kCustomEvent},
-      {"autoCloseEntireSession", options_.auto_close_session ? "true" : "false"},
-      {"maxParticipantsAllowed", std::to_string(options_.max_participants)},
-      {"extra", glib::to_text(extra().get())}};
-  if (options_.accepts_calls) {
-    query.emplace_back("acceptCalls", "true");
-  }
-  if (broadcast_) {
-    query.emplace_back("enableScalableBroadcast", "true");
-    query.emplace_back("maxRelayLimitPerUser", std::to_string(options_.max_relay_limit));
-  }
-  return query;
-}
-
-socketio::ClientOptions RoomClient::voice_options(const std::string& message_event) const {
-  return client_options(
-      {{"userid", glib::random_id()}, {"msgEvent", message_event}, {"extra", glib::to_text(extra().get())}});
-}
-
-glib::Ref<JsonNode> RoomClient::extra() const {
-  if (!broadcast_) {
-    return options_.extra ? glib::json_object(options_.extra) : ObjectBuilder().build();
-  }
-  ObjectBuilder with_id;
-  if (options_.extra) {
-    json_object_foreach_member(
-        options_.extra.get(),
-        [](JsonObject*, const gchar* name, JsonNode* value, gpointer target) {
-          static_cast<ObjectBuilder*>(target)->add(name, glib::Ref<JsonNode>::share(value));
-        },
-        &with_id);
-  }
-  return with_id.add("broadcastId", options_.room_id).build();
 }
 
 void RoomClient::leave(const std::vector<std::string>& participants, std::chrono::milliseconds timeout,
@@ -177,8 +106,7 @@ void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool 
   retry_.cancel();
   answer_due_.cancel();
   until_asked_for_user_id_.cancel();
-  cancel_broadcast();
-  ++entry_;
+  entry_.cancel();
   if (in_room_) {
     for (const std::string& user_id : participants) {
       relay(user_id, protocol::to_json(protocol::UserLeft{.close_entire_session = closes_room}));
@@ -188,42 +116,16 @@ void RoomClient::say_goodbye(const std::vector<std::string>& participants, bool 
 }
 
 void RoomClient::on_connected() {
-  ++entry_;
   voices_.begin_anew();
   retry_.cancel();
-  if (broadcast_) {
-    broadcast_->begin(*client_, was_in_room_);
-    return;
-  }
-  detours_ = 0;
-  if (options_.room_id.empty()) {
-    joined(false);
-    return;
-  }
-  // Whoever opened or joined before may find the room in either state when it comes back.
-  switch (options_.action) {
-    case Action::OpenOrJoin:
-      check_presence();
-      break;
-    case Action::Open:
-      if (was_in_room_) {
-        check_presence();
-      } else {
-        open_room();
-      }
-      break;
-    case Action::Join:
-      join_room();
-      break;
-  }
+  entry_.begin(*client_);
 }
 
 void RoomClient::on_disconnected(const socketio::ConnectError& error,
                                  std::optional<std::chrono::milliseconds> retry_in) {
-  ++entry_;
+  entry_.cancel();
   in_room_ = false;
   answer_due_.cancel();
-  cancel_broadcast();
   const RoomError reason{kind_of(error.kind), error.text,
                          "socket-url is " + options_.socket_url + "; retries=-1 waits until the server is there"};
   if (retry_in && may_try_again()) {
@@ -233,15 +135,8 @@ void RoomClient::on_disconnected(const socketio::ConnectError& error,
   }
 }
 
-void RoomClient::cancel_broadcast() {
-  if (broadcast_) {
-    broadcast_->cancel();
-  }
-}
-
 void RoomClient::fail(const RoomError& error) {
-  ++entry_;
-  cancel_broadcast();
+  entry_.cancel();
   in_room_ = false;
   client_->close(0ms, [] {});
   voices_.end();
@@ -249,7 +144,7 @@ void RoomClient::fail(const RoomError& error) {
 }
 
 bool RoomClient::may_try_again() {
-  return was_in_room_ || !options_.retries || retries_++ < *options_.retries;
+  return entry_.has_succeeded() || !options_.retries || retries_++ < *options_.retries;
 }
 
 void RoomClient::try_again_after(const RoomError& error) {
@@ -257,121 +152,19 @@ void RoomClient::try_again_after(const RoomError& error) {
     fail(error);
     return;
   }
-  ++entry_;
-  cancel_broadcast();
+  entry_.cancel();
   in_room_ = false;
-  retry_.start_once(kRetryDelay, [this] { client_->reconnect_with(url_query()); });
+  retry_.start_once(kRetryDelay, [this] { client_->reconnect_with(registration::url_query(options_)); });
   listener_.on_connection_lost(error, kRetryDelay);
 }
 
-void RoomClient::ask(const char* event, const std::vector<glib::Ref<JsonNode>>& arguments,
-                     std::function<void(const Arguments&)> next) {
-  client_->emit_with_ack(event, arguments, kAckTimeout,
-                         [this, event, entry = entry_, next = std::move(next)](std::optional<Arguments> answer) {
-                           if (entry != entry_) {
-                             return;
-                           }
-                           if (answer) {
-                             next(*answer);
-                             return;
-                           }
-                           try_again_after({RoomError::Kind::NoAnswer,
-                                            "The server at " + options_.socket_url +
-                                                " does not answer. Is it an RTCMultiConnection server?",
-                                            std::string("no answer to ") + event});
-                         });
-}
-
-void RoomClient::check_presence() {
-  ask("check-presence", {glib::json_text(options_.room_id)}, [this](const Arguments& answer) {
-    if (is_yes(answer)) {
-      join_room();
-    } else {
-      open_room();
-    }
-  });
-}
-
-glib::Ref<JsonNode> RoomClient::room_request(bool opening) const {
-  ObjectBuilder request;
-  request.add("sessionid", options_.room_id)
-      .add("session", protocol::to_json(options_.session))
-      .add("mediaConstraints", ObjectBuilder().build())
-      .add("sdpConstraints", ObjectBuilder().build())
-      .add("streams", glib::json_array())
-      .add("extra", extra())
-      .add("password", options_.password);
-  if (opening) {
-    request.add("identifier", options_.public_identifier);
-  }
-  return request.build();
-}
-
-void RoomClient::open_room() {
-  ask("open-room", {room_request(true)}, [this](const Arguments& answer) { on_opened(answer); });
-}
-
-void RoomClient::join_room() {
-  ask("join-room", {room_request(false)}, [this](const Arguments& answer) { on_joined(answer); });
-}
-
-void RoomClient::on_opened(const Arguments& answer) {
-  if (is_yes(answer)) {
-    joined(true);
-    return;
-  }
-  const std::string reason = reason_in(answer);
-  if (reason != kNotAvailable) {
-    fail({RoomError::Kind::Refused, "The server does not open the room " + in_quotes(options_.room_id) + ": " + reason,
-          "open-room was refused"});
-  } else if (options_.action == Action::Open && !was_in_room_) {
-    fail({RoomError::Kind::RoomExists,
-          "The room " + in_quotes(options_.room_id) +
-              " exists already. Join it with action=join or action=open-or-join.",
-          "open-room: " + reason});
-  } else if (!broadcast_ && ++detours_ < kMaxDetours) {
-    join_room();  // somebody else was faster
-  } else {
-    try_again_after({RoomError::Kind::RoomExists,
-                     "The room " + in_quotes(options_.room_id) + " can neither be opened nor joined.", reason});
-  }
-}
-
-void RoomClient::on_joined(const Arguments& answer) {
-  if (is_yes(answer)) {
-    joined(false);
-    return;
-  }
-  const std::string reason = reason_in(answer);
-  const std::string room = in_quotes(options_.room_id);
-  if (reason == "Invalid password") {
-    fail({RoomError::Kind::WrongPassword,
-          "The room " + room + " has another password. Set the property password to it.", reason});
-  } else if (reason == "Room full") {
-    try_again_after({RoomError::Kind::RoomFull,
-                     "The room " + room +
-                         " is full. Wait until somebody leaves, or let its opener set a larger number of participants.",
-                     reason});
-  } else if (reason != kNotAvailable) {
-    fail({RoomError::Kind::Refused, "The server does not let us into the room " + room + ": " + reason,
-          "join-room was refused"});
-  } else if (options_.action == Action::Join || broadcast_ || ++detours_ >= kMaxDetours) {
-    try_again_after({RoomError::Kind::RoomAbsent,
-                     "There is no room " + room + ". Open it first, or use action=open-or-join.", reason});
-  } else {
-    open_room();  // it has just been closed
-  }
-}
-
-void RoomClient::joined(bool created) {
+void RoomClient::on_entered(bool created) {
   in_room_ = true;
-  was_in_room_ = true;
   is_owner_ = created;
   invitation_.clear();
-  detours_ = 0;
   if (!created && !options_.room_id.empty()) {
     // Of a room, the server passes it on to each of its members.
-    ask_to_participate(broadcast_ ? broadcast_->relay() : options_.room_id);
+    ask_to_participate(entry_.host());
     answer_due_.start_once(kAnswerPatience, [this] { listener_.on_unanswered(); });
   }
   if (!wanted_user_id_.empty()) {
@@ -403,7 +196,7 @@ void RoomClient::request_participation(const std::string& remote_user_id, const 
 
 void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
   JsonNode* const first = glib::element(arguments, 0);
-  if (broadcast_ && broadcast_->take(name, first)) {
+  if (entry_.take(name, first)) {
     return;
   }
   // No event of the server's own brings an object first.
@@ -441,16 +234,16 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
 
 void RoomClient::on_user_id_taken() {
   // Nothing more will ever be answered on this connection.
-  if (broadcast_ && is_owner_ && options_.user_id == options_.room_id) {
+  if (options_.scalable_broadcast && is_owner_ && options_.user_id == options_.room_id) {
     // By ourselves, until the server notices that our last connection has gone. As anybody else we were but a viewer.
     try_again_after(
         {RoomError::Kind::RoomExists,
-         "The server still takes us for connected, and the broadcast " + in_quotes(options_.room_id) + " for going on.",
+         "The server still takes us for connected, and the broadcast \"" + options_.room_id + "\" for going on.",
          "the broadcast's id is taken as userid"});
     return;
   }
   g_info("the userid %s is taken", options_.user_id.c_str());
-  if (is_user_id_given_ && !broadcast_) {
+  if (is_user_id_given_ && !options_.scalable_broadcast) {
     wanted_user_id_ = options_.user_id;
   }
   go_by(glib::random_id());
@@ -461,8 +254,8 @@ void RoomClient::take_wanted_user_id() {
     return;
   }
   until_asked_for_user_id_.start_once(kUserIdInterval, [this] { take_wanted_user_id(); });
-  find_user(wanted_user_id_, [this, entry = entry_](bool exists) {
-    if (!exists && entry == entry_ && in_room_) {
+  find_user(wanted_user_id_, [this, attempt = entry_.attempt()](bool exists) {
+    if (!exists && attempt == entry_.attempt() && in_room_) {
       g_info("the userid %s is free again", wanted_user_id_.c_str());
       go_by(std::exchange(wanted_user_id_, ""));
     }
@@ -471,9 +264,9 @@ void RoomClient::take_wanted_user_id() {
 
 void RoomClient::go_by(std::string user_id) {
   const std::string old_id = std::exchange(options_.user_id, std::move(user_id));
-  ++entry_;
+  entry_.cancel();
   in_room_ = false;
-  client_->reconnect_with(url_query());
+  client_->reconnect_with(registration::url_query(options_));
   listener_.on_user_id_changed(old_id, std::string(options_.user_id));
 }
 
@@ -535,7 +328,8 @@ void RoomClient::relay(std::string_view remote_user_id, glib::Ref<JsonNode> mess
 }
 
 void RoomClient::introduce(const std::string& user_id, std::function<void()> done) {
-  client_->emit(options_.message_event, {protocol::make_envelope(options_.user_id, user_id, ObjectBuilder().build())});
+  client_->emit(options_.message_event,
+                {protocol::make_envelope(options_.user_id, user_id, protocol::ObjectBuilder().build())});
   query("check-presence", options_.room_id, [done = std::move(done)](const Arguments&) { done(); });
 }
 
@@ -558,8 +352,8 @@ void RoomClient::send(const std::string& remote_user_id, const protocol::OfferRe
 void RoomClient::set_extra(glib::Ref<JsonObject> extra) {
   options_.extra = std::move(extra);
   if (client_ && client_->connected()) {
-    client_->emit("extra-data-updated", {this->extra()});
-    voices_.set_extra(this->extra());
+    client_->emit("extra-data-updated", {registration::extra(options_)});
+    voices_.set_extra(registration::extra(options_));
   }
 }
 
@@ -592,7 +386,7 @@ void RoomClient::find_presence(const std::string& room_id, std::function<void(co
 void RoomClient::ask_whether_room_exists(std::function<void(bool)> callback) {
   if (options_.room_id.empty()) {
     callback(true);
-  } else if (broadcast_) {
+  } else if (options_.scalable_broadcast) {
     query("check-broadcast-presence", options_.room_id,
           [callback = std::move(callback)](const Arguments& answer) { callback(is_yes(answer)); });
   } else {

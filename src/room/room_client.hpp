@@ -16,57 +16,14 @@
 #include "log/log_limiter.hpp"
 #include "protocol/messages.hpp"
 #include "protocol/queries.hpp"
+#include "room/entry.hpp"
+#include "room/registration.hpp"
+#include "room/room_error.hpp"
+#include "room/room_options.hpp"
 #include "room/voices.hpp"
 #include "socketio/client.hpp"
 
 namespace rtcmc::room {
-
-enum class Action { OpenOrJoin, Open, Join };
-
-struct RoomOptions {
-  std::string socket_url;
-  std::string room_id;  // empty, with accepts_calls: none, we are on the server alone
-  Action action = Action::OpenOrJoin;
-  protocol::Session session;
-  /// Messages between participants have this name on the wire (`connection.socketMessageEvent`). Participants with
-  /// another one are understood and spoken to once they have asked to take part; see Voices.
-  std::string message_event = "RTCMultiConnection-Message";
-  std::string user_id;          // empty: random. If it is taken, a random one until it is free
-  glib::Ref<JsonObject> extra;  // may be null
-  std::string password;
-  std::string public_identifier;
-  std::uint32_t max_participants = 1000;
-  /// How often entering is tried again before it has been done once. Absent: for ever.
-  std::optional<std::uint32_t> retries = 0;
-  bool auto_close_session = false;
-  bool accepts_calls = false;         // our own server passes on who asks for us from outside the room
-  bool scalable_broadcast = false;    // the room is one; see BroadcastEntry
-  std::uint32_t max_relay_limit = 2;  // of a scalable broadcast: to how many each one gives it
-  std::optional<std::string> tls_ca_file;
-  bool tls_insecure = false;
-  glib::Ref<GTlsCertificate> tls_certificate{};             // as in socketio::ClientOptions
-  std::function<std::optional<std::string>()> objection{};  // as there
-};
-
-/// Why we are not in the room. `text` is a sentence for a person that says what to do; `detail` is for a log.
-struct RoomError {
-  enum class Kind {
-    InvalidUrl,
-    Unreachable,
-    Tls,
-    Untrusted,
-    NotSocketIo,
-    Refused,
-    WrongPassword,
-    RoomFull,
-    RoomExists,
-    RoomAbsent,
-    NoAnswer
-  };
-  Kind kind;
-  std::string text;
-  std::string detail;
-};
 
 /// Of a message that came: who says that it is from whom, and how it came. None of it is proof of anything.
 struct MessageHead {
@@ -75,8 +32,6 @@ struct MessageHead {
   bool came_through_room = false;  // see protocol::Envelope
 };
 
-class BroadcastEntry;
-
 /// Enters a room as RTCMultiConnection.js does (check-presence, open-room or join-room, participation request), stays
 /// in it (enters again after a lost connection), and carries the messages between participants as typed values.
 ///
@@ -84,7 +39,7 @@ class BroadcastEntry;
 /// as RoomOptions::retries says.
 ///
 /// Threads: as socketio::Client. The Listener may call any method and may destroy the client.
-class RoomClient final : private socketio::Client::Listener {
+class RoomClient final : private socketio::Client::Listener, private Entry::Listener {
  public:
   class Listener {
    public:
@@ -166,12 +121,13 @@ class RoomClient final : private socketio::Client::Listener {
   void on_disconnected(const socketio::ConnectError& error, std::optional<std::chrono::milliseconds> retry_in) override;
   void on_event(std::string_view name, JsonArray* arguments) override;
 
-  void check_presence();
-  void open_room();
-  void join_room();
-  void on_opened(const Arguments& answer);
-  void on_joined(const Arguments& answer);
-  void joined(bool created);
+  // Entry::Listener
+  void on_entered(bool created) override;
+  void on_refused(const RoomError& error) override { fail(error); }
+  void on_hindered(const RoomError& error) override { try_again_after(error); }
+  void on_user_id_needed(const std::string& user_id) override { go_by(user_id); }
+  void on_broadcast_ended() override { listener_.on_room_said_to_be_closed(); }
+
   void on_relayed(std::string_view event, JsonNode* node);
   /// Whether it is a message to participants, and not somebody's custom event. Learns the name of who asks to take
   /// part.
@@ -183,24 +139,14 @@ class RoomClient final : private socketio::Client::Listener {
   void take_wanted_user_id();
   void go_by(std::string user_id);
   void request_participation(const std::string& remote_user_id, const std::string& invitation);
-  [[nodiscard]] std::unique_ptr<BroadcastEntry> broadcast_entry();
-
-  /// Asks the server and passes its answer on, unless it does not come: then the entry is tried again later.
-  void ask(const char* event, const std::vector<glib::Ref<JsonNode>>& arguments,
-           std::function<void(const Arguments&)> next);
   void say_goodbye(const std::vector<std::string>& participants, bool closes_room);
-  /// A question that our entry does not depend on.
+  /// A question that our being in the room does not depend on.
   void query(const char* event, const std::string& argument, std::function<void(const Arguments&)> next);
   void fail(const RoomError& error);
   /// Counts one more attempt.
   [[nodiscard]] bool may_try_again();
-  void cancel_broadcast();
   void try_again_after(const RoomError& error);
-  [[nodiscard]] glib::Ref<JsonNode> room_request(bool opening) const;
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> url_query() const;
-  [[nodiscard]] socketio::ClientOptions client_options(std::vector<std::pair<std::string, std::string>> query) const;
-  [[nodiscard]] socketio::ClientOptions voice_options(const std::string& message_event) const;
-  [[nodiscard]] glib::Ref<JsonNode> extra() const;
+  [[nodiscard]] socketio::ClientOptions client_options(UrlQuery query) const;
   void relay(std::string_view remote_user_id, glib::Ref<JsonNode> message);
   void drop(const std::string& sender, const std::string& fault);
 
@@ -208,18 +154,15 @@ class RoomClient final : private socketio::Client::Listener {
   Listener& listener_;
   std::unique_ptr<socketio::Client> client_;
   Voices voices_;
-  const std::unique_ptr<BroadcastEntry> broadcast_;  // null: an ordinary room
+  Entry entry_;
   glib::Timer retry_;
   glib::Timer answer_due_;
   LogLimiter log_limiter_;
-  unsigned entry_ = 0;  // answers to questions of an earlier attempt are ignored
-  unsigned detours_ = 0;
   std::uint32_t retries_ = 0;
   bool is_user_id_given_ = false;
   std::string wanted_user_id_;  // that somebody else has, such as our ghost; empty: nobody
   glib::Timer until_asked_for_user_id_;
   std::string invitation_;
-  bool was_in_room_ = false;
   bool in_room_ = false;
   bool is_owner_ = false;
 };
