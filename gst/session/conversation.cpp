@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "log.hpp"
-#include "session/resources.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
@@ -18,26 +17,9 @@ namespace {
 using namespace std::chrono_literals;
 using admission::Verdict;
 
-/// What we remember of somebody who waits for our tracks: a bound for hostile peers.
-constexpr std::size_t kMaxWaitingCandidates = 64;
-/// How often a participant may have a connection made, in a minute: each is a webrtcbin with its threads.
-constexpr unsigned kMaxConnections = 30;
-/// Connections that are being made at a time, for all together: an offer that nobody answers costs as much as a
-/// participant, for as long as it is waited for. Who is more waits for its turn.
-constexpr unsigned kMaxConnecting = 32;
 /// How long after its connection broke a participant may still be said to have just gone. A browser that goes ends DTLS
 /// before the server tells of it.
 constexpr auto kFarewellTime = 3s;
-/// How long newcomers wait for sink pads where no data has arrived.
-constexpr auto kTracksTime = 1500ms;
-/// Whether the room is still there is asked at once and then in these intervals, since the owner's goodbye may come
-/// before the server has closed the room.
-constexpr auto kQuestionInterval = 1s;
-constexpr unsigned kQuestions = 5;
-/// Whom the application calls at a time, and how long somebody may take to answer: a page asks a person for the camera.
-constexpr std::size_t kMaxCalls = 64;
-constexpr auto kCallTime = 30s;
-
 std::string invitation_in(const protocol::Message& message) {
   if (const auto* request = std::get_if<protocol::ParticipationRequest>(&message)) {
     return request->invitation;
@@ -55,16 +37,19 @@ Conversation::Conversation(Parts parts, PeerSettings peer, Poster post, std::fun
     : parts_(parts),
       peer_settings_(std::move(peer)),
       post_(std::move(post)),
-      room_is_closed_(std::move(room_is_closed)),
-      connections_(kMaxConnections) {}
+      reception_({parts.bin, parts.roster, parts.outgoing, parts.incoming, parts.events}, peer_settings_.data_channel,
+                 post_, *this),
+      calls_(parts.events),
+      closure_(parts.bin, std::move(room_is_closed)) {}
 
 Conversation::~Conversation() = default;
 
 void Conversation::use(room::RoomClient& client, const room::RoomOptions& options) {
   client_ = &client;
-  max_participants_ = options.max_participants;
+  reception_.set_max_participants(options.max_participants);
   accepts_calls_ = options.accepts_calls;
   calls_.clear();
+  closure_.cancel();
 }
 
 void Conversation::call(const std::string& user_id) {
@@ -72,17 +57,9 @@ void Conversation::call(const std::string& user_id) {
     GST_INFO_OBJECT(parts_.bin, "does not call %s, who is here", user_id.c_str());
     return;
   }
-  if (calls_.size() >= kMaxCalls && !calls_.contains(user_id)) {
+  if (!calls_.add(user_id, [this, &user_id] { return client_->call(user_id); })) {
     GST_WARNING_OBJECT(parts_.bin, "does not call %s: too many calls wait for an answer", user_id.c_str());
-    return;
   }
-  auto& call = calls_[user_id];
-  call = std::make_unique<Call>();
-  call->invitation = client_->call(user_id);
-  call->until_given_up.start_once(kCallTime, [this, id = user_id] {
-    parts_.events.push(event::ParticipantFailed{id, "it does not answer our call"});
-    calls_.erase(std::string(id));
-  });
 }
 
 void Conversation::receive(const room::MessageHead& head, const protocol::Message& message) {
@@ -97,24 +74,24 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
   const std::string invitation = invitation_in(message);
   const auto* description = std::get_if<protocol::SessionDescription>(&message);
   const bool is_request = std::holds_alternative<protocol::ParticipationRequest>(message);
-  const auto call = calls_.find(head.sender);
-  const admission::Proof proof{.came_through_room = head.came_through_room,
-                               .knows_invitation = !is_request && !invitation.empty() &&
-                                                   (invitation == client_->invitation() ||
-                                                    (call != calls_.end() && invitation == call->second->invitation)),
-                               .calls_are_taken = accepts_calls_};
+  const admission::Proof proof{
+      .came_through_room = head.came_through_room,
+      .knows_invitation = !is_request && !invitation.empty() &&
+                          (invitation == client_->invitation() || calls_.match(head.sender, invitation)),
+      .calls_are_taken = accepts_calls_};
   const auto decision =
       admission::decide(admission::kind_of(message), parts_.roster.sender(head.sender, client_->user_id(), entry_),
                         proof, description && description->crossing_resolved_by_user_id);
-  if (proof.knows_invitation && call != calls_.end()) {
-    calls_.erase(call);
+  if (proof.knows_invitation) {
+    calls_.answered(head.sender);
   }
   switch (decision.verdict) {
     case Verdict::Offer:
-      admit(head.sender, decision, {.offer = {}, .candidates = {}, .invitation = is_request ? invitation : ""});
+      reception_.admit(head.sender, decision,
+                       {.offer = {}, .candidates = {}, .invitation = is_request ? invitation : ""});
       break;
     case Verdict::TakeOffer:
-      admit(head.sender, decision, {.offer = description->sdp, .candidates = {}, .invitation = {}});
+      reception_.admit(head.sender, decision, {.offer = description->sdp, .candidates = {}, .invitation = {}});
       break;
     case Verdict::PassOn:
       pass_on(head.sender, message);
@@ -168,11 +145,8 @@ void Conversation::pass_on(const std::string& sender, const protocol::SessionDes
 }
 
 void Conversation::pass_on(const std::string& sender, const protocol::IceCandidate& candidate) {
-  const auto newcomer = parts_.roster.newcomers().find(sender);
-  if (newcomer == parts_.roster.newcomers().end()) {
+  if (!reception_.keep(sender, candidate)) {
     parts_.roster.find(sender)->accept_candidate(candidate);
-  } else if (newcomer->second.candidates.size() < kMaxWaitingCandidates) {
-    newcomer->second.candidates.push_back(candidate);
   }
 }
 
@@ -216,103 +190,11 @@ void Conversation::rename(const protocol::UserIdChanged& change) {
   }
 }
 
-void Conversation::admit(const std::string& user_id, const admission::Decision& decision, Roster::Newcomer newcomer) {
-  // As in the browser's library: the limit counts the others, not ourselves.
-  if (decision.depends_on_places && parts_.roster.size() >= max_participants_) {
-    refuse(user_id, "max-participants is reached");
-    return;
-  }
-  if (!decision.depends_on_application) {
-    connect_with(user_id, std::move(newcomer));
-    return;
-  }
-  if (connections_.count(user_id) != Quota::Verdict::Within) {
-    refuse(user_id, "it has had too many connections of late");
-    return;
-  }
-  if (!parts_.roster.expect(user_id, std::move(newcomer))) {
-    refuse(user_id, "too many others wait to be let in");
-    return;
-  }
-  parts_.events.push(
-      event::ParticipationAsked{user_id, parts_.roster.extra_of(user_id), [this, post = post_, user_id](bool consents) {
-                                  post([this, user_id, consents] { answered(user_id, consents); });
-                                }});
+void Conversation::on_turn(const std::string& user_id) {
+  remove(user_id);
 }
 
-void Conversation::answered(const std::string& user_id, bool consents) {
-  auto& newcomers = parts_.roster.newcomers();
-  const auto newcomer = newcomers.find(user_id);
-  if (newcomer == newcomers.end() || newcomer->second.has_consent) {
-    return;
-  }
-  if (!consents) {
-    GST_INFO_OBJECT(parts_.bin, "%s may not come in: the application refused", user_id.c_str());
-    newcomers.erase(newcomer);
-    return;
-  }
-  newcomer->second.has_consent = true;
-  serve_newcomers();
-}
-
-void Conversation::connect_with(const std::string& user_id, Roster::Newcomer newcomer) {
-  newcomer.has_consent = true;
-  if (connections_.count(user_id) != Quota::Verdict::Within) {
-    refuse(user_id, "it has had too many connections of late");
-  } else if (parts_.roster.expect(user_id, std::move(newcomer))) {
-    serve_newcomers();
-  } else {
-    refuse(user_id, "too many others wait to be let in");
-  }
-}
-
-bool Conversation::can_offer() {
-  if (parts_.incoming.is_possible() || parts_.outgoing.are_known()) {
-    until_offered_.cancel();
-    return true;
-  }
-  if (!until_offered_.active()) {
-    until_offered_.start_once(kTracksTime, [this] {
-      if (peer_settings_.data_channel || !parts_.outgoing.known().empty()) {  // otherwise there is nothing to offer
-        GST_INFO_OBJECT(parts_.bin, "nobody waits any longer for the sink pads where no data has arrived");
-        parts_.outgoing.stop_waiting();
-      }
-      serve_newcomers();
-    });
-  }
-  return false;
-}
-
-void Conversation::serve_newcomers() {
-  if (!client_ || parts_.roster.newcomers().empty() || !can_offer()) {
-    return;
-  }
-  std::vector<std::string> ready;
-  for (const auto& [user_id, newcomer] : parts_.roster.newcomers()) {
-    if (newcomer.has_consent) {
-      ready.push_back(user_id);
-    }
-  }
-  for (const std::string& user_id : ready) {
-    const unsigned connecting = parts_.roster.connecting();
-    if (connecting >= kMaxConnecting) {
-      return;
-    }
-    auto newcomer = parts_.roster.newcomers().extract(user_id);
-    if (newcomer.empty()) {
-      continue;
-    }
-    remove(user_id);
-    if (const auto shortage = resources::shortage(resources::measure(), connecting)) {
-      refuse(user_id, *shortage);
-      parts_.events.push(event::ParticipantFailed{user_id, *shortage});
-      continue;
-    }
-    connect(user_id, std::move(newcomer.mapped()));
-  }
-}
-
-void Conversation::connect(const std::string& user_id, Roster::Newcomer newcomer) {
+void Conversation::on_place(const std::string& user_id, Roster::Newcomer newcomer) {
   Peer::Listener& listener = *this;
   PeerSettings settings = peer_settings_;
   settings.our_user_id = client_->user_id();
@@ -364,12 +246,12 @@ void Conversation::forget(const std::string& user_id) {
   remove(user_id);
   refusals_.forget(user_id);
   parts_.roster.forget(user_id);
-  post_([this] { serve_newcomers(); });
+  post_([this] { reception_.serve(); });
 }
 
 void Conversation::end_all() {
-  next_question_.cancel();
-  until_offered_.cancel();
+  closure_.cancel();
+  reception_.cancel();
   breaking_.clear();
   calls_.clear();
   refusals_.clear();
@@ -400,20 +282,7 @@ void Conversation::extra_changed(const std::string& user_id, const glib::Ref<Jso
 }
 
 void Conversation::ask_whether_closed() {
-  ask_whether_closed(kQuestions);
-}
-
-void Conversation::ask_whether_closed(unsigned questions_left) {
-  next_question_.cancel();
-  client_->ask_whether_room_exists([this, questions_left](bool exists) {
-    if (!exists) {
-      room_is_closed_();
-    } else if (questions_left > 1) {
-      next_question_.start_once(kQuestionInterval, [this, questions_left] { ask_whether_closed(questions_left - 1); });
-    } else {
-      GST_INFO_OBJECT(parts_.bin, "the room was said to be closed, but is still there");
-    }
-  });
+  closure_.begin(*client_);
 }
 
 void Conversation::tracks_changed() {
@@ -422,7 +291,7 @@ void Conversation::tracks_changed() {
       participant.peer->add_track(track);
     }
   }
-  serve_newcomers();
+  reception_.serve();
 }
 
 void Conversation::remove_track(const send::Track& track) {
@@ -434,7 +303,7 @@ void Conversation::remove_track(const send::Track& track) {
       client_->send(user_id, protocol::StreamSync{*ended_stream, protocol::StreamSync::Action::Ended});
     }
   }
-  serve_newcomers();
+  reception_.serve();
 }
 
 void Conversation::tell_everyone(const std::vector<protocol::StreamSync>& syncs) {
@@ -521,7 +390,7 @@ void Conversation::on_connected(Peer& peer) {
     client_->send(peer.user_id(), sync);
   }
   parts_.events.push(event::ParticipantJoined{peer.user_id(), parts_.roster.extra_of(peer.user_id())});
-  serve_newcomers();
+  reception_.serve();
 }
 
 void Conversation::on_track_taken(Peer& peer, const send::Track& track) {
@@ -546,7 +415,7 @@ void Conversation::on_track_refused(Peer& peer, const OutgoingTrack& track) {
   post_([this, user_id, webrtcbin = peer.webrtcbin()] {
     const Peer* refusing = parts_.roster.find(user_id);
     if (refusing && refusing->webrtcbin() == webrtcbin) {
-      connect_with(user_id, {});
+      reception_.admit_again(user_id, {});
     }
   });
 }
@@ -572,7 +441,7 @@ void Conversation::on_data(Peer& peer, DataEvent event) {
 }
 
 void Conversation::on_restart_needed(Peer& peer) {
-  connect_with(std::string(peer.user_id()), {});
+  reception_.admit_again(std::string(peer.user_id()), {});
 }
 
 void Conversation::on_offer_wanted(Peer& peer) {

@@ -4,7 +4,6 @@
 #include <gst/gst.h>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,15 +13,17 @@
 
 #include "glib/task_group.hpp"
 #include "glib/timer.hpp"
-#include "limit/quota.hpp"
 #include "log/log_limiter.hpp"
 #include "peer/peer.hpp"
 #include "room/room_client.hpp"
 #include "session/admission.hpp"
+#include "session/calls.hpp"
+#include "session/closure_check.hpp"
 #include "session/event_queue.hpp"
 #include "session/incoming.hpp"
 #include "session/outgoing.hpp"
 #include "session/poster.hpp"
+#include "session/reception.hpp"
 #include "session/refusals.hpp"
 #include "session/roster.hpp"
 #include "session/statistics.hpp"
@@ -33,7 +34,7 @@ namespace rtcmc {
 /// door (admission), and what that decides is done here.
 ///
 /// Threads: the session's.
-class Conversation final : private Peer::Listener {
+class Conversation final : private Peer::Listener, private Reception::Listener {
  public:
   struct Parts {
     GstBin* bin;
@@ -91,12 +92,6 @@ class Conversation final : private Peer::Listener {
     glib::Timer until_told;
   };
 
-  /// Somebody whom the application has called, until it answers.
-  struct Call {
-    std::string invitation;
-    glib::Timer until_given_up;
-  };
-
   // Peer::Listener
   void on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) override;
   void on_local_candidate(Peer& peer, protocol::IceCandidate candidate) override;
@@ -111,6 +106,11 @@ class Conversation final : private Peer::Listener {
   void on_offer_wanted(Peer& peer) override;
   void on_failed(Peer& peer, const std::string& reason) override;
 
+  // Reception::Listener
+  void on_turn(const std::string& user_id) override;
+  void on_place(const std::string& user_id, Roster::Newcomer newcomer) override;
+  void on_refused(const std::string& user_id, const std::string& why) override { refuse(user_id, why); }
+
   /// What can be sent to it.
   [[nodiscard]] std::vector<OutgoingTrack> tracks_for(const std::string& user_id) const;
   void pass_on(const std::string& sender, const protocol::Message& message);
@@ -120,38 +120,25 @@ class Conversation final : private Peer::Listener {
   [[nodiscard]] bool is_taken(const std::string& user_id) const;
   void rename(const std::string& sender, const protocol::UserIdChanged& change);
   void rename(const protocol::UserIdChanged& change);
-  /// Lets it in, or asks the application whether to. `offer` is absent if we are to make one.
-  void admit(const std::string& user_id, const admission::Decision& decision, Roster::Newcomer newcomer);
-  void answered(const std::string& user_id, bool consents);
-  /// A new connection, in the place of the one that there may be.
-  void connect_with(const std::string& user_id, Roster::Newcomer newcomer);
-  void serve_newcomers();
-  /// Whether we know enough of what we send to offer it. If not, it is not waited for much longer.
-  [[nodiscard]] bool can_offer();
-  void connect(const std::string& user_id, Roster::Newcomer newcomer);
   /// The application has seen the webrtcbin.
   void begin(const std::string& user_id, const GstElement* webrtcbin);
   /// Ends its connection, if it has one, and says so.
   void remove(const std::string& user_id);
-  void ask_whether_closed(unsigned questions_left);
   void refuse(const std::string& user_id, const std::string& why);
 
   const Parts parts_;
   const PeerSettings peer_settings_;
   const Poster post_;
-  const std::function<void()> room_is_closed_;
   room::RoomClient* client_ = nullptr;
-  std::uint32_t max_participants_ = 0;
   bool accepts_calls_ = false;
-  std::map<std::string, std::unique_ptr<Call>> calls_;
+  Reception reception_;
+  Calls calls_;
+  ClosureCheck closure_;
   unsigned entry_ = 0;
   glib::TaskGroup ending_;
   bool wanting_ = false;  // want_media() will run
-  Quota connections_;     // that a participant may have made anew
   std::map<std::string, std::unique_ptr<Breaking>> breaking_;
-  glib::Timer until_offered_;  // runs while somebody waits for our tracks
   Refusals refusals_;
-  glib::Timer next_question_;  // of ask_whether_closed()
   LogLimiter log_limiter_;
 };
 
