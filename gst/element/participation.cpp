@@ -339,7 +339,7 @@ void Participation::set_extra(glib::Ref<JsonObject> extra) {
   }
 }
 
-void Participation::set_password(std::string password) {
+void Participation::set_password(const std::string& password) {
   const auto on = session();
   if (!on) {
     return;

@@ -93,7 +93,7 @@ class Participation final : private send::Track::Listener {
   void disconnect_with(std::string user_id);
   void call(std::string user_id);
   void set_extra(glib::Ref<JsonObject> extra);
-  void set_password(std::string password);
+  void set_password(const std::string& password);
   /// Of all sink pads, or those of one kind.
   void mute(std::optional<rtp::Kind> kind, bool muted) { inputs_.mute(kind, muted); }
   void check_presence(const std::string& room_id, std::shared_ptr<PromiseReply> reply);

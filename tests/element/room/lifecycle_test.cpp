@@ -209,7 +209,7 @@ TEST(Settings, WhatIsMissingOrWrongIsSaid) {
         Case{"room-id=garden stun-server=example.org", GST_RESOURCE_ERROR_SETTINGS, "stun://example.org:3478"},
         Case{"room-id=garden turn-servers=<\"turn://example.org\">", GST_RESOURCE_ERROR_SETTINGS, "user and password"},
         Case{"room-id=garden ice-servers=stun:example.org", GST_RESOURCE_ERROR_SETTINGS, "connection.iceServers"},
-        Case{"room-id=garden video-codecs=<\"VP8\",\"H246\">", GST_RESOURCE_ERROR_SETTINGS, "VP8, VP9, H264"},
+        Case{R"(room-id=garden video-codecs=<"VP8","H246">)", GST_RESOURCE_ERROR_SETTINGS, "VP8, VP9, H264"},
         Case{"room-id=garden video-codecs=<\"OPUS\">", GST_RESOURCE_ERROR_SETTINGS, "\"OPUS\""},
         Case{"room-id=garden audio-codecs=<\"mp3\">", GST_RESOURCE_ERROR_SETTINGS, "OPUS, G722"},
         Case{"room-id=garden audio-codecs=<\"\">", GST_RESOURCE_ERROR_SETTINGS, "audio-codecs"},
