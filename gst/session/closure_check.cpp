@@ -24,16 +24,18 @@ void ClosureCheck::begin(room::RoomClient& client) {
 
 void ClosureCheck::ask(room::RoomClient& client, unsigned questions_left) {
   next_question_.cancel();
-  client.ask_whether_room_exists([this, &client, questions_left](bool exists) {
-    if (!exists) {
-      room_is_closed_();
-    } else if (questions_left > 1) {
-      next_question_.start_once(kQuestionInterval,
-                                [this, &client, questions_left] { ask(client, questions_left - 1); });
-    } else {
-      GST_INFO_OBJECT(bin_, "the room was said to be closed, but is still there");
-    }
-  });
+  client.ask_whether_room_exists(
+      [this, &client, questions_left](bool exists) { answered(client, exists, questions_left); });
+}
+
+void ClosureCheck::answered(room::RoomClient& client, bool room_exists, unsigned questions_left) {
+  if (!room_exists) {
+    room_is_closed_();
+  } else if (questions_left > 1) {
+    next_question_.start_once(kQuestionInterval, [this, &client, questions_left] { ask(client, questions_left - 1); });
+  } else {
+    GST_INFO_OBJECT(bin_, "the room was said to be closed, but is still there");
+  }
 }
 
 }  // namespace rtcmc

@@ -26,6 +26,7 @@ class ClosureCheck {
 
  private:
   void ask(room::RoomClient& client, unsigned questions_left);
+  void answered(room::RoomClient& client, bool room_exists, unsigned questions_left);
 
   GstBin* const bin_;
   const std::function<void()> room_is_closed_;

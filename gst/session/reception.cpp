@@ -105,15 +105,17 @@ bool Reception::can_offer() {
     return true;
   }
   if (!until_offered_.active()) {
-    until_offered_.start_once(kTracksTime, [this] {
-      if (has_data_channel_ || !parts_.outgoing.known().empty()) {  // otherwise there is nothing to offer
-        GST_INFO_OBJECT(parts_.bin, "nobody waits any longer for the sink pads where no data has arrived");
-        parts_.outgoing.stop_waiting();
-      }
-      serve();
-    });
+    until_offered_.start_once(kTracksTime, [this] { offer_what_is_known(); });
   }
   return false;
+}
+
+void Reception::offer_what_is_known() {
+  if (has_data_channel_ || !parts_.outgoing.known().empty()) {  // otherwise there is nothing to offer
+    GST_INFO_OBJECT(parts_.bin, "nobody waits any longer for the sink pads where no data has arrived");
+    parts_.outgoing.stop_waiting();
+  }
+  serve();
 }
 
 void Reception::serve() {

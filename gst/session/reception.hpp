@@ -63,6 +63,7 @@ class Reception {
   [[nodiscard]] bool expect(const std::string& user_id, Roster::Newcomer newcomer);
   /// Whether we know enough of what we send to offer it. If not, it is not waited for much longer.
   [[nodiscard]] bool can_offer();
+  void offer_what_is_known();
 
   const Parts parts_;
   const bool has_data_channel_;

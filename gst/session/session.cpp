@@ -124,15 +124,17 @@ void Session::end(std::shared_ptr<Stopping> stopping) {
   until_reported_.cancel();
   depart(Farewell::Leave, [this, stopping = std::move(stopping)] {
     // Later, since it is the client that calls.
-    worker_->post([this, stopping] {
-      if (!conversation_.wait_for_ends(kEndTimeout)) {
-        GST_INFO_OBJECT(bin_, "some connections take long to end: they do so by themselves");
-      }
-      client_.reset();
-      outgoing_.clear();
-      incoming_.clear();
-    });
+    worker_->post([this, stopping] { clear(); });
   });
+}
+
+void Session::clear() {
+  if (!conversation_.wait_for_ends(kEndTimeout)) {
+    GST_INFO_OBJECT(bin_, "some connections take long to end: they do so by themselves");
+  }
+  client_.reset();
+  outgoing_.clear();
+  incoming_.clear();
 }
 
 void Session::enter_next() {
@@ -272,13 +274,15 @@ void Session::disconnect_with(std::string user_id) {
 }
 
 void Session::call(std::string user_id) {
-  worker_->post([this, user_id = std::move(user_id)] {
-    if (client_ && client_->in_room()) {
-      conversation_.call(user_id);
-    } else {
-      GST_WARNING_OBJECT(bin_, "does not call %s: not connected with a server", user_id.c_str());
-    }
-  });
+  worker_->post([this, user_id = std::move(user_id)] { call_now(user_id); });
+}
+
+void Session::call_now(const std::string& user_id) {
+  if (client_ && client_->in_room()) {
+    conversation_.call(user_id);
+  } else {
+    GST_WARNING_OBJECT(bin_, "does not call %s: not connected with a server", user_id.c_str());
+  }
 }
 
 void Session::find_presence(std::string room_id, std::function<void(const protocol::Presence&)> callback) {

@@ -113,6 +113,9 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   void leave_closed_room();
   /// Drops `stopping` when all has ended.
   void end(std::shared_ptr<Stopping> stopping);
+  /// After the goodbye.
+  void clear();
+  void call_now(const std::string& user_id);
   void use_session(bool is_owner);
   void report_failure();
 
