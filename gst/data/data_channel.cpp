@@ -27,9 +27,9 @@ constexpr guint64 kLowWater = kHighWater / 4;
 
 struct Opened {};
 struct Writable {};
-using Event = std::variant<Opened, Writable, std::string, glib::Ref<GBytes>>;
+using Happening = std::variant<Opened, Writable, std::string, glib::Ref<GBytes>>;
 
-std::size_t size_of(const Event& event) {
+std::size_t size_of(const Happening& event) {
   if (const auto* text = std::get_if<std::string>(&event)) {
     return text->size();
   }
@@ -52,7 +52,7 @@ class DataChannel::Inbox : public std::enable_shared_from_this<Inbox> {
   explicit Inbox(glib::Ref<GMainContext> context) : context_(std::move(context)) {}
 
   /// Any thread.
-  void put(Event event) {
+  void put(Happening event) {
     const std::size_t size = size_of(event);
     const bool is_message =
         std::holds_alternative<std::string>(event) || std::holds_alternative<glib::Ref<GBytes>>(event);
@@ -91,7 +91,7 @@ class DataChannel::Inbox : public std::enable_shared_from_this<Inbox> {
         return;  // is_scheduled_ stays: nobody will ask any more
       }
       bool overflowed = false;
-      std::optional<Event> event;
+      std::optional<Happening> event;
       {
         const std::lock_guard lock(mutex_);
         overflowed = std::exchange(overflowed_, false);
@@ -114,7 +114,7 @@ class DataChannel::Inbox : public std::enable_shared_from_this<Inbox> {
     schedule();
   }
 
-  static void hand_out(Callbacks& callbacks, Event event) {
+  static void hand_out(Callbacks& callbacks, Happening event) {
     if (auto* text = std::get_if<std::string>(&event)) {
       callbacks.on_text(std::move(*text));
     } else if (auto* bytes = std::get_if<glib::Ref<GBytes>>(&event)) {
@@ -130,7 +130,7 @@ class DataChannel::Inbox : public std::enable_shared_from_this<Inbox> {
   std::shared_ptr<Callbacks> callbacks_;
 
   std::mutex mutex_;
-  std::deque<Event> events_;
+  std::deque<Happening> events_;
   std::size_t size_ = 0;
   bool is_scheduled_ = true;  // until attach()
   bool overflowed_ = false;

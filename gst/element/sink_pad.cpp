@@ -18,7 +18,7 @@ G_DEFINE_FINAL_TYPE(RtcmcSinkPad, rtcmc_sink_pad, GST_TYPE_GHOST_PAD)
 
 namespace {
 
-enum Property { kPropStreamId = 1, kPropScreen, kPropMuted, kPropNavigation };
+enum SinkPadProperty { kPropStreamId = 1, kPropScreen, kPropMuted, kPropNavigation };
 
 constexpr std::size_t kMaxStreamId = 64;
 
@@ -30,7 +30,7 @@ bool is_stream_id(std::string_view text) {
   });
 }
 
-void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+void set_sink_pad_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
   auto* pad = RTCMC_SINK_PAD(object);
   switch (id) {
     case kPropStreamId: {
@@ -64,7 +64,7 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
   }
 }
 
-void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+void get_sink_pad_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   const rtcmc::SinkPadSettings settings = rtcmc::settings_of(RTCMC_SINK_PAD(object));
   switch (id) {
     case kPropStreamId:
@@ -97,8 +97,8 @@ static void rtcmc_sink_pad_finalize(GObject* object) {
 
 static void rtcmc_sink_pad_class_init(RtcmcSinkPadClass* klass) {
   auto* object_class = G_OBJECT_CLASS(klass);
-  object_class->set_property = set_property;
-  object_class->get_property = get_property;
+  object_class->set_property = set_sink_pad_property;
+  object_class->get_property = get_sink_pad_property;
   object_class->finalize = rtcmc_sink_pad_finalize;
 
   g_object_class_install_property(

@@ -14,21 +14,21 @@ G_DEFINE_FINAL_TYPE(RtcmcSourcePad, rtcmc_source_pad, GST_TYPE_GHOST_PAD)
 
 namespace {
 
-enum Property { kPropUserId = 1, kPropStreamId, kPropFill };
+enum SourcePadProperty { kPropShownUserId = 1, kPropShownStreamId, kPropFill };
 
 std::string text_of(const GValue* value) {
   const char* text = g_value_get_string(value);
   return text ? text : "";
 }
 
-void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
+void set_source_pad_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
   auto* pad = RTCMC_SOURCE_PAD(object);
   GST_OBJECT_LOCK(pad);
   switch (id) {
-    case kPropUserId:
+    case kPropShownUserId:
       pad->settings->user_id = text_of(value);
       break;
-    case kPropStreamId:
+    case kPropShownStreamId:
       pad->settings->stream_id = text_of(value);
       break;
     case kPropFill:
@@ -45,14 +45,14 @@ void set_text(GValue* value, const std::string& shown, const std::string& wanted
   g_value_set_string(value, text.empty() ? nullptr : text.c_str());
 }
 
-void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
+void get_source_pad_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   auto* pad = RTCMC_SOURCE_PAD(object);
   GST_OBJECT_LOCK(pad);
   switch (id) {
-    case kPropUserId:
+    case kPropShownUserId:
       set_text(value, pad->shown->first, pad->settings->user_id);
       break;
-    case kPropStreamId:
+    case kPropShownStreamId:
       set_text(value, pad->shown->second, pad->settings->stream_id);
       break;
     case kPropFill:
@@ -79,19 +79,19 @@ static void rtcmc_source_pad_finalize(GObject* object) {
 
 static void rtcmc_source_pad_class_init(RtcmcSourcePadClass* klass) {
   auto* object_class = G_OBJECT_CLASS(klass);
-  object_class->set_property = set_property;
-  object_class->get_property = get_property;
+  object_class->set_property = set_source_pad_property;
+  object_class->get_property = get_source_pad_property;
   object_class->finalize = rtcmc_source_pad_finalize;
 
   constexpr auto kFlags = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_property(
-      object_class, kPropUserId,
+      object_class, kPropShownUserId,
       g_param_spec_string("user-id", "User ID",
                           "Whose stream passes. Set before anything does, only that participant's streams come here; "
                           "otherwise anybody's. Notified when it changes",
                           nullptr, kFlags));
   g_object_class_install_property(
-      object_class, kPropStreamId,
+      object_class, kPropShownStreamId,
       g_param_spec_string("stream-id", "Stream ID",
                           "Id of the MediaStream that passes. Set before anything does, only that stream comes here. "
                           "Notified when it changes",

@@ -20,14 +20,14 @@ constexpr std::array<std::string_view, 5> kOfOneSide{"ssrc", "ssrc-group", "msid
 constexpr std::array<std::string_view, 5> kOfFormats{"rtpmap", "fmtp", "rtcp-fb", "ssrc", "ssrc-group"};
 constexpr std::uint8_t kFirstDynamicPayloadType = 96;
 constexpr std::uint8_t kLastPayloadType = 127;
-constexpr guint kSomePort = 9;  // RFC 8840, 4.1.1: candidates say which
+constexpr guint kAnyPort = 9;  // RFC 8840, 4.1.1: candidates say which
 
 GstSDPMedia* section_in(GstSDPMessage* message, std::size_t index) {
   // GstSDPMessage gives out its sections as const, but has no other way to change one in place.
   return const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, static_cast<guint>(index)));
 }
 
-void remove_attributes(GstSDPMedia* media, const auto& names) {
+void remove_named(GstSDPMedia* media, const auto& names) {
   for (guint i = gst_sdp_media_attributes_len(media); i-- > 0;) {
     if (std::ranges::find(names, gst_sdp_media_get_attribute(media, i)->key) != names.end()) {
       gst_sdp_media_remove_attribute(media, i);
@@ -56,7 +56,7 @@ void use_known_format(GstSDPMessage* message, GstSDPMedia* media, MediaKind kind
   while (gst_sdp_media_formats_len(media) > 0) {
     gst_sdp_media_remove_format(media, 0);
   }
-  remove_attributes(media, kOfFormats);
+  remove_named(media, kOfFormats);
   const std::string format = std::to_string(payload_type);
   gst_sdp_media_add_format(media, format.c_str());
   gst_sdp_media_add_attribute(media, "rtpmap",
@@ -64,7 +64,7 @@ void use_known_format(GstSDPMessage* message, GstSDPMedia* media, MediaKind kind
 }
 
 void use_transport_of(GstSDPMedia* media, const GstSDPMedia* carrier) {
-  remove_attributes(media, kTransport);
+  remove_named(media, kTransport);
   for (const std::string_view name : kTransport) {
     if (const char* value = gst_sdp_media_get_attribute_val(carrier, name.data())) {
       gst_sdp_media_add_attribute(media, name.data(), value);
@@ -79,7 +79,7 @@ void move_candidates(GstSDPMedia* from, GstSDPMedia* to) {
       gst_sdp_media_add_attribute(to, attribute->key, attribute->value);
     }
   }
-  remove_attributes(from, std::array{kCandidate});
+  remove_named(from, std::array{kCandidate});
 }
 
 /// Where there is one: an answer may not add it.
@@ -126,12 +126,12 @@ void put_back(GstSDPMessage* remote, std::size_t index, MediaKind kind, const Gs
     gst_sdp_media_copy(gst_sdp_message_get_media(local, static_cast<guint>(index)), &raw);
     const MediaPtr ours(raw);
     std::swap(*media, *ours);  // and what was rejected goes
-    remove_attributes(media, kOfOneSide);
+    remove_named(media, kOfOneSide);
     complete_values(media);
   } else if (kind != MediaKind::Application) {
     use_known_format(remote, media, kind);
   }
-  gst_sdp_media_set_port_info(media, kSomePort, 0);
+  gst_sdp_media_set_port_info(media, kAnyPort, 0);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kPacketStart = 320;
 
 /// Of encoded video in a queue.
-constexpr GstClockTime kMaxWait = GST_SECOND;
+constexpr GstClockTime kMaxAge = GST_SECOND;
 
 }  // namespace
 
@@ -135,8 +135,8 @@ bool Relay::is_full(GstBuffer* buffer) {
     since_empty_ = time;
   }
   // The first buffer behind a pause makes the level's time as long as the pause was, until it is taken.
-  const bool is_old = !GST_CLOCK_TIME_IS_VALID(time) || time >= since_empty_ + kMaxWait;
-  return level.is_full || (level.time >= kMaxWait && is_old);
+  const bool is_old = !GST_CLOCK_TIME_IS_VALID(time) || time >= since_empty_ + kMaxAge;
+  return level.is_full || (level.time >= kMaxAge && is_old);
 }
 
 bool Relay::admits(GstBuffer* buffer) {

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAckTimeout = 8s;
+constexpr auto kPresenceTimeout = 8s;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ void BroadcastEntry::begin(socketio::Client& client, bool was_in_room) {
 
 void BroadcastEntry::ask(socketio::Client& client, std::function<void(bool)> next) {
   client.emit_with_ack(
-      "check-broadcast-presence", {glib::json_text(options_.room_id)}, kAckTimeout,
+      "check-broadcast-presence", {glib::json_text(options_.room_id)}, kPresenceTimeout,
       [this, attempt = attempt_, next = std::move(next)](const std::optional<glib::Ref<JsonArray>>& answer) {
         if (attempt != attempt_) {
           return;
@@ -61,7 +61,7 @@ void BroadcastEntry::join() {
   if (answer_due_.active()) {
     return;
   }
-  answer_due_.start_once(kAckTimeout, [this] {
+  answer_due_.start_once(kPresenceTimeout, [this] {
     steps_.failed(
         {RoomError::Kind::NoAnswer,
          "The server at " + options_.socket_url + " has no place for us in the broadcast \"" + options_.room_id + "\".",

@@ -25,7 +25,7 @@ std::string text_of(const char* text) {
   return text ? text : "";
 }
 
-bool is_host(std::string_view host) {
+bool can_be_host(std::string_view host) {
   // GUri lets spaces pass in a host's name.
   return !host.empty() && std::ranges::none_of(host, [](char c) { return c == ' ' || g_ascii_iscntrl(c); });
 }
@@ -119,7 +119,7 @@ std::variant<RoomUri, std::string> RoomUri::parse(const std::string& text) {
         "?password=secret");
   }
   const char* host = g_uri_get_host(uri.get());
-  if (!is_host(text_of(host))) {
+  if (!can_be_host(text_of(host))) {
     return fault("The URI names no host");
   }
   const int port = g_uri_get_port(uri.get());
@@ -157,7 +157,7 @@ std::optional<std::string> RoomUri::write(const std::string& socket_url, const s
   const auto uri = glib::Ref<GUri>::adopt(g_uri_parse(socket_url.c_str(), kUriFlags, nullptr));
   // Dots alone are steps in any URI, escaped or not.
   if (!uri || room_id.empty() || room_id == "." || room_id == ".." || g_uri_get_userinfo(uri.get()) ||
-      g_uri_get_query(uri.get()) || g_uri_get_fragment(uri.get()) || !is_host(text_of(g_uri_get_host(uri.get())))) {
+      g_uri_get_query(uri.get()) || g_uri_get_fragment(uri.get()) || !can_be_host(text_of(g_uri_get_host(uri.get())))) {
     return std::nullopt;
   }
   const std::string_view scheme = g_uri_get_scheme(uri.get());

@@ -15,7 +15,7 @@ namespace {
 
 /// The end of a poll may overtake the answer to the probe, and the client polls again. More than this is no such race.
 constexpr unsigned kPollsToEnd = 10;
-constexpr double kBytesPerToken = 4096;  // as of messages
+constexpr double kBytesPerControlToken = 4096;  // as of messages
 
 SharedText packet(EnginePacket::Type type, std::string_view payload = {}) {
   return std::make_shared<const std::string>(socketio::encode_engine_packet(type, payload));
@@ -228,7 +228,8 @@ void EngineSession::handle_packet(std::string_view text) {
     close("parse error", WebSocketStatus::ProtocolError);
     return;
   }
-  if (packet->type != EnginePacket::Type::Message && !pay(1 + static_cast<double>(text.size()) / kBytesPerToken)) {
+  if (packet->type != EnginePacket::Type::Message &&
+      !pay(1 + static_cast<double>(text.size()) / kBytesPerControlToken)) {
     return;
   }
   switch (packet->type) {

@@ -12,9 +12,9 @@ namespace rtcmc::server {
 
 namespace {
 
-constexpr std::size_t kChunk = std::size_t{64} * 1024;
-constexpr unsigned kWritesAtOnce = 16;                // then others have their turn
-constexpr std::chrono::milliseconds kFarewell{1000};  // for a client to read the last answer
+constexpr std::size_t kPiece = std::size_t{64} * 1024;
+constexpr unsigned kWritesAtOnce = 16;                   // then others have their turn
+constexpr std::chrono::milliseconds kLastReading{1000};  // for a client to read the last answer
 
 void add_header(std::string& head, std::string_view name, std::string_view value) {
   head.append(name).append(": ").append(value).append("\r\n");
@@ -128,7 +128,7 @@ UpgradedStream HttpConnection::upgrade(const std::vector<std::pair<std::string, 
 }
 
 void HttpConnection::close_if_idle(Clock::time_point now, std::chrono::milliseconds patience) {
-  const auto limit = state_ == State::Closing ? std::min(patience, kFarewell) : patience;
+  const auto limit = state_ == State::Closing ? std::min(patience, kLastReading) : patience;
   if (state_ != State::Waiting && now - last_progress_ > limit) {
     close();
   }
@@ -159,7 +159,7 @@ void HttpConnection::on_ready(std::uint32_t events) {
 }
 
 void HttpConnection::read() {
-  static thread_local std::array<char, kChunk> chunk;
+  static thread_local std::array<char, kPiece> chunk;
   const auto [status, bytes] = stream_.read(chunk);
   if (status == NetStream::Status::WouldBlock) {
     return;
@@ -196,7 +196,7 @@ void HttpConnection::take_request() {
 /// What of a shared body does not fit into the socket is forgotten, and read again. On this thread: what is read in one
 /// turn is small, and hardly ever still on a disk when others are sent it too.
 void HttpConnection::flush() {
-  static thread_local std::array<char, kChunk> piece;
+  static thread_local std::array<char, kPiece> piece;
   const std::size_t body_size = body_ ? body_->size() : 0;
   for (unsigned i = 0; written_ < output_.size() + body_size; ++i) {
     if (i == kWritesAtOnce) {

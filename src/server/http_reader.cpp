@@ -16,7 +16,7 @@ constexpr unsigned kBadRequest = 400;
 constexpr unsigned kLengthRequired = 411;
 constexpr unsigned kTooLarge = 413;
 constexpr unsigned kHeadTooLarge = 431;
-constexpr std::size_t kIdleCapacity = 4096;
+constexpr std::size_t kIdleBytes = 4096;
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -78,7 +78,7 @@ std::optional<HttpRequest> HttpReader::next() {
   }
   request_->body = bytes_.substr(0, body_size_);
   bytes_.erase(0, body_size_);
-  if (bytes_.empty() && bytes_.capacity() > kIdleCapacity) {
+  if (bytes_.empty() && bytes_.capacity() > kIdleBytes) {
     bytes_.shrink_to_fit();
   }
   return std::exchange(request_, std::nullopt);

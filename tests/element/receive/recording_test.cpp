@@ -45,9 +45,9 @@ std::string source(const char* size, const char* encoder) {
          encoder;
 }
 
-constexpr const char* kH264 =
+constexpr const char* kRecordedH264 =
     "x264enc tune=zerolatency speed-preset=ultrafast ! rtph264pay config-interval=-1 mtu=1200";
-constexpr const char* kVp8 = "vp8enc deadline=1 ! rtpvp8pay mtu=1200";
+constexpr const char* kRecordedVp8 = "vp8enc deadline=1 ! rtpvp8pay mtu=1200";
 
 /// In seconds; 0: it cannot be played.
 double duration_of(const fs::path& file) {
@@ -135,16 +135,16 @@ class RecordingTest : public SlotTest, public ::testing::WithParamInterface<Reci
 TEST_P(RecordingTest, IsPlayedFromEndToEnd) {
   begin(rtp::Codec::H264, recipe());
   bind();
-  play_all_of(record(source("width=64,height=48", kH264)));
+  play_all_of(record(source("width=64,height=48", kRecordedH264)));
   // Another size, as of a telephone that is turned.
-  play_all_of(record(source("width=48,height=64", kH264)));
+  play_all_of(record(source("width=48,height=64", kRecordedH264)));
   // Somebody else.
   unbind();
   if (GetParam().takes_any_codec) {
     use_codec(rtp::Codec::Vp8);
   }
   bind();
-  play_all_of(record(source("width=96,height=64", GetParam().takes_any_codec ? kVp8 : kH264)));
+  play_all_of(record(source("width=96,height=64", GetParam().takes_any_codec ? kRecordedVp8 : kRecordedH264)));
   const auto end = static_cast<double>(time()) / GST_SECOND;
   ASSERT_EQ(finish(), GST_MESSAGE_EOS) << "it ended before";
   gst_element_set_state(pipeline(), GST_STATE_NULL);

@@ -18,13 +18,14 @@
 namespace rtcmc::test {
 namespace {
 
-constexpr const char* kCamera = " videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! room.";
+constexpr const char* kActionsCamera =
+    " videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! room.";
 
 class Actions : public ::testing::Test {
  protected:
   void play(const std::string& more = "") {
     pipeline_ = std::make_unique<Pipeline>("rtcmcroom name=room room-id=garden socket-url=" + server_.url() + " " +
-                                           more + kCamera);
+                                           more + kActionsCamera);
     pipeline_->set_state(GST_STATE_PLAYING);
     ASSERT_TRUE(wait_until([&] { return pipeline_->posted("rtcmc-room-joined"); }));
   }

@@ -21,7 +21,8 @@
 namespace rtcmc::test {
 namespace {
 
-constexpr const char* kCamera = " videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! room.";
+constexpr const char* kEndingsCamera =
+    " videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! room.";
 
 /// A pipeline that nobody holds but who ends it.
 class Mortal {
@@ -55,7 +56,7 @@ class Mortal {
 class Endings : public ::testing::TestWithParam<const char*> {
  protected:
   [[nodiscard]] std::string room(const std::string& more = "") const {
-    return "rtcmcroom name=room room-id=garden socket-url=" + server_.url() + " " + more + kCamera;
+    return "rtcmcroom name=room room-id=garden socket-url=" + server_.url() + " " + more + kEndingsCamera;
   }
 
   RoomServer server_;

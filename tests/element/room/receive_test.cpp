@@ -15,7 +15,8 @@
 namespace rtcmc::test {
 namespace {
 
-constexpr const char* kCamera = "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! room. ";
+constexpr const char* kReceiveCamera =
+    "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1 ! room. ";
 
 /// Looks at what arrives at the element called "sink".
 class Sink {
@@ -205,8 +206,8 @@ TEST_F(Receiving, APadMayComeAndGoDuringTheCall) {
 TEST_F(Receiving, BothMayAddStreamsDuringTheCall) {
   constexpr const char* kSlots =
       "room.recv_video_0 ! fakesink room.recv_video_1 ! fakesink room.recv_video_2 ! fakesink";
-  const auto one = enter("", std::string(kCamera) + kSlots);
-  const auto other = enter("", std::string(kCamera) + kSlots);
+  const auto one = enter("", std::string(kReceiveCamera) + kSlots);
+  const auto other = enter("", std::string(kReceiveCamera) + kSlots);
   const auto both_receive = [&](unsigned count) {
     return one->count("rtcmc-stream-added") == count && other->count("rtcmc-stream-added") == count;
   };

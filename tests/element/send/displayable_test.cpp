@@ -12,22 +12,22 @@ namespace {
 using rtp::Codec;
 using rtp::Kind;
 
-struct Case {
+struct Displayable {
   const char* name;
   std::string elements;
   Codec codec;
   const char* advice;  // a word of it; null: there is nothing to say
 };
 
-class DisplayableTest : public TrackTest, public ::testing::WithParamInterface<Case> {};
+class DisplayableTest : public TrackTest, public ::testing::WithParamInterface<Displayable> {};
 
 std::string raw(const char* format) {
   return std::string("videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1,format=") + format +
          " ! ";
 }
 
-const std::string kX264 = "x264enc speed-preset=superfast key-int-max=30 rc-lookahead=0 sync-lookahead=0 ";
-const std::string kNoBFrames = kX264 + "tune=zerolatency ! ";
+const std::string kSuperfast = "x264enc speed-preset=superfast key-int-max=30 rc-lookahead=0 sync-lookahead=0 ";
+const std::string kNoBFrames = kSuperfast + "tune=zerolatency ! ";
 
 TEST_P(DisplayableTest, IsSaidOnceWithWhatToSet) {
   make_track(Kind::Video);
@@ -45,15 +45,19 @@ TEST_P(DisplayableTest, IsSaidOnceWithWhatToSet) {
 INSTANTIATE_TEST_SUITE_P(
     Inputs, DisplayableTest,
     ::testing::Values(
-        Case{"Baseline", raw("I420") + kNoBFrames + "video/x-h264,profile=constrained-baseline", Codec::H264, nullptr},
-        Case{"High", raw("I420") + kNoBFrames + "video/x-h264,profile=high", Codec::H264, nullptr},
-        Case{"High422", raw("Y42B") + kNoBFrames + "video/x-h264", Codec::H264, "format=I420"},
-        Case{"High444", raw("Y444") + kNoBFrames + "video/x-h264,stream-format=avc", Codec::H264, "format=I420"},
-        Case{"High10", raw("I420_10LE") + kNoBFrames + "video/x-h264", Codec::H264, "format=I420"},
-        Case{"High444InRtp", raw("Y444") + kNoBFrames + "rtph264pay config-interval=-1", Codec::H264, "format=I420"},
-        Case{"BFrames", raw("I420") + kX264 + "bframes=2 b-adapt=false ! video/x-h264", Codec::H264, "bframes=0"},
-        Case{"Vp9Profile0", raw("I420") + "vp9enc deadline=1 cpu-used=8 ! video/x-vp9", Codec::Vp9, nullptr},
-        Case{"Vp9Profile1", raw("Y444") + "vp9enc deadline=1 cpu-used=8 ! video/x-vp9", Codec::Vp9, "format=I420"}),
+        Displayable{"Baseline", raw("I420") + kNoBFrames + "video/x-h264,profile=constrained-baseline", Codec::H264,
+                    nullptr},
+        Displayable{"High", raw("I420") + kNoBFrames + "video/x-h264,profile=high", Codec::H264, nullptr},
+        Displayable{"High422", raw("Y42B") + kNoBFrames + "video/x-h264", Codec::H264, "format=I420"},
+        Displayable{"High444", raw("Y444") + kNoBFrames + "video/x-h264,stream-format=avc", Codec::H264, "format=I420"},
+        Displayable{"High10", raw("I420_10LE") + kNoBFrames + "video/x-h264", Codec::H264, "format=I420"},
+        Displayable{"High444InRtp", raw("Y444") + kNoBFrames + "rtph264pay config-interval=-1", Codec::H264,
+                    "format=I420"},
+        Displayable{"BFrames", raw("I420") + kSuperfast + "bframes=2 b-adapt=false ! video/x-h264", Codec::H264,
+                    "bframes=0"},
+        Displayable{"Vp9Profile0", raw("I420") + "vp9enc deadline=1 cpu-used=8 ! video/x-vp9", Codec::Vp9, nullptr},
+        Displayable{"Vp9Profile1", raw("Y444") + "vp9enc deadline=1 cpu-used=8 ! video/x-vp9", Codec::Vp9,
+                    "format=I420"}),
     [](const auto& info) { return info.param.name; });
 
 struct ProfileCase {

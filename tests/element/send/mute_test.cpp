@@ -13,16 +13,16 @@ using rtp::Kind;
 constexpr std::uint32_t kFrame = 3000;  // RTP ticks between two pictures
 constexpr unsigned kMutedFrames = 30;
 
-const std::string kPictures =
+const std::string kMutedPictures =
     "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=30/1 ! identity name=watched";
 
-struct Case {
+struct Muted {
   const char* name;
   Codec codec;
   std::string elements;
 };
 
-class MuteTest : public TrackTest, public ::testing::WithParamInterface<Case> {
+class MuteTest : public TrackTest, public ::testing::WithParamInterface<Muted> {
  protected:
   /// Until the source has sent this many more pictures.
   void await_pictures(unsigned count) {
@@ -64,7 +64,7 @@ auto end_of_gap(const std::vector<Packet>& packets) {
 TEST_P(MuteTest, LeavesAGapAndGoesOnWithAKeyframe) {
   const Codec codec = GetParam().codec;
   make_track(Kind::Video, {codec});
-  ASSERT_NO_FATAL_FAILURE(play(kPictures + GetParam().elements));
+  ASSERT_NO_FATAL_FAILURE(play(kMutedPictures + GetParam().elements));
   Peer peer;
   auto subscription = start(peer, codec);
   ASSERT_TRUE(peer.await_packets(5));
@@ -83,7 +83,7 @@ TEST_P(MuteTest, FromTheBeginning) {
   const Codec codec = GetParam().codec;
   make_track(Kind::Video, {codec});
   track_->set_muted(true);
-  ASSERT_NO_FATAL_FAILURE(play(kPictures + GetParam().elements));
+  ASSERT_NO_FATAL_FAILURE(play(kMutedPictures + GetParam().elements));
   Peer peer;
   const auto subscription = start(peer, codec);
   await_pictures(kMutedFrames);
@@ -94,11 +94,11 @@ TEST_P(MuteTest, FromTheBeginning) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Inputs, MuteTest,
-                         ::testing::Values(Case{"Raw", Codec::Vp8, ""},
-                                           Case{"Vp8", Codec::Vp8, " ! vp8enc deadline=1 keyframe-max-dist=3000"},
-                                           Case{"H264", Codec::H264,
-                                                " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=3000"
-                                                " ! video/x-h264,stream-format=byte-stream"}),
+                         ::testing::Values(Muted{"Raw", Codec::Vp8, ""},
+                                           Muted{"Vp8", Codec::Vp8, " ! vp8enc deadline=1 keyframe-max-dist=3000"},
+                                           Muted{"H264", Codec::H264,
+                                                 " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=3000"
+                                                 " ! video/x-h264,stream-format=byte-stream"}),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

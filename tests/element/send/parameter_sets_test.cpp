@@ -63,14 +63,14 @@ std::vector<std::vector<int>> pictures_in(const std::vector<Packet>& packets, Co
   return pictures;
 }
 
-struct Case {
+struct Sets {
   const char* name;
   Codec codec;
   const char* encoder;
   std::string elements;
 };
 
-class ParameterSetsTest : public TrackTest, public ::testing::WithParamInterface<Case> {};
+class ParameterSetsTest : public TrackTest, public ::testing::WithParamInterface<Sets> {};
 
 TEST_P(ParameterSetsTest, EachKeyframeBringsItsOwnInOnePiece) {
   const Codec codec = GetParam().codec;
@@ -114,17 +114,17 @@ TEST_P(ParameterSetsTest, EachKeyframeBringsItsOwnInOnePiece) {
 INSTANTIATE_TEST_SUITE_P(
     Inputs, ParameterSetsTest,
     ::testing::Values(
-        Case{"Raw264", Codec::H264, "x264enc", ""}, Case{"Raw265", Codec::H265, "x265enc", ""},
-        Case{"H264", Codec::H264, "x264enc",
+        Sets{"Raw264", Codec::H264, "x264enc", ""}, Sets{"Raw265", Codec::H265, "x265enc", ""},
+        Sets{"H264", Codec::H264, "x264enc",
              " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=3000 aud=true"
              " ! video/x-h264,stream-format=byte-stream"},
-        Case{"H264WithoutDelimiters", Codec::H264, "x264enc",
+        Sets{"H264WithoutDelimiters", Codec::H264, "x264enc",
              " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=3000 aud=false"
              " ! video/x-h264,stream-format=byte-stream"},
-        Case{"H264InAvc", Codec::H264, "x264enc",
+        Sets{"H264InAvc", Codec::H264, "x264enc",
              " ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=3000 ! video/x-h264,stream-format=avc"},
-        Case{"H264Openh264", Codec::H264, "openh264enc", " ! openh264enc gop-size=3000"},
-        Case{"H265", Codec::H265, "x265enc", " ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=3000"}),
+        Sets{"H264Openh264", Codec::H264, "openh264enc", " ! openh264enc gop-size=3000"},
+        Sets{"H265", Codec::H265, "x265enc", " ! x265enc tune=zerolatency speed-preset=ultrafast key-int-max=3000"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 using rtp::Codec;
 using rtp::Kind;
 
-const std::string kRed =
+const std::string kRedPicture =
     "videotestsrc name=test is-live=true pattern=red ! video/x-raw,width=320,height=240,framerate=30/1";
 const std::string kTone = "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2";
 
@@ -38,13 +38,13 @@ TEST_F(RawTest, NothingIsKnownBeforeTheCaps) {
 
 TEST_F(RawTest, AutomaticIsWhatIsCheapToEncode) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   EXPECT_EQ(track_->codecs(), (std::vector{Codec::Vp8, Codec::H264}));
 }
 
 TEST_F(RawTest, TheUsersOrderIsKept) {
   make_track(Kind::Video, {Codec::Vp9, Codec::H264});
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   EXPECT_EQ(track_->codecs(), (std::vector{Codec::Vp9, Codec::H264}));
 }
 
@@ -57,7 +57,7 @@ class RawVideoTest : public TrackTest, public ::testing::WithParamInterface<Vide
 
 TEST_P(RawVideoTest, IsDecodedAtThePeer) {
   make_track(Kind::Video, {GetParam().codec});
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer peer;
   auto subscription = start(peer, GetParam().codec);
   ASSERT_TRUE(peer.await_packets(15));
@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(Codecs, RawVideoTest,
 
 TEST_F(RawTest, PeersGetTheSamePayloadsWithTheirOwnNumbers) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer chrome;
   Peer firefox;
   auto to_chrome = track_->subscribe({Codec::Vp8, 96, 4, "0"}, chrome.transmission());
@@ -131,7 +131,7 @@ TEST_F(RawTest, PeersGetTheSamePayloadsWithTheirOwnNumbers) {
 
 TEST_F(RawTest, ManyPeersShareOneEncoderThatGoesWithTheLast) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   const std::size_t idle = count_all();
   EXPECT_EQ(count("vp8enc"), 0U);
   {
@@ -155,7 +155,7 @@ TEST_F(RawTest, ManyPeersShareOneEncoderThatGoesWithTheLast) {
 
 TEST_F(RawTest, ASecondCodecComesAndGoesUnnoticed) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer vp8;
   const auto subscription = start(vp8, Codec::Vp8);
   ASSERT_TRUE(vp8.await_packets(5));
@@ -175,7 +175,7 @@ TEST_F(RawTest, ASecondCodecComesAndGoesUnnoticed) {
 
 TEST_F(RawTest, NothingIsSentUntilSomeoneStarts) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer peer;
   const auto subscription = subscribe(peer, Codec::Vp8);
   // Input flows meanwhile: another peer is served.
@@ -189,7 +189,7 @@ TEST_F(RawTest, NothingIsSentUntilSomeoneStarts) {
 
 TEST_F(RawTest, ANewcomersFirstPacketIsAKeyframes) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer first;
   const auto subscription = start(first, Codec::H264);
   ASSERT_TRUE(first.await_packets(10));
@@ -204,7 +204,7 @@ TEST_F(RawTest, ANewcomersFirstPacketIsAKeyframes) {
 
 TEST_F(RawTest, AKeyframeComesOnRequest) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer peer;
   const auto subscription = start(peer, Codec::Vp8);
   ASSERT_TRUE(peer.await_packets(10));
@@ -228,7 +228,7 @@ TEST_F(RawTest, OddSizesAreCutToEvenOnes) {
 
 TEST_F(RawTest, AFailingPeerDisturbsNobody) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer good;
   Peer bad;
   Peer flushing;
@@ -251,7 +251,7 @@ TEST_F(RawTest, AFailingPeerDisturbsNobody) {
 
 TEST_F(RawTest, PeersComeAndGoWhilePacketsFlow) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer steady;
   const auto to_steady = start(steady, Codec::Vp8);
   ASSERT_TRUE(steady.await_packets(3));
@@ -268,7 +268,7 @@ TEST_F(RawTest, PeersComeAndGoWhilePacketsFlow) {
 
 TEST_F(RawTest, SequenceNumbersGoOnWhenABranchIsMadeAgain) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer peer;
   auto subscription = start(peer, Codec::Vp8);
   ASSERT_TRUE(peer.await_packets(5));
@@ -334,7 +334,7 @@ TEST_F(RawTest, TimestampsGoOnAfterAFlush) {
 
 TEST_F(RawTest, StopsAtAnyMoment) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(feed(kRed));
+  ASSERT_NO_FATAL_FAILURE(feed(kRedPicture));
   for (int round = 0; round < 10; ++round) {
     ASSERT_NO_FATAL_FAILURE(play());
     if (round % 2 == 1) {
@@ -388,7 +388,7 @@ TEST_F(RawTest, AnInputThatWaitsMayBeLetGo) {
 
 TEST_F(RawTest, GoesOnAfterARestartWithItsPeer) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer peer;
   const auto subscription = start(peer, Codec::Vp8);
   ASSERT_TRUE(peer.await_packets(3));
@@ -401,7 +401,7 @@ TEST_F(RawTest, GoesOnAfterARestartWithItsPeer) {
 
 TEST_F(RawTest, TheTrackMayGoWhilePlaying) {
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   Peer peer;
   auto subscription = start(peer, Codec::Vp8);
   ASSERT_TRUE(peer.await_packets(3));
@@ -555,7 +555,7 @@ class MissingTest : public TrackTest, public ::testing::WithParamInterface<const
 TEST_P(MissingTest, IsNamedWithItsPackage) {
   const Uninstalled uninstalled(GetParam());
   make_track(Kind::Video, {Codec::Vp8});
-  ASSERT_NO_FATAL_FAILURE(feed(kRed));
+  ASSERT_NO_FATAL_FAILURE(feed(kRedPicture));
   ASSERT_NO_FATAL_FAILURE(play());
   ASSERT_TRUE(listener_.await_error());
   const auto error = listener_.errors().front();
@@ -570,7 +570,7 @@ INSTANTIATE_TEST_SUITE_P(Elements, MissingTest, ::testing::Values("vp8enc", "rtp
 TEST_F(RawTest, WithoutAnEncoderTheNextCodecServes) {
   const Uninstalled encoder("vp8enc");
   make_track(Kind::Video);
-  ASSERT_NO_FATAL_FAILURE(play(kRed));
+  ASSERT_NO_FATAL_FAILURE(play(kRedPicture));
   EXPECT_EQ(track_->codecs(), std::vector{Codec::H264});
 }
 

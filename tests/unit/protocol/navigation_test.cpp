@@ -27,7 +27,7 @@ std::optional<Action> action(const std::string& event, const std::string& more =
   return navigation ? std::optional(navigation->action) : std::nullopt;
 }
 
-bool is_refused(const std::string& event, const std::string& more = "") {
+bool is_bad_input(const std::string& event, const std::string& more = "") {
   const auto result = parse_navigation(message(event, more));
   return result && std::holds_alternative<std::string>(*result);
 }
@@ -85,18 +85,18 @@ TEST(Navigation, OthersObjectsAreLeftAlone) {
 }
 
 TEST(Navigation, WhatIsOutOfBoundsIsRefused) {
-  EXPECT_TRUE(is_refused("mouse-jump", R"("x":0,"y":0)"));
+  EXPECT_TRUE(is_bad_input("mouse-jump", R"("x":0,"y":0)"));
   for (const char* x : {"-0.01", "1.01", "1e999", "-1e999", "\"0\"", "null", "[0]"}) {
-    EXPECT_TRUE(is_refused("mouse-move", std::string(R"("y":0,"x":)") + x)) << x;
+    EXPECT_TRUE(is_bad_input("mouse-move", std::string(R"("y":0,"x":)") + x)) << x;
   }
-  EXPECT_TRUE(is_refused("mouse-move", R"("x":0)"));
+  EXPECT_TRUE(is_bad_input("mouse-move", R"("x":0)"));
   for (const char* button : {"5", "-1", "0.5", "\"0\"", "1e99"}) {
-    EXPECT_TRUE(is_refused("mouse-button-press", std::string(R"("x":0,"y":0,"button":)") + button)) << button;
+    EXPECT_TRUE(is_bad_input("mouse-button-press", std::string(R"("x":0,"y":0,"button":)") + button)) << button;
   }
-  EXPECT_TRUE(is_refused("mouse-scroll", R"("x":0,"y":0,"deltaX":0,"deltaY":10001)"));
-  EXPECT_TRUE(is_refused("mouse-scroll", R"("x":0,"y":0,"deltaY":1)"));
+  EXPECT_TRUE(is_bad_input("mouse-scroll", R"("x":0,"y":0,"deltaX":0,"deltaY":10001)"));
+  EXPECT_TRUE(is_bad_input("mouse-scroll", R"("x":0,"y":0,"deltaY":1)"));
   for (const char* identifier : {"4294967296", "-1", "0.5", "null"}) {
-    EXPECT_TRUE(is_refused("touch-down", std::string(R"("x":0,"y":0,"identifier":)") + identifier)) << identifier;
+    EXPECT_TRUE(is_bad_input("touch-down", std::string(R"("x":0,"y":0,"identifier":)") + identifier)) << identifier;
   }
   for (const char* key : {R"("")", R"("ab")", R"("Dead")", R"("F0")", R"("F25")", R"("F01")",
                           R"("F")"
@@ -104,7 +104,7 @@ TEST(Navigation, WhatIsOutOfBoundsIsRefused) {
                           R"("\u0001")", R"("\u0000")", R"("\u007f")", R"("\u0080")", "7", "null"}) {
     EXPECT_FALSE(key_press(key)) << key;
   }
-  EXPECT_TRUE(is_refused("key-press"));
+  EXPECT_TRUE(is_bad_input("key-press"));
   const auto no_stream = parse_navigation(R"({"navigation":"touch-frame","streamid":""})");
   EXPECT_TRUE(no_stream && std::holds_alternative<std::string>(*no_stream));
 }

@@ -68,17 +68,18 @@ struct Event {
   Roles heard_across;     // the first with relay_across_rooms
 };
 
-constexpr const char* kMessage = "RTCMultiConnection-Message";
+constexpr const char* kMessageEvent = "RTCMultiConnection-Message";
 
 const Event kEvents[] = {
-    {kMessage, R"({"remoteUserId":"witness","message":{"hello":1},"sender":"ME"})", kInside, kInside, kAll},
-    {kMessage, R"({"remoteUserId":"witness","message":{"newParticipationRequest":true},"sender":"ME"})", kInside,
+    {kMessageEvent, R"({"remoteUserId":"witness","message":{"hello":1},"sender":"ME"})", kInside, kInside, kAll},
+    {kMessageEvent, R"({"remoteUserId":"witness","message":{"newParticipationRequest":true},"sender":"ME"})", kInside,
      kInside, kAll},
-    {kMessage, R"({"remoteUserId":"room","message":{"newParticipationRequest":true},"sender":"ME"})", kInside, kNobody,
-     kInside},
-    {kMessage, R"({"remoteUserId":"witness","message":{"userLeft":true},"sender":"ME"})", kNobody, kNobody, kNobody},
-    {kMessage, R"({"remoteUserId":"witness","message":{},"sender":"owner"})", kOwner, kOwner, kOwner},
-    {kMessage, R"({"remoteUserId":"system","message":{"detectPresence":true,"userid":"witness"},"sender":"ME"})",
+    {kMessageEvent, R"({"remoteUserId":"room","message":{"newParticipationRequest":true},"sender":"ME"})", kInside,
+     kNobody, kInside},
+    {kMessageEvent, R"({"remoteUserId":"witness","message":{"userLeft":true},"sender":"ME"})", kNobody, kNobody,
+     kNobody},
+    {kMessageEvent, R"({"remoteUserId":"witness","message":{},"sender":"owner"})", kOwner, kOwner, kOwner},
+    {kMessageEvent, R"({"remoteUserId":"system","message":{"detectPresence":true,"userid":"witness"},"sender":"ME"})",
      kNobody, kAll, kNobody},
     {"mine", R"({"x":1})", kInside, kNobody, kAll},
     {"user-disconnected", R"("member")", kNobody, kNobody, kNobody},
@@ -139,15 +140,15 @@ TEST(Audience, OfEachEvent) {
 
 TEST(Audience, StaysTogetherAfterTheRoomHasEnded) {
   House house(false);
-  house.emit("member", kMessage, R"({"remoteUserId":"witness","message":{"hello":1},"sender":"member"})");
+  house.emit("member", kMessageEvent, R"({"remoteUserId":"witness","message":{"hello":1},"sender":"member"})");
   house.emit("owner", "close-entire-session", "");
   ASSERT_NE(house.told("witness").find("closed-entire-session"), std::string::npos);
   for (const char* message : {R"({"renegotiate":1})", R"({"userLeft":true})"}) {
-    house.emit("member", kMessage,
+    house.emit("member", kMessageEvent,
                std::string(R"({"remoteUserId":"witness","message":)") + message + R"(,"sender":"member"})");
     EXPECT_NE(house.told("witness").find(message), std::string::npos) << message;
   }
-  house.emit("owner", kMessage, R"({"remoteUserId":"witness","message":{"late":1},"sender":"owner"})");
+  house.emit("owner", kMessageEvent, R"({"remoteUserId":"witness","message":{"late":1},"sender":"owner"})");
   EXPECT_EQ(house.told("witness").find("late"), std::string::npos) << "they were never connected";
   EXPECT_NE(house.told("owner").find("was dropped"), std::string::npos);
 }

@@ -7,17 +7,18 @@ namespace rtcmc::socketio {
 namespace {
 
 using namespace std::chrono_literals;
-using Type = EnginePacket::Type;
 
 TEST(EnginePacket, IsADigitAndThePayload) {
   const auto packet = decode_engine_packet("42[\"a\"]");
   ASSERT_TRUE(packet);
-  EXPECT_EQ(packet->type, Type::Message);
+  EXPECT_EQ(packet->type, EnginePacket::Type::Message);
   EXPECT_EQ(packet->payload, "2[\"a\"]");
 }
 
 TEST(EnginePacket, EveryTypeComesBackAsItWas) {
-  for (const Type type : {Type::Open, Type::Close, Type::Ping, Type::Pong, Type::Message, Type::Upgrade, Type::Noop}) {
+  for (const EnginePacket::Type type :
+       {EnginePacket::Type::Open, EnginePacket::Type::Close, EnginePacket::Type::Ping, EnginePacket::Type::Pong,
+        EnginePacket::Type::Message, EnginePacket::Type::Upgrade, EnginePacket::Type::Noop}) {
     const std::string text = encode_engine_packet(type, "probe");
     const auto packet = decode_engine_packet(text);
     ASSERT_TRUE(packet) << text;
