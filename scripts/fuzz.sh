@@ -12,7 +12,7 @@ build=build-fuzz
 
 [ -f "$build/build.ninja" ] ||
   CC=clang CXX=clang++ meson setup "$build" -Dtests=disabled -Dfuzz=enabled -Doptimization=1 \
-    -Db_sanitize=address,undefined -Db_lundef=false > /dev/null
+    -Db_sanitize=address,undefined -Db_lundef=false -Dunity=on -Dunity_size=8 > /dev/null
 meson compile -C "$build" fuzz-targets > "$build/compile.log" 2>&1 || { cat "$build/compile.log"; exit 1; }
 mkdir -p "$build/findings"
 
