@@ -53,6 +53,13 @@ run() {
 }
 
 scripts/install-packages.sh test
+if want trixie; then
+  # Most of it waits for the network and the disk: done while others compile.
+  trixie_log=$(mktemp)
+  scripts/in-debian.sh trixie scripts/install-packages.sh unit > "$trixie_log" 2>&1 &
+  trixie=$!
+  trap 'wait; rm -f "$trixie_log"' EXIT
+fi
 echo "== Installing npm packages for the tests"
 npm ci --prefix examples/web-room --no-fund --no-audit --loglevel=error > /dev/null
 npm ci --prefix tests/e2e --no-fund --no-audit --loglevel=error > /dev/null
@@ -92,8 +99,8 @@ if want tsan; then
 fi
 if want trixie; then
   echo "== Building on Debian 13 and running the tests without browsers"
+  wait "$trixie" || { cat "$trixie_log"; exit 1; }
   on="scripts/in-debian.sh trixie"
-  $on scripts/install-packages.sh unit
   configure build-trixie -Dwerror=true
   run build-trixie --suite unit --suite element --suite docs
   on=""
