@@ -4,11 +4,8 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "rtp/keyframe.hpp"
-#include "rtp/packet.hpp"
 #include "send/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
@@ -16,8 +13,6 @@
 namespace rtcmc::send {
 
 namespace {
-
-constexpr std::size_t kHeaderWindow = 256;
 
 /// Nobody means to wait longer than this: such timestamps are those of another clock, often the time of day.
 constexpr GstClockTime kFarAhead = 600 * GST_SECOND;
@@ -162,12 +157,16 @@ GstFlowReturn Input::on_buffer(glib::Ref<GstBuffer> buffer) {
   if (!source_) {
     return GST_FLOW_NOT_NEGOTIATED;
   }
+  if (rtp_.is_incomplete()) {
+    auto list = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(1));
+    gst_buffer_list_add(list.get(), buffer.release());
+    return on_list(std::move(list));
+  }
   if (!await(timestamp_of(buffer.get()))) {
     return GST_FLOW_FLUSHING;
   }
   buffer = stamped(std::move(buffer));
-  note(buffer.get());
-  const Arrival arrival{can_start(buffer.get()), is_muted_};
+  const Arrival arrival{note(buffer.get()), is_muted_};
   const auto current = outlets();
   for (const auto& outlet : *current) {
     if (outlet->takes(arrival)) {
@@ -191,9 +190,10 @@ GstFlowReturn Input::on_list(glib::Ref<GstBufferList> list) {
   list = stamped(std::move(list));
   bool start = false;
   for (guint i = 0; i < length; ++i) {
-    GstBuffer* buffer = gst_buffer_list_get(list.get(), i);
-    note(buffer);
-    start = start || can_start(buffer);
+    start = note(gst_buffer_list_get(list.get(), i)) || start;
+  }
+  if (rtp_.is_incomplete()) {
+    list = rtp_.complete(list);
   }
   const Arrival arrival{start, is_muted_};
   const auto current = outlets();
@@ -205,26 +205,18 @@ GstFlowReturn Input::on_list(glib::Ref<GstBufferList> list) {
   return GST_FLOW_OK;
 }
 
-bool Input::can_start(GstBuffer* buffer) const {
-  if (source_->form != Form::Rtp) {
-    return !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  }
-  std::array<std::uint8_t, kHeaderWindow> window;
-  const auto bytes = std::span(window).first(gst_buffer_extract(buffer, 0, window.data(), window.size()));
-  const auto header = rtp::PacketHeader::parse(bytes);
-  return header && rtp::starts_keyframe(*source_->codec, bytes.subspan(header->size));
-}
-
-void Input::note(GstBuffer* buffer) {
-  if (source_->form == Form::Rtp && !has_ssrc_) {
-    std::array<std::uint8_t, kHeaderWindow> window;
-    const auto bytes = std::span(window).first(gst_buffer_extract(buffer, 0, window.data(), window.size()));
-    if (const auto header = rtp::PacketHeader::parse(bytes)) {
-      has_ssrc_ = true;
-      listener_.on_ssrc(header->ssrc);
-    }
+bool Input::note(GstBuffer* buffer) {
+  const bool is_rtp = source_->form == Form::Rtp;
+  if (const auto ssrc = is_rtp ? rtp_.look_for_ssrc(buffer) : std::nullopt) {
+    listener_.on_ssrc(*ssrc);
   }
   timeline_.note(buffer);
+  const bool can_start = is_rtp ? RtpInput::can_start(*source_->codec, buffer)
+                                : !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (keyframes_.on_data(timeline_.due_end(), can_start)) {
+    listener_.on_no_keyframe();
+  }
+  return can_start;
 }
 
 bool Input::on_sink_event(glib::Ref<GstEvent> event) {
@@ -278,10 +270,10 @@ bool Input::on_caps(const glib::Ref<GstEvent>& event) {
     const std::lock_guard lock(mutex_);
     is_raw_ = source_->form == Form::Raw;
   }
-  guint ssrc = 0;
-  if (source_->form == Form::Rtp && gst_structure_get_uint(gst_caps_get_structure(caps, 0), "ssrc", &ssrc)) {
-    has_ssrc_ = true;
-    listener_.on_ssrc(ssrc);
+  if (source_->form != Form::Rtp) {
+    rtp_ = {};
+  } else if (const auto ssrc = rtp_.set_caps(*source_->codec, caps)) {
+    listener_.on_ssrc(*ssrc);
   }
   keep(&Input::caps_, event);
   return true;
@@ -289,6 +281,7 @@ bool Input::on_caps(const glib::Ref<GstEvent>& event) {
 
 void Input::on_segment(glib::Ref<GstEvent> event) {
   timeline_.set_segment(std::move(event));
+  keyframes_.restart();
   is_live_.reset();  // another source, maybe
   if (std::exchange(has_ended_, false)) {
     listener_.on_resumed();
@@ -347,6 +340,7 @@ bool Input::on_src_event(GstPad*, glib::Ref<GstEvent> event) {
       return true;
     }
   }
+  keyframes_.on_request();
   return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
 }
 
@@ -403,7 +397,8 @@ void Input::check_kind(GstCaps* caps) {
 void Input::on_reset() {
   is_wrong_kind_ = false;
   source_.reset();
-  has_ssrc_ = false;
+  rtp_ = {};
+  keyframes_.restart();
   timeline_.reset();
   is_live_.reset();
   has_ended_ = false;

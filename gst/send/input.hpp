@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "media/node.hpp"
+#include "send/keyframe_watch.hpp"
 #include "send/pacer.hpp"
+#include "send/rtp_input.hpp"
 #include "send/source.hpp"
 #include "send/timeline.hpp"
 
@@ -39,6 +41,8 @@ class Input final : public Node {
     virtual void on_ssrc(std::uint32_t ssrc) = 0;
     /// Nothing passes for so long, since the timestamps are ahead of the clock.
     virtual void on_ahead(GstClockTime time) = 0;
+    /// Somebody needs a keyframe, and upstream makes none.
+    virtual void on_no_keyframe() = 0;
     virtual void on_end_of_stream() = 0;
     /// After an end: there will be more.
     virtual void on_resumed() = 0;
@@ -109,8 +113,8 @@ class Input final : public Node {
   void pass_on(const glib::Ref<GstEvent>& event) const;
   /// Stores an event that new outlets need, and passes it on.
   void keep(glib::Ref<GstEvent> Input::*kept, const glib::Ref<GstEvent>& event);
-  [[nodiscard]] bool can_start(GstBuffer* buffer) const;
-  void note(GstBuffer* buffer);
+  /// Whether decoding can start with it.
+  [[nodiscard]] bool note(GstBuffer* buffer);
   [[nodiscard]] std::shared_ptr<const Outlets> outlets() const;
 
   const std::vector<Choice> choices_;
@@ -122,12 +126,13 @@ class Input final : public Node {
 
   // Streaming thread:
   std::optional<Source> source_;
-  bool has_ssrc_ = false;
+  RtpInput rtp_;
   Timeline timeline_;
   std::optional<bool> is_live_;  // absent: upstream is to be asked
   bool has_ended_ = false;
   bool is_ahead_ = false;
 
+  KeyframeWatch keyframes_;
   Pacer pacer_;
 
   mutable std::mutex mutex_;

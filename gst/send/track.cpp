@@ -85,6 +85,7 @@ class EncodingTrack final : public Track, private Input::Listener {
   void on_wrong_kind(rtp::Kind kind) override;
   void on_ssrc(std::uint32_t ssrc) override;
   void on_ahead(GstClockTime time) override;
+  void on_no_keyframe() override;
   void on_end_of_stream() override { listener_.on_end_of_stream(*this); }
   void on_resumed() override { listener_.on_resumed(*this); }
   void on_forgotten() override;
@@ -210,6 +211,17 @@ void EncodingTrack::on_ahead(GstClockTime time) {
                            " minutes ahead of the pipeline's time. Nothing is sent until then. Count them from the "
                            "pipeline's start, or from that of the segment; appsrc does with do-timestamp=true.",
                        "timestamps are running time (GStreamer's design, part-synchronisation)");
+}
+
+void EncodingTrack::on_no_keyframe() {
+  const std::string pad = settings_.load()->pad;
+  listener_.on_warning(
+      *this,
+      "The input" + (pad.empty() ? "" : " of " + pad) +
+          " makes no keyframe when it is asked for one. Who joins sees nothing until the next one "
+          "comes by itself. Have the encoder make one every two seconds (x264enc: key-int-max=60; of "
+          "a camera, set the interval of I-frames, or GOP).",
+      "asked for by GstForceKeyUnit; see that all elements between the encoder and the room pass it on");
 }
 
 void EncodingTrack::on_wrong_kind(rtp::Kind kind) {

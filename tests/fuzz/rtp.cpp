@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "fuzz.hpp"
@@ -9,6 +10,7 @@
 #include "rtp/keyframe.hpp"
 #include "rtp/packet.hpp"
 #include "rtp/packet_rewriter.hpp"
+#include "rtp/parameter_sets.hpp"
 
 /// RTP packets: their headers, what is made of these for each peer, and which of them begin a keyframe.
 namespace rtcmc::rtp {
@@ -41,12 +43,25 @@ void try_rewriter(Bytes packet, const PacketHeader& header, const PacketRewriter
           "a rewritten header says what it said, shifted, and our SSRC");
 }
 
+void try_parameter_sets(Bytes packet) {
+  for (const Codec codec : {Codec::H264, Codec::H265}) {
+    ParameterSets sets(codec);
+    sets.describe(std::string_view(reinterpret_cast<const char*>(packet.data()), packet.size()));
+    for (int i = 0; i < 2; ++i) {
+      const auto decision = sets.on_packet(packet);
+      require(decision.shift <= 1 && (decision.ahead.empty() || decision.shift == 1), "numbers go on without a gap");
+      require(decision.ahead.empty() || PacketHeader::parse(decision.ahead), "what goes ahead is a packet");
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // A copy of its own size, so that reading beyond it is seen.
   const std::vector<std::uint8_t> packet(data, data + size);
   try_keyframes(packet);
+  try_parameter_sets(packet);
   const auto header = PacketHeader::parse(packet);
   if (!header) {
     return 0;

@@ -249,5 +249,80 @@ TEST_F(EncodedTest, UpstreamIsNeverHeldUp) {
   }));
 }
 
+/// A camera that keeps to its interval of keyframes, whoever asks for one.
+class DeafCameraTest : public TrackTest {
+ protected:
+  void SetUp() override {
+    make_track(Kind::Video);
+    ASSERT_NO_FATAL_FAILURE(
+        feed("appsrc name=app is-live=true format=time "
+             "caps=application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload=96"));
+    gst_pad_add_probe(
+        track_->sink_pad(), GST_PAD_PROBE_TYPE_BUFFER,
+        [](GstPad*, GstPadProbeInfo*, gpointer self) {
+          auto* test = static_cast<DeafCameraTest*>(self);
+          test->monitor_.change([test] { ++test->arrived_; });
+          return GST_PAD_PROBE_OK;
+        },
+        this, nullptr);
+    ASSERT_NO_FATAL_FAILURE(play());
+    push(true);
+    push(false);
+    ASSERT_TRUE(listener_.await_codecs());
+    // The keyframe is through.
+    ASSERT_TRUE(monitor_.await([this] { return arrived_ == 2; }));
+  }
+  /// Five a second.
+  void push(bool is_keyframe) {
+    const auto number = static_cast<std::uint8_t>(pushed_);
+    const std::uint8_t frame = is_keyframe ? 0x10 : 0x11;
+    const Packet packet{0x80, 0xe0, 0, number, 0, number, 0, 0, 0, 0, 0, 7, 0x10, frame, 2, 0, 0x9d, 1, 0x2a};
+    const auto buffer = glib::Ref<GstBuffer>::adopt(gst_buffer_new_memdup(packet.data(), packet.size()));
+    GST_BUFFER_PTS(buffer.get()) = pushed_++ * GST_SECOND / 5;
+    GstFlowReturn flow = GST_FLOW_OK;
+    g_signal_emit_by_name(element("app"), "push-buffer", buffer.get(), &flow);
+  }
+  void push_deltas(int count) {
+    for (int i = 0; i < count; ++i) {
+      push(false);
+    }
+  }
+  /// Until all has been taken.
+  void finish() {
+    GstFlowReturn flow = GST_FLOW_OK;
+    g_signal_emit_by_name(element("app"), "end-of-stream", &flow);
+    ASSERT_TRUE(listener_.await_end());
+  }
+
+ private:
+  Monitor monitor_;
+  unsigned arrived_ = 0;
+  std::uint64_t pushed_ = 0;
+};
+
+TEST_F(DeafCameraTest, IsToldOfOnce) {
+  Peer peer;
+  push_deltas(60);  // nobody asks
+  const auto subscription = start(peer, Codec::Vp8);
+  push_deltas(60);
+  ASSERT_TRUE(listener_.await_warning());
+  EXPECT_NE(listener_.warnings().front().find("key-int-max"), std::string::npos) << listener_.warnings().front();
+  push(true);
+  peer.request_keyframe();
+  push_deltas(60);
+  finish();
+  EXPECT_EQ(listener_.warnings().size(), 1U);
+}
+
+TEST_F(DeafCameraTest, OneThatHearsIsNot) {
+  Peer peer;
+  const auto subscription = start(peer, Codec::Vp8);
+  push_deltas(20);
+  push(true);
+  push_deltas(60);
+  finish();
+  EXPECT_TRUE(listener_.warnings().empty());
+}
+
 }  // namespace
 }  // namespace rtcmc::send::testing

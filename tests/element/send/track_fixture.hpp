@@ -138,6 +138,9 @@ class Listener final : public Track::Listener {
   [[nodiscard]] bool await_error() const {
     return monitor_.await([this] { return !errors_.empty(); });
   }
+  [[nodiscard]] bool await_warning() const {
+    return monitor_.await([this] { return !warnings_.empty(); });
+  }
   [[nodiscard]] std::vector<Error> errors() const {
     return monitor_.read([this] { return errors_; });
   }
