@@ -20,8 +20,10 @@ namespace {
 void add_encoder(Chain& chain, const BranchSettings& settings, const Encoder& encoder) {
   if (settings.source.memory == kSystemMemory) {
     if (rtp::info(settings.codec).kind == rtp::Kind::Video) {
-      chain.add("videoconvert");
+      chain.add_colour_converter(settings.codec);
       chain.add_deinterlacer();
+      chain.add_turner();
+      chain.add_scaler();
       chain.add_even_crop();
     } else {
       chain.add_mixer();

@@ -3,9 +3,11 @@
 
 #include <gst/audio/audio.h>
 
+#include <optional>
 #include <utility>
 
 #include "media/elements.hpp"
+#include "send/fit.hpp"
 #include "send/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
@@ -31,28 +33,81 @@ GstPadProbeReturn make_even(GstPad*, GstPadProbeInfo* info, gpointer crop) {
   return GST_PAD_PROBE_OK;
 }
 
-/// As the caps come along. Channels without positions cannot be mixed: they get those that are usual for so many, up to
-/// eight.
-GstPadProbeReturn give_positions(GstPad*, GstPadProbeInfo* info, gpointer) {
-  GstEvent* event = gst_pad_probe_info_get_event(info);
-  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
-    return GST_PAD_PROBE_OK;
-  }
-  GstCaps* caps = nullptr;
-  gst_event_parse_caps(event, &caps);
+/// Of channels that came without.
+struct Positions {
+  std::optional<GstAudioInfo> given;  // absent: they came with their own
+};
+
+glib::Ref<GstCaps> with_positions(GstCaps* caps) {
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
   int channels = 0;
   guint64 positions = 0;
   gst_structure_get_int(structure, "channels", &channels);
   gst_structure_get(structure, "channel-mask", GST_TYPE_BITMASK, &positions, nullptr);
   const guint64 usual = channels > 2 && positions == 0 ? gst_audio_channel_get_fallback_mask(channels) : 0;
-  if (usual != 0) {
-    const auto replaced = glib::Ref<GstEvent>::adopt(event);
-    const auto positioned = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
-    gst_caps_set_simple(positioned.get(), "channel-mask", GST_TYPE_BITMASK, usual, nullptr);
-    GstEvent* changed = gst_event_new_caps(positioned.get());
-    gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
-    GST_PAD_PROBE_INFO_DATA(info) = changed;
+  if (usual == 0) {
+    return nullptr;
+  }
+  auto positioned = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
+  gst_caps_set_simple(positioned.get(), "channel-mask", GST_TYPE_BITMASK, usual, nullptr);
+  return positioned;
+}
+
+void give_positions_to_caps(GstPadProbeInfo* info, Positions& positions) {
+  GstEvent* event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
+    return;
+  }
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const auto positioned = with_positions(caps);
+  GstAudioInfo given;
+  if (!positioned || !gst_audio_info_from_caps(&given, positioned.get())) {
+    positions.given.reset();
+    return;
+  }
+  positions.given = given;
+  const auto replaced = glib::Ref<GstEvent>::adopt(event);
+  GstEvent* changed = gst_event_new_caps(positioned.get());
+  gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
+  GST_PAD_PROBE_INFO_DATA(info) = changed;
+}
+
+/// Each buffer of planar sound says its channels, too.
+void give_positions_to_buffer(GstPadProbeInfo* info, const Positions& positions) {
+  GstBuffer* buffer = gst_pad_probe_info_get_buffer(info);
+  if (positions.given && gst_buffer_get_audio_meta(buffer)) {
+    buffer = gst_buffer_make_writable(buffer);
+    gst_buffer_get_audio_meta(buffer)->info = *positions.given;
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
+  }
+}
+
+/// As the caps come along. Channels without positions cannot be mixed: they get those that are usual for so many, up to
+/// eight.
+GstPadProbeReturn give_positions(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  auto& positions = *static_cast<Positions*>(data);
+  if (GST_IS_EVENT(info->data)) {
+    give_positions_to_caps(info, positions);
+  } else if (GST_IS_BUFFER(info->data)) {
+    give_positions_to_buffer(info, positions);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+struct Fit {
+  glib::Ref<GstElement> filter;
+  std::function<glib::Ref<GstCaps>(GstCaps*)> wanted;
+};
+
+/// As the caps come along: the filter behind asks for what is made of them.
+GstPadProbeReturn fit_filter(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  GstEvent* event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+    const auto& fit = *static_cast<Fit*>(data);
+    GstCaps* caps = nullptr;
+    gst_event_parse_caps(event, &caps);
+    g_object_set(fit.filter.get(), "caps", fit.wanted(caps).get(), nullptr);
   }
   return GST_PAD_PROBE_OK;
 }
@@ -109,11 +164,39 @@ void Chain::add_deinterlacer() {
   }
 }
 
+void Chain::add_fitting(const char* factory, std::function<glib::Ref<GstCaps>(GstCaps*)> wanted) {
+  auto converter = make_installed(factory);
+  auto filter = make_installed("capsfilter");
+  if (converter && filter) {
+    set_if_known(converter.get(), "add-borders", "false");
+    gst_pad_add_probe(static_pad(converter.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, fit_filter,
+                      new Fit{filter, std::move(wanted)}, [](gpointer fit) { delete static_cast<Fit*>(fit); });
+  }
+  add(std::move(converter), factory);
+  add(std::move(filter), "capsfilter");
+}
+
+void Chain::add_colour_converter(rtp::Codec codec) {
+  add_fitting("videoconvert", [codec](GstCaps* caps) { return fitting_colours(caps, codec); });
+}
+
+void Chain::add_turner() {
+  if (auto turner = make_installed("videoflip")) {
+    gst_util_set_object_arg(G_OBJECT(turner.get()), "video-direction", "auto");
+    add(std::move(turner), "videoflip");
+  }
+}
+
+void Chain::add_scaler() {
+  add_fitting("videoscale", fitting_size);
+}
+
 void Chain::add_mixer() {
   auto mixer = make_installed("audioconvert");
   if (mixer) {
-    gst_pad_add_probe(static_pad(mixer.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, give_positions,
-                      nullptr, nullptr);
+    gst_pad_add_probe(static_pad(mixer.get(), "sink").get(),
+                      GstPadProbeType(GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER), give_positions,
+                      new Positions(), [](gpointer positions) { delete static_cast<Positions*>(positions); });
   }
   add(std::move(mixer), "audioconvert");
 }

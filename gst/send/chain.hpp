@@ -3,12 +3,14 @@
 
 #include <gst/gst.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "gst_ref.hpp"
+#include "rtp/codec.hpp"
 
 namespace rtcmc::send {
 
@@ -27,6 +29,13 @@ class Chain {
   /// Encoders for live pictures take whole ones: as many as there are, not one of each field. What is not interlaced
   /// passes. Nothing, if it is not installed.
   void add_deinterlacer();
+  /// Into the colours that a codec's pictures are shown in by all: some decoders know of one range and one matrix only.
+  /// What has these already passes.
+  void add_colour_converter(rtp::Codec codec);
+  /// Turns pictures as a tag (image-orientation) says. Nothing, if it is not installed.
+  void add_turner();
+  /// Into square pixels, and no larger than all decoders take: browsers show each as one of the screen's.
+  void add_scaler();
   /// Mixes channels down, those without positions as well.
   void add_mixer();
 
@@ -35,6 +44,9 @@ class Chain {
   [[nodiscard]] std::vector<glib::Ref<GstElement>> take() { return std::move(elements_); }
 
  private:
+  /// A converter, and a filter that asks it for what `wanted` makes of the caps that come.
+  void add_fitting(const char* factory, std::function<glib::Ref<GstCaps>(GstCaps*)> wanted);
+
   std::vector<glib::Ref<GstElement>> elements_;
   std::string missing_;
 };

@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "send/log.hpp"
@@ -67,7 +68,7 @@ std::shared_ptr<const Input::Outlet> Input::add(GstPad* peer, Gate gate) {
   }
   const std::lock_guard lock(mutex_);
   // GStreamer sends them ahead of the first buffer.
-  for (const auto& event : {stream_start_, caps_, segment_event_}) {
+  for (const auto& event : {stream_start_, caps_, segment_event_, orientation_}) {
     if (event) {
       gst_pad_store_sticky_event(pad, event.get());
     }
@@ -221,7 +222,10 @@ bool Input::note(GstBuffer* buffer) {
 
 bool Input::on_sink_event(glib::Ref<GstEvent> event) {
   switch (GST_EVENT_TYPE(event.get())) {
-    case GST_EVENT_STREAM_START:
+    case GST_EVENT_STREAM_START: {
+      const std::lock_guard lock(mutex_);
+      orientation_.reset();
+    }
       keep(&Input::stream_start_, event);
       return true;
     case GST_EVENT_CAPS:
@@ -243,8 +247,10 @@ bool Input::on_sink_event(glib::Ref<GstEvent> event) {
       on_flush_stop(event.get());
       return true;
     // Peers have no use for them.
-    case GST_EVENT_TAG:
     case GST_EVENT_TOC:
+      return true;
+    case GST_EVENT_TAG:
+      on_tags(event);
       return true;
     default:
       pass_on(event);
@@ -277,6 +283,23 @@ bool Input::on_caps(const glib::Ref<GstEvent>& event) {
   }
   keep(&Input::caps_, event);
   return true;
+}
+
+void Input::on_tags(const glib::Ref<GstEvent>& event) {
+  GstTagList* tags = nullptr;
+  gst_event_parse_tag(event.get(), &tags);
+  gchar* raw = nullptr;
+  if (gst_tag_list_get_string(tags, GST_TAG_IMAGE_ORIENTATION, &raw) == FALSE) {
+    return;
+  }
+  const glib::String orientation(raw);
+  if (source_ && source_->form != Form::Raw) {
+    if (std::string_view(raw) != "rotate-0" && !std::exchange(is_turned_, true)) {
+      listener_.on_turned(raw);
+    }
+    return;
+  }
+  keep(&Input::orientation_, event);
 }
 
 void Input::on_segment(glib::Ref<GstEvent> event) {
@@ -403,11 +426,13 @@ void Input::on_reset() {
   is_live_.reset();
   has_ended_ = false;
   is_ahead_ = false;
+  is_turned_ = false;
   {
     const std::lock_guard lock(mutex_);
     stream_start_.reset();
     caps_.reset();
     segment_event_.reset();
+    orientation_.reset();
   }
   listener_.on_forgotten();
 }

@@ -41,6 +41,8 @@ class Input final : public Node {
     virtual void on_ssrc(std::uint32_t ssrc) = 0;
     /// Nothing passes for so long, since the timestamps are ahead of the clock.
     virtual void on_ahead(GstClockTime time) = 0;
+    /// A tag says that pictures are to be turned, which those that are encoded cannot be.
+    virtual void on_turned(const char* orientation) = 0;
     /// Somebody needs a keyframe, and upstream makes none.
     virtual void on_no_keyframe() = 0;
     virtual void on_end_of_stream() = 0;
@@ -99,6 +101,7 @@ class Input final : public Node {
   [[nodiscard]] std::span<const Choice> choices() const;
   [[nodiscard]] glib::Ref<GstCaps> acceptable() const;
   void check_kind(GstCaps* caps);
+  void on_tags(const glib::Ref<GstEvent>& event);
   void on_segment(glib::Ref<GstEvent> event);
   void on_gap(const glib::Ref<GstEvent>& event);
   void on_end();
@@ -131,6 +134,7 @@ class Input final : public Node {
   std::optional<bool> is_live_;  // absent: upstream is to be asked
   bool has_ended_ = false;
   bool is_ahead_ = false;
+  bool is_turned_ = false;  // though encoded, and that has been said
 
   KeyframeWatch keyframes_;
   Pacer pacer_;
@@ -142,6 +146,7 @@ class Input final : public Node {
   glib::Ref<GstEvent> stream_start_;
   glib::Ref<GstEvent> caps_;
   glib::Ref<GstEvent> segment_event_;
+  glib::Ref<GstEvent> orientation_;  // a tag
 };
 
 }  // namespace rtcmc::send

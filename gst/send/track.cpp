@@ -86,6 +86,7 @@ class EncodingTrack final : public Track, private Input::Listener {
   void on_ssrc(std::uint32_t ssrc) override;
   void on_ahead(GstClockTime time) override;
   void on_no_keyframe() override;
+  void on_turned(const char* orientation) override;
   void on_end_of_stream() override { listener_.on_end_of_stream(*this); }
   void on_resumed() override { listener_.on_resumed(*this); }
   void on_forgotten() override;
@@ -222,6 +223,14 @@ void EncodingTrack::on_no_keyframe() {
           "comes by itself. Have the encoder make one every two seconds (x264enc: key-int-max=60; of "
           "a camera, set the interval of I-frames, or GOP).",
       "asked for by GstForceKeyUnit; see that all elements between the encoder and the room pass it on");
+}
+
+void EncodingTrack::on_turned(const char* orientation) {
+  listener_.on_warning(
+      *this,
+      "The input's pictures lie on their side or are mirrored (image-orientation=" + std::string(orientation) +
+          "). Encoded ones are sent as they are: decode them before the room, which turns raw ones.",
+      "a tag says so");
 }
 
 void EncodingTrack::on_wrong_kind(rtp::Kind kind) {

@@ -253,7 +253,7 @@ std::vector<std::unique_ptr<Subscription>> TrackTest::start(std::span<const Peer
   return subscriptions;
 }
 
-Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder) {
+Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder, double x, double y) {
   glib::Error error;
   const auto pipeline = glib::Ref<GstElement>::adopt(GST_ELEMENT(
       gst_object_ref_sink(gst_parse_launch(("appsrc name=in format=time ! " + decoder +
@@ -276,9 +276,10 @@ Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder) {
     GstVideoFrame frame;
     gst_video_info_from_caps(&info, gst_sample_get_caps(sample));
     if (gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample), GST_MAP_READ)) {
-      const auto* row = static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
-                        static_cast<std::ptrdiff_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0)) * (info.height / 2);
-      const std::uint8_t* pixel = row + static_cast<std::ptrdiff_t>(info.width / 2) * 3;
+      const auto* row =
+          static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)) +
+          static_cast<std::ptrdiff_t>(GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0)) * static_cast<int>(info.height * y);
+      const std::uint8_t* pixel = row + static_cast<std::ptrdiff_t>(info.width * x) * 3;
       picture = {info.width, info.height, pixel[0], pixel[1], pixel[2]};
       gst_video_frame_unmap(&frame);
     }

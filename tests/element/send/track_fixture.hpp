@@ -216,7 +216,8 @@ class TrackTest : public ::testing::Test {
   glib::Ref<GstElement> source_;
 };
 
-/// Decodes a peer's video with RTP caps of the codec, and gives the middle pixel of its latest picture.
+/// Decodes a peer's video with RTP caps of the codec, and gives a pixel of its latest picture, the middle one if nothing
+/// else is said.
 struct Picture {
   int width = 0;
   int height = 0;
@@ -224,6 +225,6 @@ struct Picture {
   int green = -1;
   int blue = -1;
 };
-Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder);
+Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder, double x = 0.5, double y = 0.5);
 
 }  // namespace rtcmc::send::testing
