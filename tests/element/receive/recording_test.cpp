@@ -4,9 +4,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
+#include <iterator>
 #include <ostream>
+#include <regex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "glib/ref.hpp"
 #include "receive/slot_fixture.hpp"
@@ -25,9 +29,8 @@ constexpr GstClockTime kPatience = 20 * GST_SECOND;
 
 struct Recipe {
   const char* name;
-  /// As in the docs, but for the folder of the files and the sizes.
-  std::string text;
-  bool takes_any_codec;
+  const char* muxer;  // by which the recipe is found in the docs
+  bool takes_any_codec = true;
   bool says_duration = true;
 };
 
@@ -35,10 +38,43 @@ void PrintTo(const Recipe& recipe, std::ostream* stream) {
   *stream << recipe.name;
 }
 
-const std::string kEncoded =
-    "videoconvert ! videoscale add-borders=true ! videorate skip-to-first=true ! "
-    "video/x-raw,format=I420,width=128,height=96,framerate=30/1,pixel-aspect-ratio=1/1 ! "
-    "x264enc tune=zerolatency speed-preset=veryfast key-int-max=60 ! h264parse ! ";
+std::string docs() {
+  std::ifstream stream(RECORDING_DOCS);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+/// What is between the two after `begin`, which must be there.
+std::string between(const std::string& text, const std::string& begin, const std::string& end) {
+  const auto from = text.find(begin);
+  EXPECT_NE(from, std::string::npos) << begin;
+  if (from == std::string::npos) {
+    return "";
+  }
+  const auto start = from + begin.size();
+  return text.substr(start, text.find(end, start) - start);
+}
+
+/// From the docs, so that these cannot say something else: only the folder, the sizes and the lengths are the test's.
+std::string recipe_in_docs(const Recipe& recipe, const std::string& folder) {
+  const std::string text = docs();
+  const bool is_encoded_here = recipe.takes_any_codec;
+  std::string elements;
+  if (is_encoded_here) {
+    const std::string muxer = recipe.muxer;
+    elements = between(text, "video='", "'") + " ! " + muxer + between(text, "| `" + muxer, "`");
+  } else {
+    elements = between(text, "room.recv_video_0 ! video/x-h264", "\n```");
+    elements = "video/x-h264" + elements;
+  }
+  for (const auto& [pattern, replacement] :
+       std::initializer_list<std::pair<const char*, std::string>>{{"width=[0-9]+", "width=128"},
+                                                                  {"height=[0-9]+", "height=96"},
+                                                                  {"max-size-time=[0-9]+", "max-size-time=1000000000"},
+                                                                  {"location=", "location=" + folder + "/"}}) {
+    elements = std::regex_replace(elements, std::regex(pattern), replacement);
+  }
+  return elements;
+}
 
 std::string source(const char* size, const char* encoder) {
   return "videotestsrc num-buffers=" + std::to_string(kFrames) + " ! video/x-raw,framerate=30/1," + size + " ! " +
@@ -88,13 +124,7 @@ class RecordingTest : public SlotTest, public ::testing::WithParamInterface<Reci
   }
   ~RecordingTest() override { fs::remove_all(folder_); }
 
-  [[nodiscard]] std::string recipe() const {
-    std::string text = GetParam().text;
-    for (auto at = text.find("DIR"); at != std::string::npos; at = text.find("DIR")) {
-      text.replace(at, 3, folder_.string());
-    }
-    return text;
-  }
+  [[nodiscard]] std::string recipe() const { return recipe_in_docs(GetParam(), folder_.string()); }
 
   /// Downstream keeps up, so that nothing is dropped.
   void play_all_of(const Recording& recording) {
@@ -133,7 +163,9 @@ class RecordingTest : public SlotTest, public ::testing::WithParamInterface<Reci
 };
 
 TEST_P(RecordingTest, IsPlayedFromEndToEnd) {
-  begin(rtp::Codec::H264, recipe());
+  const std::string elements = recipe();
+  ASSERT_FALSE(HasFailure()) << "the docs have changed";
+  begin(rtp::Codec::H264, elements);
   bind();
   play_all_of(record(source("width=64,height=48", kRecordedH264)));
   // Another size, as of a telephone that is turned.
@@ -151,23 +183,11 @@ TEST_P(RecordingTest, IsPlayedFromEndToEnd) {
   expect_duration(end);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Recipes, RecordingTest,
-    ::testing::Values(Recipe{"Matroska", kEncoded + "matroskamux ! filesink location=DIR/garden.mkv", true},
-                      Recipe{"Mp4", kEncoded + "mp4mux ! filesink location=DIR/garden.mp4", true},
-                      Recipe{"Hls",
-                             kEncoded + "hlssink2 target-duration=1 playlist-length=0 max-files=0 "
-                                        "location=DIR/%05d.ts playlist-location=DIR/list.m3u8",
-                             true},
-                      Recipe{"Split",
-                             kEncoded + "splitmuxsink muxer-factory=matroskamux max-size-time=1000000000 "
-                                        "location=DIR/%05d.mkv",
-                             true},
-                      Recipe{"TransportStream",
-                             "video/x-h264 ! h264parse config-interval=-1 ! mpegtsmux ! "
-                             "filesink location=DIR/garden.ts",
-                             false, false}),
-    [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Recipes, RecordingTest,
+                         ::testing::Values(Recipe{"Matroska", "matroskamux"}, Recipe{"Mp4", "mp4mux"},
+                                           Recipe{"Hls", "hlssink2"}, Recipe{"Split", "splitmuxsink"},
+                                           Recipe{"TransportStream", "mpegtsmux", false, false}),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace rtcmc::receive::testing
