@@ -24,7 +24,7 @@ void add_encoder(Chain& chain, const BranchSettings& settings, const Encoder& en
       chain.add_deinterlacer();
       chain.add_turner();
       chain.add_scaler();
-      chain.add_even_crop();
+      chain.add_even_crop(settings.codec == rtp::Codec::H264);
     } else {
       chain.add_mixer();
       chain.add("audioresample");

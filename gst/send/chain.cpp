@@ -33,6 +33,33 @@ GstPadProbeReturn make_even(GstPad*, GstPadProbeInfo* info, gpointer crop) {
   return GST_PAD_PROBE_OK;
 }
 
+/// As the caps come along. What has no rate of its own gets that which it may have at most, or the usual one.
+GstPadProbeReturn give_rate(GstPad*, GstPadProbeInfo* info, gpointer) {
+  GstEvent* event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
+    return GST_PAD_PROBE_OK;
+  }
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const GstStructure* structure = gst_caps_get_structure(caps, 0);
+  int frames = 0;
+  int seconds = 1;
+  if (gst_structure_get_fraction(structure, "framerate", &frames, &seconds) && frames > 0) {
+    return GST_PAD_PROBE_OK;
+  }
+  if (!gst_structure_get_fraction(structure, "max-framerate", &frames, &seconds) || frames <= 0) {
+    frames = 30;
+    seconds = 1;
+  }
+  const auto replaced = glib::Ref<GstEvent>::adopt(event);
+  const auto rated = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
+  gst_caps_set_simple(rated.get(), "framerate", GST_TYPE_FRACTION, frames, seconds, nullptr);
+  GstEvent* changed = gst_event_new_caps(rated.get());
+  gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
+  GST_PAD_PROBE_INFO_DATA(info) = changed;
+  return GST_PAD_PROBE_OK;
+}
+
 /// Of channels that came without.
 struct Positions {
   std::optional<GstAudioInfo> given;  // absent: they came with their own
@@ -148,9 +175,13 @@ void Chain::add_queue() {
   add(std::move(queue), "queue");
 }
 
-void Chain::add_even_crop() {
+void Chain::add_even_crop(bool gives_rate) {
   auto crop = make_installed("videocrop");
   if (crop) {
+    if (gives_rate) {
+      gst_pad_add_probe(static_pad(crop.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, give_rate, nullptr,
+                        nullptr);
+    }
     gst_pad_add_probe(static_pad(crop.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, make_even, crop.get(),
                       nullptr);
   }

@@ -25,7 +25,8 @@ class Chain {
   /// Decides nothing itself about how much it holds.
   void add_queue();
   /// Cuts off an odd row or column: pictures with 4:2:0 chroma have even sizes.
-  void add_even_crop();
+  /// `gives_rate`: x264 holds each picture back until the next one comes if there is no framerate.
+  void add_even_crop(bool gives_rate);
   /// Encoders for live pictures take whole ones: as many as there are, not one of each field. What is not interlaced
   /// passes. Nothing, if it is not installed.
   void add_deinterlacer();

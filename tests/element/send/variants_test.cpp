@@ -158,12 +158,15 @@ TEST_F(ChangesTest, ARestOfAMinuteIsSurvived) {
   };
   push(0);
   ASSERT_TRUE(listener_.await_codecs());
-  Peer peer;
-  const auto subscription = start(peer, Codec::Vp8);
-  for (GstClockTime minute = 1; minute < 5; ++minute) {
-    const std::size_t before = peer.packets().size();
-    push(minute * 60 * GST_SECOND);
-    ASSERT_TRUE(peer.await_packets(before + 1)) << minute;
+  GstClockTime minute = 1;
+  for (const Codec codec : {Codec::Vp8, Codec::H264}) {
+    Peer peer;
+    const auto subscription = start(peer, codec);
+    for (int i = 0; i < 3; ++i, ++minute) {
+      const std::size_t before = peer.packets().size();
+      push(minute * 60 * GST_SECOND);
+      ASSERT_TRUE(peer.await_packets(before + 1)) << rtp::info(codec).encoding_name << " " << minute;
+    }
   }
 }
 
