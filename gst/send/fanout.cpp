@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "rtp/keyframe.hpp"
@@ -25,13 +26,14 @@ Fanout::Fanout(rtp::Codec codec, std::optional<rtp::Renumbering> renumbering, Cl
 
 std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format,
                                                 std::shared_ptr<Transmission> transmission) {
-  if (!transmission->set_format(format)) {
+  const auto subscriber = std::make_shared<Subscriber>(*this, std::move(transmission), is_video_);
+  // In this order: nothing that others have on its way gets the new format.
+  subscriber->transmission().give_to(subscriber);
+  if (!subscriber->transmission().set_format(format)) {
     GST_WARNING_OBJECT(element(), "a peer wants payload type %u and mid \"%s\" with id %u, which RTP cannot carry",
                        format.payload_type, format.mid.c_str(), format.mid_extension_id.value_or(0));
     return nullptr;
   }
-  auto subscriber = std::make_shared<Subscriber>(weak_from_this(), std::move(transmission), is_video_);
-  subscriber->transmission().listen(subscriber);
   change_subscribers(subscriber, nullptr);
   request_first_keyframe();
   return subscriber;
@@ -105,7 +107,7 @@ void Fanout::on_feedback(Subscriber& subscriber, const rtp::Feedback& feedback) 
 }
 
 void Fanout::repair(const Subscriber& subscriber, const rtp::Nack& nack) {
-  const auto missing = subscriber.transmission().missing(nack);
+  const auto missing = subscriber.transmission().missing(subscriber, nack);
   Packets packets;
   {
     const std::lock_guard lock(mutex_);
@@ -116,7 +118,7 @@ void Fanout::repair(const Subscriber& subscriber, const rtp::Nack& nack) {
     }
   }
   if (!packets.empty()) {
-    subscriber.transmission().send_again(packets, clock_());
+    subscriber.transmission().send_again(subscriber, packets, clock_());
   }
 }
 
@@ -150,12 +152,20 @@ GstFlowReturn Fanout::on_buffer(glib::Ref<GstBuffer> buffer) {
 }
 
 GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
+  const guint length = gst_buffer_list_length(list.get());
+  for (guint first = 0; first < length; first += kAtOnce) {
+    pass(list.get(), first, std::min(length, first + kAtOnce));
+  }
+  return GST_FLOW_OK;
+}
+
+void Fanout::pass(GstBufferList* list, guint first, guint end) {
   bool ask = false;
   std::shared_ptr<const Subscribers> subscribers;
   {
     const std::lock_guard lock(mutex_);
-    for (guint i = 0; i < gst_buffer_list_length(list.get()); ++i) {
-      ask = keep(gst_buffer_list_get(list.get(), i)) || ask;
+    for (guint i = first; i < end; ++i) {
+      ask = keep(gst_buffer_list_get(list, i)) || ask;
     }
     subscribers = subscribers_;
   }
@@ -165,7 +175,6 @@ GstFlowReturn Fanout::on_list(glib::Ref<GstBufferList> list) {
   for (const auto& subscriber : *subscribers) {
     subscriber->serve(*this);
   }
-  return GST_FLOW_OK;
 }
 
 bool Fanout::keep(GstBuffer* packet) {
@@ -210,8 +219,9 @@ void Fanout::classify(GstBuffer* packet, History::Entry& entry) {
 
 void Fanout::note_time(GstBuffer* packet, std::uint32_t rtp_timestamp) {
   const GstClockTimeDiff age = age_of(packet);
-  const double in_ntp = static_cast<double>(age) / GST_SECOND * 4294967296.0;
-  clock_pair_ = {ntp_now() - static_cast<std::uint64_t>(static_cast<std::int64_t>(in_ntp)), rtp_timestamp};
+  const std::uint64_t in_ntp =
+      gst_util_uint64_scale(static_cast<std::uint64_t>(std::abs(age)), std::uint64_t{1} << 32U, GST_SECOND);
+  clock_pair_ = {age < 0 ? ntp_now() + in_ntp : ntp_now() - in_ntp, rtp_timestamp};
 }
 
 GstClockTimeDiff Fanout::age_of(GstBuffer* packet) const {

@@ -29,7 +29,7 @@ inline constexpr const char* kLeftOutEvent = "rtcmc-left-out";
 /// Threads: packets come on the payloader's streaming thread, which also does every push: there is no queue and no
 /// thread per peer. What a peer misses is sent on its connection's own thread. Everything else may be called on any
 /// thread. `mutex_` protects what its comment says and is never held across a push, an event or a query.
-class Fanout final : public Node, public std::enable_shared_from_this<Fanout> {
+class Fanout final : public Node {
  public:
   using Clock = std::chrono::steady_clock::time_point (*)();
 
@@ -68,7 +68,12 @@ class Fanout final : public Node, public std::enable_shared_from_this<Fanout> {
  private:
   using Subscribers = std::vector<std::shared_ptr<Subscriber>>;
 
+  /// A list may have more packets than the history: everybody is to have them before these overwrite each other.
+  static constexpr guint kAtOnce = History::kCapacity / 2;
+
   void change_subscribers(const std::shared_ptr<Subscriber>& added, const std::shared_ptr<Subscriber>& removed);
+  /// A part of a list comes.
+  void pass(GstBufferList* list, guint first, guint end);
   /// A packet comes. Whether the encoder is to be asked for a keyframe; with mutex_ held.
   [[nodiscard]] bool keep(GstBuffer* packet);
   /// Sees what the packet is the beginning of; with mutex_ held.

@@ -55,7 +55,7 @@ void Fanout::Subscriber::serve(Fanout& fanout) {
   if (packets.empty()) {
     return;
   }
-  const GstFlowReturn flow = transmission_->send(this, begins, packets, clock, fanout.clock_());
+  const GstFlowReturn flow = transmission_->send(*this, begins, packets, clock, fanout.clock_());
   frames_.fetch_add(static_cast<std::uint64_t>(std::ranges::count(packets, true, &History::Entry::is_frame_start)),
                     std::memory_order_relaxed);
   if (flow != GST_FLOW_OK && is_video_) {
@@ -69,8 +69,8 @@ void Fanout::Subscriber::serve(Fanout& fanout) {
 }
 
 void Fanout::Subscriber::on_feedback(const rtp::Feedback& feedback) {
-  if (const auto fanout = fanout_.lock(); fanout && !is_stopped_) {
-    fanout->on_feedback(*this, feedback);
+  if (!is_stopped_) {
+    fanout_.on_feedback(*this, feedback);
   }
 }
 

@@ -17,8 +17,11 @@ namespace rtcmc::send {
 /// Threads: any.
 class Fanout::Subscriber final : public Wire::Listener {
  public:
-  Subscriber(std::weak_ptr<Fanout> fanout, std::shared_ptr<Transmission> transmission, bool is_video)
-      : is_video_(is_video), fanout_(std::move(fanout)), transmission_(std::move(transmission)) {}
+  Subscriber(Fanout& fanout, std::shared_ptr<Transmission> transmission, bool is_video)
+      : is_video_(is_video),
+        fanout_(fanout),
+        element_(glib::Ref<GstElement>::share(fanout.element())),
+        transmission_(std::move(transmission)) {}
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
 
@@ -48,7 +51,9 @@ class Fanout::Subscriber final : public Wire::Listener {
   [[nodiscard]] Packets take(const History& history);
 
   const bool is_video_;
-  const std::weak_ptr<Fanout> fanout_;
+  Fanout& fanout_;
+  // The Fanout's, which owns it: a peer may speak to it on the connection's thread while the branch goes.
+  const glib::Ref<GstElement> element_;
   const std::shared_ptr<Transmission> transmission_;
   std::atomic<bool> is_stopped_ = false;
   std::atomic<std::uint64_t> frames_ = 0;

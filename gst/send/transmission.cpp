@@ -36,12 +36,24 @@ bool Transmission::set_format(const PacketFormat& format) {
                                   .clock_rate = rtp::info(format.codec).clock_rate});
 }
 
-GstFlowReturn Transmission::send(const void* source, bool begins, const Packets& packets, const rtp::ClockPair& clock,
-                                 History::Time now) {
+void Transmission::give_to(const std::shared_ptr<Wire::Listener>& source) {
+  {
+    const std::lock_guard lock(mutex_);
+    source_ = source.get();
+    transmitter_.change_source();
+  }
+  wire_->listen(ssrc(), source);
+}
+
+GstFlowReturn Transmission::send(const Wire::Listener& source, bool begins, const Packets& packets,
+                                 const rtp::ClockPair& clock, History::Time now) {
   auto list = list_for(packets);
   HeaderSpace space;
   const std::lock_guard lock(mutex_);
-  if (std::exchange(source_, source) != source || begins) {
+  if (source_ != &source) {
+    return GST_FLOW_EOS;
+  }
+  if (begins) {
     transmitter_.change_source();
   }
   for (const History::Entry& packet : packets) {
@@ -59,11 +71,14 @@ GstFlowReturn Transmission::send(const void* source, bool begins, const Packets&
   return flow;
 }
 
-std::vector<std::uint16_t> Transmission::missing(const rtp::Nack& nack) {
+std::vector<std::uint16_t> Transmission::missing(const Wire::Listener& source, const rtp::Nack& nack) {
   std::vector<std::uint16_t> result;
   const std::lock_guard lock(mutex_);
   transmitter_.take(nack);
   for (const std::uint16_t sequence : nack.sequences) {
+    if (source_ != &source || !transmitter_.may_ask()) {
+      break;
+    }
     if (const auto in_source = transmitter_.source_sequence(sequence)) {
       result.push_back(*in_source);
     }
@@ -71,10 +86,13 @@ std::vector<std::uint16_t> Transmission::missing(const rtp::Nack& nack) {
   return result;
 }
 
-void Transmission::send_again(const Packets& packets, History::Time now) {
+void Transmission::send_again(const Wire::Listener& source, const Packets& packets, History::Time now) {
   auto list = list_for(packets);
   HeaderSpace space;
   const std::lock_guard lock(mutex_);
+  if (source_ != &source) {
+    return;
+  }
   for (const History::Entry& packet : packets) {
     if (const auto size = transmitter_.retransmit(packet.header, packet.payload->size, packet.time, now, space)) {
       gst_buffer_list_add(list.get(), packet_of(std::span(space).first(*size), packet.payload).release());
@@ -87,6 +105,7 @@ void Transmission::send_again(const Packets& packets, History::Time now) {
 
 void Transmission::end() {
   const std::lock_guard lock(mutex_);
+  source_ = nullptr;
   if (transmitter_.count().packets == 0) {
     return;
   }

@@ -42,16 +42,17 @@ class Transmission {
 
   /// False if RTP cannot carry it.
   [[nodiscard]] bool set_format(const PacketFormat& format);
-  /// Who hears what the participant says of the stream from now on.
-  void listen(std::weak_ptr<Wire::Listener> listener) { wire_->listen(ssrc(), std::move(listener)); }
+  /// Who sends here from now on and hears what the participant says of it. Nothing comes through any more from whoever
+  /// did before, which may have packets on their way on another thread: of a format that means something else now.
+  void give_to(const std::shared_ptr<Wire::Listener>& source);
 
-  /// `begins`: they do not follow what came last from that source, which is anything that tells it from others.
-  GstFlowReturn send(const void* source, bool begins, const Packets& packets, const rtp::ClockPair& clock,
+  /// `begins`: they do not follow what came last from that source.
+  GstFlowReturn send(const Wire::Listener& source, bool begins, const Packets& packets, const rtp::ClockPair& clock,
                      History::Time now);
-  /// The source's numbers of what the participant misses.
-  [[nodiscard]] std::vector<std::uint16_t> missing(const rtp::Nack& nack);
-  void send_again(const Packets& packets, History::Time now);
-  /// Nothing will be sent any more.
+  /// The source's numbers of what the participant misses, as far as it may ask.
+  [[nodiscard]] std::vector<std::uint16_t> missing(const Wire::Listener& source, const rtp::Nack& nack);
+  void send_again(const Wire::Listener& source, const Packets& packets, History::Time now);
+  /// Says goodbye; nothing is sent after that.
   void end();
 
   void take(const rtp::ReportBlock& block);
@@ -65,8 +66,8 @@ class Transmission {
   const std::shared_ptr<Wire> wire_;
   const std::string cname_;
   mutable std::mutex mutex_;
-  rtp::Transmitter transmitter_;  // mutex_, but for what never changes
-  const void* source_ = nullptr;  // mutex_
+  rtp::Transmitter transmitter_;            // mutex_, but for what never changes
+  const Wire::Listener* source_ = nullptr;  // mutex_; tells them apart, may be gone
 };
 
 /// The time now, as sender reports have it.

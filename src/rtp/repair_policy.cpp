@@ -7,6 +7,15 @@ namespace rtcmc::rtp {
 
 void RepairPolicy::on_sent(std::size_t size) {
   credit_ = std::min(credit_ + size / kShare, kMaxCredit);
+  questions_ = std::min(questions_ + kQuestionsPerPacket, kMaxQuestions);
+}
+
+bool RepairPolicy::may_ask() {
+  if (questions_ == 0) {
+    return false;
+  }
+  --questions_;
+  return true;
 }
 
 bool RepairPolicy::allows(std::uint16_t sequence, std::size_t size, Time sent, Time now,

@@ -28,8 +28,15 @@ class RepairPolicy {
   static constexpr std::chrono::milliseconds kUsualRoundTrip{50};
   static constexpr std::chrono::milliseconds kMinInterval{10};
 
+  /// How many packets a receiver may ask for at once, and how many more for each that it is sent: each is looked for
+  /// where all are kept, whether it is sent again or not.
+  static constexpr unsigned kMaxQuestions = 256;
+  static constexpr unsigned kQuestionsPerPacket = 4;
+
   /// A packet of `size` bytes went out for the first time.
   void on_sent(std::size_t size);
+  /// Whether it may ask for one more packet. If so, it has.
+  [[nodiscard]] bool may_ask();
   /// Whether the packet, first sent at `sent`, goes out once more. If so, it counts as done.
   [[nodiscard]] bool allows(std::uint16_t sequence, std::size_t size, Time sent, Time now,
                             std::optional<std::chrono::nanoseconds> round_trip);
@@ -44,6 +51,7 @@ class RepairPolicy {
   [[nodiscard]] static bool is_answered(const Repair& repair, Time now, std::chrono::nanoseconds interval);
 
   std::size_t credit_ = kMaxCredit;
+  unsigned questions_ = kMaxQuestions;             // left
   std::array<std::optional<Repair>, 256> latest_;  // by their numbers' lowest bits
 };
 

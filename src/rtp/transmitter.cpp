@@ -61,6 +61,10 @@ std::optional<std::size_t> Transmitter::transmit(const HeaderBytes& header, std:
   return sizes->written;
 }
 
+bool Transmitter::may_ask() {
+  return format_ && format_->retransmissions && repairs_.may_ask();
+}
+
 std::optional<std::uint16_t> Transmitter::source_sequence(std::uint16_t sequence) const {
   if (!shift_ || distance(first_of_source_, sequence) < 0 || distance(sequence, next_sequence_) <= 0) {
     return std::nullopt;
@@ -74,6 +78,10 @@ std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, st
     return std::nullopt;
   }
   const auto sequence = static_cast<std::uint16_t>(header.sequence() + *shift_);
+  // Found by numbers that the source had before it began anew, its own now mean something else.
+  if (!source_sequence(sequence)) {
+    return std::nullopt;
+  }
   const auto round_trip = count_.reception ? count_.reception->round_trip_time : std::nullopt;
   const auto interval = round_trip ? std::optional(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                          std::chrono::duration<double>(*round_trip)))

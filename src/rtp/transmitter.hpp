@@ -78,6 +78,8 @@ class Transmitter {
   /// is not sent (it came too late, or no format is known).
   [[nodiscard]] std::optional<std::size_t> transmit(const HeaderBytes& header, std::size_t payload_size,
                                                     std::span<std::uint8_t, kMaxHeaderSize> out);
+  /// Whether the receiver may ask for one more packet.
+  [[nodiscard]] bool may_ask();
   /// The source's number of a packet that the receiver misses. Absent if it is nothing that the source has now.
   [[nodiscard]] std::optional<std::uint16_t> source_sequence(std::uint16_t sequence) const;
   /// The same for the retransmission of a packet first sent at `sent`. Absent: it is not sent again.
@@ -96,6 +98,8 @@ class Transmitter {
   [[nodiscard]] bool take(const FullIntraRequest& request);
 
   [[nodiscard]] const TransmissionCount& count() const { return count_; }
+  /// Of the packet that comes next.
+  [[nodiscard]] std::uint16_t next_sequence() const { return next_sequence_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <gst/video/video.h>
 
 #include <algorithm>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <optional>
@@ -23,7 +24,13 @@ constexpr std::uint8_t kOther = 0x61;
 
 std::atomic<int> now_ms = 0;
 
+/// What is to happen, once, when the time is asked for next.
+std::function<void()> meanwhile;
+
 std::chrono::steady_clock::time_point test_clock() {
+  if (const auto happen = std::exchange(meanwhile, nullptr)) {
+    happen();
+  }
   return std::chrono::steady_clock::time_point(std::chrono::milliseconds(1'000'000 + now_ms));
 }
 
@@ -335,6 +342,107 @@ TEST_F(FanoutTest, WhoWaitedForLongGoesOnWithinReach) {
   EXPECT_LE(step, rtp::Renumbering::kLongestGap);
   EXPECT_EQ(static_cast<std::uint16_t>(sequence_of(packets[3]) - sequence_of(packets[2])), 1U);
   fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, AKeyframeThatComesAsOneListLongerThanTheHistoryIsSentWhole) {
+  Peer old_peer;
+  Peer newcomer;
+  const auto old_subscriber = add(old_peer);
+  const auto subscriber = add(newcomer);
+  fanout_->start(*old_subscriber);
+  push(1, kKeyframe);
+  old_peer.forget_packets();
+  grow_old();
+  fanout_->start(*subscriber);
+  constexpr std::size_t kLength = History::kCapacity + 100;
+  GstBufferList* list = gst_buffer_list_new();
+  for (std::size_t i = 0; i < kLength; ++i) {
+    gst_buffer_list_add(list, packet(2, kKeyframe));
+  }
+  ASSERT_EQ(gst_pad_push_list(harness_->srcpad, list), GST_FLOW_OK);
+  EXPECT_EQ(old_peer.packets().size(), kLength);
+  EXPECT_EQ(newcomer.packets().size(), kLength);
+  fanout_->remove(old_subscriber);
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, WhatWasOnItsWayWhenAnotherTookOverIsNotSent) {
+  Peer peer;
+  const auto former = add(peer);
+  fanout_->start(*former);
+  push(1, kKeyframe);
+  const auto latter = add(peer, 120);
+  push(2, kOther);
+  EXPECT_EQ(peer.packets().size(), 1U) << "of the other's format, it would be garbage";
+  fanout_->start(*latter);
+  push(3, kKeyframe);
+  EXPECT_EQ(payload_type_of(peer.packets().back()), 120);
+  fanout_->remove(former);
+  fanout_->remove(latter);
+}
+
+TEST_F(FanoutTest, NothingFollowsTheGoodbye) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  peer.transmission()->end();
+  push(2, kOther);
+  peer.say(rtp::Nack{kPeerSsrc, {sequence_of(peer.packets().front())}});
+  EXPECT_EQ(peer.packets().size(), 1U);
+  EXPECT_TRUE(peer.retransmissions().empty());
+  EXPECT_EQ(peer.reports().size(), 2U);
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, WhatIsMissedIsNotSentAgainByANumberThatMeansAnother) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  push(2, kOther);
+  const std::uint16_t missed = sequence_of(peer.packets().back());
+  peer.answer_with(GST_FLOW_ERROR);
+  push(3, kOther);
+  peer.answer_with(GST_FLOW_OK);
+  push(4, kOther);
+  meanwhile = [this] { push(5, kKeyframe); };
+  peer.say(rtp::Nack{kPeerSsrc, {missed}});
+  EXPECT_EQ(meanwhile, nullptr);
+  EXPECT_TRUE(peer.retransmissions().empty());
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, WhoAsksForPacketsWithoutEndIsNotListenedTo) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  fanout_->start(*subscriber);
+  push(1, kKeyframe);
+  push(2, kOther);
+  const std::uint16_t missed = sequence_of(peer.packets().back());
+  peer.say(rtp::Nack{kPeerSsrc, std::vector<std::uint16_t>(rtp::kMaxNacked, sequence_of(peer.packets().front()))});
+  EXPECT_EQ(peer.retransmissions().size(), 1U);
+  peer.say(rtp::Nack{kPeerSsrc, {missed}});
+  EXPECT_EQ(peer.retransmissions().size(), 1U);
+  push(3, kOther);
+  peer.say(rtp::Nack{kPeerSsrc, {missed}});
+  EXPECT_EQ(peer.retransmissions().size(), 2U) << "what is sent pays for questions";
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, ItsElementStaysWhileAPeerMaySpeakToIt) {
+  const Peer peer;
+  auto subscriber = add(peer);
+  fanout_->remove(subscriber);
+  harness_.reset();
+  bool is_gone = false;
+  g_object_weak_ref(
+      G_OBJECT(element_.get()), [](gpointer is_gone, GObject*) { *static_cast<bool*>(is_gone) = true; }, &is_gone);
+  element_.reset();
+  EXPECT_FALSE(is_gone);
+  subscriber->on_feedback(rtp::PictureLoss{kPeerSsrc});
+  subscriber.reset();
+  EXPECT_TRUE(is_gone);
 }
 
 class RenumberedFanoutTest : public FanoutTest {
