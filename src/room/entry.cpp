@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "glib/json.hpp"
+#include "room/answer.hpp"
 #include "room/registration.hpp"
 
 namespace rtcmc::room {
@@ -14,15 +15,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAckTimeout = 8s;
 /// How often a room may vanish or appear between two questions before we give up.
 constexpr unsigned kMaxDetours = 5;
 /// The server says this when a room to open exists, and when a room to join does not.
 constexpr std::string_view kNotAvailable = "Room not available";
-
-bool is_yes(const glib::Ref<JsonArray>& answer) {
-  return glib::bool_of(glib::element(answer.get(), 0)).value_or(false);
-}
 
 std::string reason_in(const glib::Ref<JsonArray>& answer) {
   return glib::string_of(glib::element(answer.get(), 1)).value_or("no reason given").substr(0, 200);

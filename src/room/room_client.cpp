@@ -4,6 +4,7 @@
 #include "glib/json.hpp"
 #include "glib/random.hpp"
 #include "protocol/object_builder.hpp"
+#include "room/answer.hpp"
 #include "room/registration.hpp"
 
 namespace rtcmc::room {
@@ -12,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAckTimeout = 8s;
 constexpr auto kRetryDelay = 5s;
 /// A server takes up to 45 s to notice that a connection is dead, and the userid is taken for so long.
 constexpr auto kUserIdInterval = 10s;
@@ -37,10 +37,6 @@ RoomError::Kind kind_of(socketio::ConnectError::Kind kind) {
       break;
   }
   return RoomError::Kind::Unreachable;
-}
-
-bool is_yes(const glib::Ref<JsonArray>& answer) {
-  return glib::bool_of(glib::element(answer.get(), 0)).value_or(false);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rtp/big_endian.hpp"
+#include "rtp/first_byte.hpp"
 
 namespace rtcmc::rtp {
 
@@ -12,9 +13,6 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::uint8_t kVersionMask = 0xc0;
-constexpr std::uint8_t kVersion2 = 0x80;
-constexpr std::uint8_t kPaddingBit = 0x20;
 constexpr std::uint8_t kCountMask = 0x1f;
 
 // No others are RTCP where RTP shares the port (RFC 5761, 4).

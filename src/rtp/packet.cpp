@@ -2,13 +2,12 @@
 #include "rtp/packet.hpp"
 
 #include "rtp/big_endian.hpp"
+#include "rtp/first_byte.hpp"
 
 namespace rtcmc::rtp {
 
 namespace {
 
-constexpr std::uint8_t kVersionMask = 0xc0;
-constexpr std::uint8_t kVersion2 = 0x80;
 constexpr std::uint8_t kCsrcCountMask = 0x0f;
 
 }  // namespace

@@ -11,6 +11,8 @@
 
 #include "glib/ref.hpp"
 
+#include "rtp/first_byte.hpp"
+
 namespace rtcmc::rtp {
 
 namespace {
@@ -20,8 +22,7 @@ constexpr std::size_t kMaxSize = 1200;
 /// Of one type. Streams have one, rarely two.
 constexpr std::size_t kMaxUnits = 16;
 
-constexpr std::uint8_t kPaddingBit = 0x20;  // of the first byte of a packet
-constexpr std::uint8_t kFragmentStart = 0x80;
+constexpr std::uint8_t kFuStart = 0x80;
 
 // H.264 (RFC 6184) and H.265 (RFC 7798)
 constexpr int kStapA = 24;
@@ -153,7 +154,7 @@ std::optional<int> ParameterSets::type_of_fragment(View payload) const {
   const bool is_h264 = codec_ == Codec::H264;
   const std::size_t header = header_size(codec_);
   if (payload.size() <= header || type_of(payload[0]) != (is_h264 ? kFuA : kFragmentation) ||
-      (payload[header] & kFragmentStart) == 0) {
+      (payload[header] & kFuStart) == 0) {
     return std::nullopt;
   }
   return payload[header] & (is_h264 ? 0x1f : 0x3f);
@@ -193,7 +194,6 @@ bool ParameterSets::lacks_sets(std::uint32_t timestamp) const {
 }
 
 ParameterSets::Bytes ParameterSets::packet_ahead_of(View packet, const PacketHeader& header) const {
-  constexpr std::uint8_t kVersion2 = 0x80;
   constexpr std::uint8_t kPayloadType = 0x7f;
   Bytes ahead;
   ahead.reserve(kMaxSize);

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "rtp/big_endian.hpp"
+#include "rtp/first_byte.hpp"
 
 namespace rtcmc::rtp {
 
@@ -13,7 +14,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::uint8_t kVersion2 = 0x80;
 constexpr std::uint8_t kSenderReport = 200;
 constexpr std::uint8_t kSourceDescription = 202;
 constexpr std::uint8_t kGoodbye = 203;
