@@ -2,6 +2,7 @@
 #include "rtp/transmitter.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "rtp/big_endian.hpp"
@@ -36,25 +37,21 @@ std::optional<std::size_t> Transmitter::transmit(const HeaderBytes& header, std:
   if (!format_) {
     return std::nullopt;
   }
-  if (!shift_) {
-    shift_ = static_cast<std::uint16_t>(next_sequence_ - header.sequence());
-    first_of_source_ = next_sequence_;
-  }
-  const auto sequence = static_cast<std::uint16_t>(header.sequence() + *shift_);
-  if (distance(first_of_source_, sequence) < 0) {
+  const auto shift = shift_for(header.sequence());
+  const auto sequence = static_cast<std::uint16_t>(header.sequence() + shift);
+  const bool is_first_of_source = shift_ != shift;
+  if (!is_first_of_source && !is_free(sequence)) {
     return std::nullopt;
   }
-  const auto sizes = format_->media.rewrite(header.bytes(), out, {.sequence = *shift_});
+  const auto sizes = format_->media.rewrite(header.bytes(), out, {.sequence = shift});
   if (!sizes) {
     return std::nullopt;
   }
-  if (distance(next_sequence_, sequence) >= 0) {
-    next_sequence_ = static_cast<std::uint16_t>(sequence + 1);
+  shift_ = shift;
+  if (is_first_of_source) {
+    first_of_source_ = sequence;
   }
-  // Far behind, it would be taken for what is to come.
-  if (distance(first_of_source_, next_sequence_) > INT16_MAX / 2) {
-    first_of_source_ = static_cast<std::uint16_t>(next_sequence_ - INT16_MAX / 2);
-  }
+  use(sequence);
   ++count_.packets;
   count_.bytes += payload_size;
   repairs_.on_sent(payload_size + sizes->written);
@@ -65,11 +62,46 @@ bool Transmitter::may_ask() {
   return format_ && format_->retransmissions && repairs_.may_ask();
 }
 
-std::optional<std::uint16_t> Transmitter::source_sequence(std::uint16_t sequence) const {
-  if (!shift_ || distance(first_of_source_, sequence) < 0 || distance(sequence, next_sequence_) <= 0) {
-    return std::nullopt;
+std::uint16_t Transmitter::shift_for(std::uint16_t in_source) const {
+  if (shift_) {
+    const int ahead = distance(next_sequence_, static_cast<std::uint16_t>(in_source + *shift_));
+    if (std::abs(ahead) <= static_cast<int>(Renumbering::kLongestGap)) {
+      return *shift_;
+    }
   }
-  return static_cast<std::uint16_t>(sequence - *shift_);
+  return static_cast<std::uint16_t>(next_sequence_ - in_source);
+}
+
+bool Transmitter::is_free(std::uint16_t sequence) const {
+  const int ahead = distance(next_sequence_, sequence);
+  if (ahead >= 0) {
+    return true;
+  }
+  const auto behind_latest = static_cast<std::size_t>(-ahead - 1);
+  return distance(first_of_source_, sequence) >= 0 && behind_latest < is_used_.size() && !is_used_[behind_latest];
+}
+
+void Transmitter::use(std::uint16_t sequence) {
+  const int ahead = distance(next_sequence_, sequence);
+  if (ahead < 0) {
+    is_used_.set(static_cast<std::size_t>(-ahead - 1));
+    return;
+  }
+  is_used_ <<= static_cast<std::size_t>(ahead) + 1;
+  is_used_.set(0);
+  next_sequence_ = static_cast<std::uint16_t>(sequence + 1);
+  // Far behind, it would be taken for what is to come.
+  if (distance(first_of_source_, next_sequence_) > INT16_MAX / 2) {
+    first_of_source_ = static_cast<std::uint16_t>(next_sequence_ - INT16_MAX / 2);
+  }
+}
+
+bool Transmitter::is_of_source(std::uint16_t sequence) const {
+  return shift_ && distance(first_of_source_, sequence) >= 0 && distance(sequence, next_sequence_) > 0;
+}
+
+std::optional<std::uint16_t> Transmitter::source_sequence(std::uint16_t sequence) const {
+  return is_of_source(sequence) ? std::optional(static_cast<std::uint16_t>(sequence - *shift_)) : std::nullopt;
 }
 
 std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, std::size_t payload_size, Time sent,
@@ -79,14 +111,7 @@ std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, st
   }
   const auto sequence = static_cast<std::uint16_t>(header.sequence() + *shift_);
   // Found by numbers that the source had before it began anew, its own now mean something else.
-  if (!source_sequence(sequence)) {
-    return std::nullopt;
-  }
-  const auto round_trip = count_.reception ? count_.reception->round_trip_time : std::nullopt;
-  const auto interval = round_trip ? std::optional(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                         std::chrono::duration<double>(*round_trip)))
-                                   : std::nullopt;
-  if (!repairs_.allows(sequence, payload_size + header.bytes().size(), sent, now, interval)) {
+  if (!is_of_source(sequence)) {
     return std::nullopt;
   }
   const auto shift = static_cast<std::uint16_t>(next_retransmission_ - header.sequence());
@@ -94,11 +119,19 @@ std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, st
   if (!sizes || sizes->written + kOriginalSequenceSize > out.size()) {
     return std::nullopt;
   }
+  const std::size_t size = sizes->written + kOriginalSequenceSize;
+  const auto round_trip = count_.reception ? count_.reception->round_trip_time : std::nullopt;
+  const auto interval = round_trip ? std::optional(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                         std::chrono::duration<double>(*round_trip)))
+                                   : std::nullopt;
+  if (!repairs_.allows(sequence, size + payload_size, sent, now, interval)) {
+    return std::nullopt;
+  }
   ++next_retransmission_;
   write(sequence, std::span<std::uint8_t>(out).subspan(sizes->written));
   ++count_.retransmitted_packets;
   count_.retransmitted_bytes += payload_size;
-  return sizes->written + kOriginalSequenceSize;
+  return size;
 }
 
 std::optional<SenderReport> Transmitter::report(Time now, std::uint64_t ntp_time, const ClockPair& clock) {

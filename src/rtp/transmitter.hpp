@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <bitset>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "rtp/feedback.hpp"
 #include "rtp/header_bytes.hpp"
 #include "rtp/packet_rewriter.hpp"
+#include "rtp/renumbering.hpp"
 #include "rtp/repair_policy.hpp"
 #include "rtp/sender_report.hpp"
 
@@ -69,13 +71,14 @@ class Transmitter {
 
   explicit Transmitter(const Identity& identity) : identity_(identity), next_sequence_(identity.first_sequence) {}
 
-  /// False, and all stays as it was, if RTP cannot carry it.
+  /// False, and all stays as it was, if RTP cannot carry it. If that is so of retransmissions alone, there are none.
   [[nodiscard]] bool set_format(const StreamFormat& format);
   /// What comes next is numbered by another source, or comes after some that was left out on purpose.
   void change_source() { shift_.reset(); }
 
-  /// Writes the header for a packet, whose own one says where it is in its source. Returns its size; absent: the packet
-  /// is not sent (it came too late, or no format is known).
+  /// Writes the header for a packet, whose own one says where it is in its source: far from what came before, it is of
+  /// another. Returns its size; absent: the packet is not sent (its number was given out or left behind, and an
+  /// encryptor that is asked for one twice gives up; or no format is known).
   [[nodiscard]] std::optional<std::size_t> transmit(const HeaderBytes& header, std::size_t payload_size,
                                                     std::span<std::uint8_t, kMaxHeaderSize> out);
   /// Whether the receiver may ask for one more packet.
@@ -109,14 +112,20 @@ class Transmitter {
     std::uint32_t clock_rate;
   };
 
+  [[nodiscard]] std::uint16_t shift_for(std::uint16_t in_source) const;
+  // These take numbers of ours.
+  [[nodiscard]] bool is_free(std::uint16_t sequence) const;
+  void use(std::uint16_t sequence);
+  [[nodiscard]] bool is_of_source(std::uint16_t sequence) const;
   [[nodiscard]] SenderReport report_at(std::uint64_t ntp_time) const;
 
   const Identity identity_;
   std::optional<Format> format_;
-  std::optional<std::uint16_t> shift_;     // from the source's numbers to ours; absent: the next packet decides
-  std::uint16_t first_of_source_ = 0;      // ours; what comes before it has no number
-  std::uint16_t next_sequence_;            // follows the highest one
-  std::uint16_t next_retransmission_ = 0;  // of the other SSRC's numbers
+  std::optional<std::uint16_t> shift_;        // from the source's numbers to ours; absent: the next packet decides
+  std::uint16_t first_of_source_ = 0;         // ours; what comes before it has no number
+  std::uint16_t next_sequence_;               // follows the highest one
+  std::bitset<Renumbering::kReach> is_used_;  // numbers from the highest one backwards
+  std::uint16_t next_retransmission_ = 0;     // of the other SSRC's numbers
   RepairPolicy repairs_;
   std::optional<ClockPair> clock_;  // as the latest report had it
   std::optional<Time> reported_;

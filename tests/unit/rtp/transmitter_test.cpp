@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rtp/transmitter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "rtp/packet.hpp"
+
+namespace rtcmc::rtp {
+namespace {
+
+using namespace std::chrono_literals;
+using Bytes = std::vector<std::uint8_t>;
+using Time = Transmitter::Time;
+
+constexpr std::uint32_t kSsrc = 0x01020304;
+constexpr std::uint32_t kRtxSsrc = 0x05060708;
+constexpr std::size_t kPayload = 1000;
+constexpr Time kStart{10s};
+constexpr StreamFormat kFormat{.payload_type = 96, .retransmission_type = 97};
+
+HeaderBytes header(std::uint16_t sequence) {
+  const std::array<std::uint8_t, 12> packet{0x80, 100, 0, 0, 0, 0, 0, 9};
+  return *HeaderBytes::of(packet, {.sequence = sequence});
+}
+
+/// A transmitter, and the numbers of what it sends.
+struct Sender {
+  explicit Sender(std::uint16_t first = 100, const StreamFormat& format = kFormat)
+      : transmitter({.ssrc = kSsrc, .retransmission_ssrc = kRtxSsrc, .first_sequence = first}) {
+    EXPECT_TRUE(transmitter.set_format(format));
+  }
+
+  std::optional<std::uint16_t> send(std::uint16_t sequence) {
+    return number_of(transmitter.transmit(header(sequence), kPayload, space), kSsrc);
+  }
+  std::optional<std::uint16_t> send_again(std::uint16_t sequence, Time sent, Time now) {
+    return number_of(transmitter.retransmit(header(sequence), kPayload, sent, now, space), kRtxSsrc);
+  }
+
+  Transmitter transmitter;
+  std::array<std::uint8_t, Transmitter::kMaxHeaderSize> space{};
+
+ private:
+  std::optional<std::uint16_t> number_of(std::optional<std::size_t> size, std::uint32_t ssrc) {
+    if (!size) {
+      return std::nullopt;
+    }
+    const auto parsed = PacketHeader::parse(std::span(space).first(*size));
+    EXPECT_TRUE(parsed && parsed->ssrc == ssrc);
+    return parsed->sequence;
+  }
+};
+
+/// Stands for a new source among the numbers.
+constexpr int kChange = -1;
+/// Nothing was sent.
+constexpr int kNone = -1;
+
+struct Step {
+  int source;
+  int ours = kNone;
+};
+
+struct Course {
+  const char* name;
+  std::uint16_t first;
+  std::vector<Step> steps;
+};
+
+TEST(Transmitter, GivesNumbersOfItsOwn) {
+  const std::vector<Course> courses{
+      {"in order", 100, {{7, 100}, {8, 101}, {9, 102}}},
+      {"a gap stays", 100, {{7, 100}, {10, 103}, {11, 104}}},
+      {"another order stays", 100, {{7, 100}, {9, 102}, {8, 101}, {10, 103}}},
+      {"the source wraps", 100, {{65534, 100}, {65535, 101}, {0, 102}, {1, 103}}},
+      {"ours wrap", 65534, {{7, 65534}, {8, 65535}, {10, 1}, {9, 0}, {11, 2}}},
+      {"another source goes on", 100, {{7, 100}, {8, 101}, {kChange}, {50000, 102}, {50001, 103}}},
+      {"another source goes on after the highest", 100, {{7, 100}, {9, 102}, {8, 101}, {kChange}, {3, 103}}},
+      {"across the wrap", 65535, {{7, 65535}, {kChange}, {40000, 0}, {kChange}, {7, 1}}},
+      {"changes without a packet between", 100, {{7, 100}, {kChange}, {kChange}, {7, 101}}},
+      {"what precedes the first is late", 100, {{7, 100}, {6}, {8, 101}, {kChange}, {50, 102}, {49}, {51, 103}, {50}}},
+      {"none twice", 100, {{7, 100}, {7}, {8, 101}, {7}, {8}, {10, 103}, {9, 102}, {9}, {11, 104}}},
+      {"none twice across the wrap", 65535, {{7, 65535}, {8, 0}, {7}, {8}, {9, 1}}},
+      {"what SRTP would refuse as too old", 100, {{7, 100}, {307, 400}, {207}, {208, 301}, {208}, {308, 401}}},
+      {"a jump that is no loss goes on without a gap", 100, {{7, 100}, {40000, 101}, {40001, 102}, {7, 103}}},
+      {"a jump of half the numbers", 0, {{0, 0}, {32767, 1}, {32768, 2}, {32769, 3}}},
+  };
+  for (const Course& course : courses) {
+    Sender sender(course.first);
+    for (const Step& step : course.steps) {
+      if (step.source == kChange) {
+        sender.transmitter.change_source();
+        continue;
+      }
+      const auto number = sender.send(static_cast<std::uint16_t>(step.source));
+      EXPECT_EQ(number ? *number : kNone, step.ours) << course.name << ": " << step.source;
+    }
+  }
+}
+
+TEST(Transmitter, SendsNothingWithoutAFormat) {
+  Transmitter transmitter({.ssrc = kSsrc});
+  std::array<std::uint8_t, Transmitter::kMaxHeaderSize> out{};
+  EXPECT_EQ(transmitter.transmit(header(7), kPayload, out), std::nullopt);
+  EXPECT_EQ(transmitter.retransmit(header(7), kPayload, kStart, kStart, out), std::nullopt);
+  EXPECT_EQ(transmitter.report(kStart, 0, {}), std::nullopt);
+  EXPECT_FALSE(transmitter.set_format({.payload_type = 72})) << "that would be RTCP";
+  EXPECT_EQ(transmitter.transmit(header(7), kPayload, out), std::nullopt);
+}
+
+TEST(Transmitter, ASourceGoesOnForLongerThanItsNumbers) {
+  Sender sender;
+  ASSERT_EQ(sender.send(5000), 100);
+  for (unsigned i = 1; i < 150'000; i += 2) {
+    // Each pair in the wrong order.
+    for (const unsigned at : {i + 1, i}) {
+      ASSERT_EQ(sender.send(static_cast<std::uint16_t>(5000 + at)), static_cast<std::uint16_t>(100 + at)) << at;
+      ASSERT_EQ(sender.transmitter.source_sequence(static_cast<std::uint16_t>(100 + at)),
+                static_cast<std::uint16_t>(5000 + at));
+    }
+  }
+}
+
+/// The index that SRTP protects a packet with, as its sender takes it from the numbers (RFC 3711, 3.3.1).
+class Indices {
+ public:
+  /// Whether SRTP would take it: neither twice nor too old.
+  [[nodiscard]] bool add(std::uint16_t sequence) {
+    highest_ = highest_ ? std::max(*highest_, index_of(sequence)) : sequence;
+    const std::int64_t index = index_of(sequence);
+    return index + 127 >= *highest_ && seen_.insert(index).second;
+  }
+  [[nodiscard]] std::size_t count() const { return seen_.size(); }
+
+ private:
+  [[nodiscard]] std::int64_t index_of(std::uint16_t sequence) const {
+    return *highest_ + static_cast<std::int16_t>(sequence - static_cast<std::uint16_t>(*highest_));
+  }
+
+  std::optional<std::int64_t> highest_;
+  std::set<std::int64_t> seen_;
+};
+
+class Walk : public ::testing::TestWithParam<unsigned> {};
+
+TEST_P(Walk, NoIndexIsProtectedTwice) {
+  std::mt19937 dice(GetParam());
+  const auto roll = [&dice](unsigned sides) { return static_cast<unsigned>(dice() % sides); };
+  Sender sender(static_cast<std::uint16_t>(roll(1U << 15U)));
+  Indices media;
+  Indices retransmissions;
+  auto source = static_cast<std::uint16_t>(roll(1U << 16U));
+  auto now = kStart;
+  for (unsigned i = 0; i < 150'000; ++i, now += 1ms) {
+    const unsigned what = roll(2000);
+    if (what == 0) {
+      sender.transmitter.change_source();
+      source = static_cast<std::uint16_t>(roll(1U << 16U));
+    } else if (what == 1) {
+      source = static_cast<std::uint16_t>(roll(1U << 16U));  // nobody said so
+    } else if (what < 5) {
+      ASSERT_TRUE(sender.transmitter.set_format({.payload_type = static_cast<std::uint8_t>(96 + roll(10)),
+                                                 .retransmission_type = static_cast<std::uint8_t>(110 + roll(10)),
+                                                 .mid = MidExtension{1, "0"}}));
+    }
+    const auto late = static_cast<std::uint16_t>(what < 200 ? roll(300) : 0);
+    const auto lost = static_cast<std::uint16_t>(what > 1900 ? roll(20) : 0);
+    const auto number = sender.send(static_cast<std::uint16_t>(source - late));
+    if (number) {
+      ASSERT_TRUE(media.add(*number)) << i;
+    }
+    if (late == 0) {
+      source = static_cast<std::uint16_t>(source + 1 + lost);
+    }
+    const auto missed = static_cast<std::uint16_t>(source - roll(500));
+    if (const auto again = sender.send_again(missed, now - 100ms, now)) {
+      ASSERT_TRUE(retransmissions.add(*again)) << i;
+    }
+  }
+  EXPECT_GT(media.count(), 130'000U);
+  EXPECT_GT(retransmissions.count(), 1'000U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Transmitter, Walk, ::testing::Range(1U, 7U));
+
+TEST(Transmitter, KnowsTheSourcesNumberOfWhatItSent) {
+  Sender sender;
+  sender.send(7);
+  sender.transmitter.change_source();
+  EXPECT_EQ(sender.transmitter.source_sequence(100), std::nullopt);
+  sender.send(50000);
+  sender.send(50002);
+  EXPECT_EQ(sender.transmitter.source_sequence(100), std::nullopt) << "of the source before";
+  EXPECT_EQ(sender.transmitter.source_sequence(101), 50000);
+  EXPECT_EQ(sender.transmitter.source_sequence(103), 50002);
+  EXPECT_EQ(sender.transmitter.source_sequence(104), std::nullopt) << "still to come";
+}
+
+TEST(Transmitter, ARetransmissionIsThePacketWithItsNumberBeforeThePayload) {
+  Sender sender(0x1234, {.payload_type = 96, .retransmission_type = 97, .mid = MidExtension{3, "ab"}});
+  // With padding, a CSRC and a marker.
+  const Bytes packet{0xa1, 0x80 | 100, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  const auto original = HeaderBytes::of(packet, {});
+  ASSERT_TRUE(original);
+  ASSERT_TRUE(sender.transmitter.transmit(*original, kPayload, sender.space));
+  for (std::uint8_t number = 0; number < 2; ++number) {
+    const auto now = kStart + number * 100ms;
+    const auto size = sender.transmitter.retransmit(*original, kPayload, kStart, now, sender.space);
+    ASSERT_TRUE(size);
+    const Bytes expected{0xb1, 0x80 | 97, 0,  number, 1,    2, 3, 4,    5,   6,   7, 8,    9,
+                         10,   11,        12, 0xbe,   0xde, 0, 1, 0x31, 'a', 'b', 0, 0x12, 0x34};
+    Bytes written(sender.space.begin(), sender.space.begin() + static_cast<std::ptrdiff_t>(*size));
+    EXPECT_EQ(Bytes(written.begin() + 8, written.begin() + 12), (Bytes{5, 6, 7, 8}));
+    std::copy_n(packet.begin() + 8, 4, written.begin() + 8);
+    EXPECT_EQ(written, expected);
+  }
+  EXPECT_EQ(sender.transmitter.count().retransmitted_packets, 2U);
+  EXPECT_EQ(sender.transmitter.count().retransmitted_bytes, 2 * kPayload);
+  EXPECT_EQ(sender.transmitter.count().packets, 1U);
+}
+
+TEST(Transmitter, NothingIsSentAgainToWhoDidNotAgree) {
+  struct Case {
+    std::optional<std::uint32_t> ssrc;
+    std::optional<std::uint8_t> type;
+  };
+  for (const auto& [ssrc, type] : std::vector<Case>{{std::nullopt, 97}, {kRtxSsrc, std::nullopt}, {kRtxSsrc, 72}}) {
+    Transmitter transmitter({.ssrc = kSsrc, .retransmission_ssrc = ssrc});
+    ASSERT_TRUE(transmitter.set_format({.payload_type = 96, .retransmission_type = type}));
+    std::array<std::uint8_t, Transmitter::kMaxHeaderSize> out{};
+    ASSERT_TRUE(transmitter.transmit(header(7), kPayload, out));
+    EXPECT_FALSE(transmitter.retransmit(header(7), kPayload, kStart, kStart, out));
+  }
+}
+
+TEST(Transmitter, WhatWasNotSentIsNotSentAgain) {
+  Sender sender;
+  EXPECT_EQ(sender.send_again(7, kStart, kStart), std::nullopt);
+  sender.send(7);
+  EXPECT_EQ(sender.send_again(6, kStart, kStart), std::nullopt) << "before its time";
+  EXPECT_EQ(sender.send_again(8, kStart, kStart), std::nullopt) << "still to come";
+  EXPECT_EQ(sender.send_again(7, kStart, kStart), 0);
+  sender.transmitter.change_source();
+  EXPECT_EQ(sender.send_again(7, kStart, kStart + 100ms), std::nullopt);
+}
+
+TEST(Transmitter, RetransmissionsAreAQuarterOnTheWireHoweverSmall) {
+  Sender sender(0, {.payload_type = 96, .retransmission_type = 97, .mid = MidExtension{1, "0123456789abcdef"}});
+  std::size_t sent = 0;
+  std::size_t repaired = 0;
+  auto now = kStart;
+  for (unsigned i = 0; i < 50'000; ++i, now += 1ms) {
+    const auto size = sender.transmitter.transmit(header(static_cast<std::uint16_t>(i)), 20, sender.space);
+    ASSERT_TRUE(size);
+    sent += *size + 20;
+    for (unsigned back = 0; back < 50 && back <= i; ++back) {
+      const auto again = sender.transmitter.retransmit(header(static_cast<std::uint16_t>(i - back)), 20,
+                                                       now - back * 1ms, now, sender.space);
+      repaired += again ? *again + 20 : 0;
+    }
+  }
+  EXPECT_LE(repaired, sent / 4 + RepairPolicy::kMaxCredit);
+  EXPECT_GE(repaired, sent / 5);
+}
+
+constexpr std::uint64_t kSecond = std::uint64_t{1} << 32U;
+
+TEST(Transmitter, AReportTellsTheTimestampOfItsMoment) {
+  struct Case {
+    const char* name;
+    std::uint64_t ntp_time;
+    ClockPair clock;
+    std::uint32_t timestamp;
+  };
+  const std::vector<Case> cases{
+      {"at once", 100 * kSecond, {100 * kSecond, 5000}, 5000},
+      {"later", 102 * kSecond + kSecond / 2, {100 * kSecond, 5000}, 5000 + 225'000},
+      {"before", 99 * kSecond, {100 * kSecond, 100'000}, 10'000},
+      {"wraps", 101 * kSecond, {100 * kSecond, 0xffffffffU}, 89'999},
+      {"wraps back", 99 * kSecond, {100 * kSecond, 89'999}, 0xffffffffU},
+      {"when seconds of NTP wrap", kSecond, {0xffffffffU * kSecond, 5000}, 5000 + 180'000},
+  };
+  for (const Case& each : cases) {
+    Sender sender;
+    sender.send(7);
+    const auto report = sender.transmitter.report(kStart, each.ntp_time, each.clock);
+    ASSERT_TRUE(report) << each.name;
+    EXPECT_EQ(report->rtp_timestamp, each.timestamp) << each.name;
+    EXPECT_EQ(report->ssrc, kSsrc);
+    EXPECT_EQ(report->ntp_time, each.ntp_time);
+    EXPECT_EQ(sender.transmitter.final_report(each.ntp_time).rtp_timestamp, each.timestamp) << each.name;
+  }
+}
+
+TEST(Transmitter, ReportsOnceASecondOfWhatWasSent) {
+  Sender sender;
+  EXPECT_FALSE(sender.transmitter.report(kStart, 0, {})) << "of nothing";
+  sender.send(7);
+  ASSERT_TRUE(sender.transmitter.report(kStart, 0, {}));
+  sender.send(8);
+  sender.send(8);
+  sender.send_again(7, kStart, kStart);
+  EXPECT_FALSE(sender.transmitter.report(kStart + 999ms, 0, {}));
+  const auto report = sender.transmitter.report(kStart + 1s, 0, {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->packets, 2U);
+  EXPECT_EQ(report->octets, 2 * kPayload);
+}
+
+TEST(Transmitter, AReportBlockTellsRoundTripAndLoss) {
+  struct Case {
+    std::uint32_t last;
+    std::uint32_t delay;
+    std::uint64_t now;
+    std::optional<double> round_trip;
+  };
+  const std::vector<Case> cases{
+      {0, 5, 100 * kSecond, std::nullopt},
+      {100U << 16U, 1U << 15U, 101 * kSecond, 0.5},
+      {100U << 16U, 2U << 16U, 101 * kSecond, 0.0},
+      {0xffffU << 16U, 0, (std::uint64_t{1} << 48U) + kSecond, 2.0},
+  };
+  for (const Case& each : cases) {
+    Sender sender;
+    sender.transmitter.take(ReportBlock{kSsrc, 64, -3, 90, each.last, each.delay}, each.now);
+    const auto& reception = sender.transmitter.count().reception;
+    ASSERT_TRUE(reception);
+    EXPECT_EQ(reception->round_trip_time, each.round_trip) << each.now;
+    EXPECT_EQ(reception->packets_lost, 0U) << "more came than were sent";
+    EXPECT_EQ(reception->fraction_lost, 0.25);
+    EXPECT_EQ(reception->jitter, 90U);
+  }
+}
+
+TEST(Transmitter, WhatItMeasuresRulesWhenItRepeats) {
+  Sender sender;
+  sender.send(7);
+  sender.transmitter.take(ReportBlock{kSsrc, 0, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 4);
+  EXPECT_TRUE(sender.send_again(7, kStart, kStart));
+  EXPECT_FALSE(sender.send_again(7, kStart, kStart + 249ms));
+  EXPECT_TRUE(sender.send_again(7, kStart, kStart + 250ms));
+}
+
+TEST(Transmitter, AFullIntraRequestThatIsRepeatedIsOne) {
+  Sender sender;
+  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kSsrc, 0}));
+  EXPECT_FALSE(sender.transmitter.take(FullIntraRequest{kSsrc, 0}));
+  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kSsrc, 1}));
+  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kSsrc, 0})) << "it wraps";
+  sender.transmitter.take(PictureLoss{kSsrc});
+  sender.transmitter.take(Nack{kSsrc, {1, 2}});
+  EXPECT_EQ(sender.transmitter.count().firs, 4U);
+  EXPECT_EQ(sender.transmitter.count().plis, 1U);
+  EXPECT_EQ(sender.transmitter.count().nacks, 1U);
+}
+
+}  // namespace
+}  // namespace rtcmc::rtp
