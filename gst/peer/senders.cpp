@@ -61,7 +61,7 @@ bool Senders::remove(const send::Track& track) {
   const auto is_it = [&track](const OutgoingTrack& known) { return known.track.get() == &track; };
   std::erase_if(unoffered_, is_it);
   // What webrtcbin keeps of the section is treated as one that nothing was ever sent on.
-  return std::erase_if(sending_, [is_it](Sending& sending) {
+  return std::erase_if(sending_, [this, is_it](Sending& sending) {
            const bool ends = is_it(sending.outgoing);
            if (ends) {
              end(sending);
@@ -188,9 +188,13 @@ void Senders::settle(Sending& sending, const sdp::Section& remote, const sdp::Se
 
 std::shared_ptr<send::Transmission> Senders::transmission(Sending& sending, const sdp::Section& local) const {
   if (!sending.transmission) {
-    const rtp::Transmitter::Identity identity{.ssrc = sending.outgoing.track->ssrc(),
-                                              .retransmission_ssrc = local.retransmission_ssrc,
-                                              .first_sequence = first_sequence()};
+    const std::uint32_t ssrc = sending.outgoing.track->ssrc();
+    // RTP input may come again at another pad with the SSRC that it had: its key stream goes on.
+    const auto former = next_sequences_.find(ssrc);
+    const rtp::Transmitter::Identity identity{
+        .ssrc = ssrc,
+        .retransmission_ssrc = local.retransmission_ssrc,
+        .first_sequence = former == next_sequences_.end() ? first_sequence() : former->second};
     sending.transmission = std::make_shared<send::Transmission>(webrtcbin_.media_path(), identity, local.cname);
   }
   return sending.transmission;
@@ -200,6 +204,7 @@ void Senders::end(Sending& sending) {
   sending.subscription.reset();
   if (sending.transmission) {
     sending.transmission->end();
+    next_sequences_[sending.transmission->ssrc()] = sending.transmission->next_sequence();
   }
 }
 

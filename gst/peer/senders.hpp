@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,7 +92,7 @@ class Senders {
   [[nodiscard]] std::uint8_t payload_type_of(rtp::Codec codec, GstCaps* caps);
   [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
   void settle(Sending& sending, const sdp::Section& remote, const sdp::Section& local);
-  static void end(Sending& sending);
+  void end(Sending& sending);
   [[nodiscard]] static stats::SentStream stats(Sending& sending);
   /// The section's stream, made when it is first sent.
   [[nodiscard]] std::shared_ptr<send::Transmission> transmission(Sending& sending, const sdp::Section& local) const;
@@ -102,6 +103,7 @@ class Senders {
   std::vector<OutgoingTrack> unoffered_;
   std::vector<Sending> sending_;
   std::vector<std::string> other_h264_;  // profiles offered that are not our encoders', in the order of their types
+  std::map<std::uint32_t, std::uint16_t> next_sequences_;  // by SSRC: of what has ended
   bool is_started_ = false;
 };
 

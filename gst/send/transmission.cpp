@@ -132,6 +132,11 @@ bool Transmission::take(const rtp::FullIntraRequest& request) {
   return transmitter_.take(request);
 }
 
+std::uint16_t Transmission::next_sequence() const {
+  const std::lock_guard lock(mutex_);
+  return transmitter_.next_sequence();
+}
+
 rtp::TransmissionCount Transmission::count() const {
   const std::lock_guard lock(mutex_);
   return transmitter_.count();

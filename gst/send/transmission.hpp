@@ -61,6 +61,8 @@ class Transmission {
   [[nodiscard]] bool take(const rtp::FullIntraRequest& request);
 
   [[nodiscard]] rtp::TransmissionCount count() const;
+  /// Of the packet that would come next.
+  [[nodiscard]] std::uint16_t next_sequence() const;
 
  private:
   const std::shared_ptr<Wire> wire_;
