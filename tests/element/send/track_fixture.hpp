@@ -216,8 +216,8 @@ class TrackTest : public ::testing::Test {
   glib::Ref<GstElement> source_;
 };
 
-/// Decodes a peer's video with RTP caps of the codec, and gives a pixel of its latest picture, the middle one if nothing
-/// else is said.
+/// Decodes a peer's video with RTP caps of the codec, and gives a pixel of its latest picture, the middle one if
+/// nothing else is said.
 struct Picture {
   int width = 0;
   int height = 0;

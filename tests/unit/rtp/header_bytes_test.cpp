@@ -14,7 +14,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-struct Case {
+struct HeaderCase {
   const char* name;
   Bytes packet;
   Shift shift;
@@ -28,7 +28,7 @@ Bytes bytes_of(const HeaderBytes& header) {
 const Bytes kPlain{0x80, 0xe0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 
 TEST(HeaderBytes, AreTheHeaderWithoutItsExtension) {
-  const std::vector<Case> cases{
+  const std::vector<HeaderCase> cases{
       {"plain", kPlain, {}, kPlain},
       {"with payload", {0x80, 0xe0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 77, 78}, {}, kPlain},
       {"padding stays",
@@ -53,7 +53,7 @@ TEST(HeaderBytes, AreTheHeaderWithoutItsExtension) {
       {"extension cut short", {0x90, 0xe0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0xbe, 0xde, 0, 1}, {}, {}},
       {"another version", {0x40, 0xe0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {}, {}},
   };
-  for (const Case& each : cases) {
+  for (const HeaderCase& each : cases) {
     const auto header = HeaderBytes::of(each.packet, each.shift);
     ASSERT_EQ(header.has_value(), !each.header.empty()) << each.name;
     if (header) {

@@ -29,12 +29,12 @@ struct Step {
   bool begins_anew = false;
 };
 
-struct Case {
+struct RenumberingCase {
   std::string name;
   std::vector<Step> steps;
 };
 
-class RenumberingTable : public ::testing::TestWithParam<Case> {};
+class RenumberingTable : public ::testing::TestWithParam<RenumberingCase> {};
 
 TEST_P(RenumberingTable, Holds) {
   Renumbering renumbering(kClockRate, kFirst, 0);
@@ -74,7 +74,7 @@ std::vector<Step> late_ones_in_a_row() {
   return steps;
 }
 
-const std::vector<Case> kCases{
+const std::vector<RenumberingCase> kCases{
     {"InOrder", {{33, 1, 101, 10000, 1, 3000}, {0, 1, 102, 10000, 1, 0}, {33, 1, 103, 13000, 1, 3000}}},
     {"WrapsAround",
      {{33, 2, 65535, 0xfffff000U, 1, 2970, true},

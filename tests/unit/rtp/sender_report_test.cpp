@@ -32,13 +32,13 @@ Bytes tail(const Bytes& bytes, std::size_t from) {
   return {bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.end()};
 }
 
-struct Case {
+struct ReportCase {
   std::string cname;
   Bytes description;
 };
 
 TEST(SenderReport, NamesItsSenderInWholeWordsThatEndWithZero) {
-  const std::vector<Case> cases{
+  const std::vector<ReportCase> cases{
       {"", {0x81, 202, 0, 2, 0xde, 0xad, 0xbe, 0xef, 1, 0, 0, 0}},
       {"a", {0x81, 202, 0, 2, 0xde, 0xad, 0xbe, 0xef, 1, 1, 'a', 0}},
       {"ab", {0x81, 202, 0, 3, 0xde, 0xad, 0xbe, 0xef, 1, 2, 'a', 'b', 0, 0, 0, 0}},

@@ -24,7 +24,7 @@ using Time = Transmitter::Time;
 constexpr std::uint32_t kSsrc = 0x01020304;
 constexpr std::uint32_t kRtxSsrc = 0x05060708;
 constexpr std::size_t kPayload = 1000;
-constexpr Time kStart{10s};
+constexpr Time kBeginning{10s};
 constexpr StreamFormat kFormat{.payload_type = 96, .retransmission_type = 97};
 
 HeaderBytes header(std::uint16_t sequence) {
@@ -65,7 +65,7 @@ constexpr int kChange = -1;
 /// Nothing was sent.
 constexpr int kNone = -1;
 
-struct Step {
+struct Move {
   int source;
   int ours = kNone;
 };
@@ -73,7 +73,7 @@ struct Step {
 struct Course {
   const char* name;
   std::uint16_t first;
-  std::vector<Step> steps;
+  std::vector<Move> steps;
 };
 
 TEST(Transmitter, GivesNumbersOfItsOwn) {
@@ -96,7 +96,7 @@ TEST(Transmitter, GivesNumbersOfItsOwn) {
   };
   for (const Course& course : courses) {
     Sender sender(course.first);
-    for (const Step& step : course.steps) {
+    for (const Move& step : course.steps) {
       if (step.source == kChange) {
         sender.transmitter.change_source();
         continue;
@@ -111,8 +111,8 @@ TEST(Transmitter, SendsNothingWithoutAFormat) {
   Transmitter transmitter({.ssrc = kSsrc});
   std::array<std::uint8_t, Transmitter::kMaxHeaderSize> out{};
   EXPECT_EQ(transmitter.transmit(header(7), kPayload, out), std::nullopt);
-  EXPECT_EQ(transmitter.retransmit(header(7), kPayload, kStart, kStart, out), std::nullopt);
-  EXPECT_EQ(transmitter.report(kStart, 0, {}), std::nullopt);
+  EXPECT_EQ(transmitter.retransmit(header(7), kPayload, kBeginning, kBeginning, out), std::nullopt);
+  EXPECT_EQ(transmitter.report(kBeginning, 0, {}), std::nullopt);
   EXPECT_FALSE(transmitter.set_format({.payload_type = 72})) << "that would be RTCP";
   EXPECT_EQ(transmitter.transmit(header(7), kPayload, out), std::nullopt);
 }
@@ -159,7 +159,7 @@ TEST_P(Walk, NoIndexIsProtectedTwice) {
   Indices media;
   Indices retransmissions;
   auto source = static_cast<std::uint16_t>(roll(1U << 16U));
-  auto now = kStart;
+  auto now = kBeginning;
   for (unsigned i = 0; i < 150'000; ++i, now += 1ms) {
     const unsigned what = roll(2000);
     if (what == 0) {
@@ -213,8 +213,8 @@ TEST(Transmitter, ARetransmissionIsThePacketWithItsNumberBeforeThePayload) {
   ASSERT_TRUE(original);
   ASSERT_TRUE(sender.transmitter.transmit(*original, kPayload, sender.space));
   for (std::uint8_t number = 0; number < 2; ++number) {
-    const auto now = kStart + number * 100ms;
-    const auto size = sender.transmitter.retransmit(*original, kPayload, kStart, now, sender.space);
+    const auto now = kBeginning + number * 100ms;
+    const auto size = sender.transmitter.retransmit(*original, kPayload, kBeginning, now, sender.space);
     ASSERT_TRUE(size);
     const Bytes expected{0xb1, 0x80 | 97, 0,  number, 1,    2, 3, 4,    5,   6,   7, 8,    9,
                          10,   11,        12, 0xbe,   0xde, 0, 1, 0x31, 'a', 'b', 0, 0x12, 0x34};
@@ -238,26 +238,26 @@ TEST(Transmitter, NothingIsSentAgainToWhoDidNotAgree) {
     ASSERT_TRUE(transmitter.set_format({.payload_type = 96, .retransmission_type = type}));
     std::array<std::uint8_t, Transmitter::kMaxHeaderSize> out{};
     ASSERT_TRUE(transmitter.transmit(header(7), kPayload, out));
-    EXPECT_FALSE(transmitter.retransmit(header(7), kPayload, kStart, kStart, out));
+    EXPECT_FALSE(transmitter.retransmit(header(7), kPayload, kBeginning, kBeginning, out));
   }
 }
 
 TEST(Transmitter, WhatWasNotSentIsNotSentAgain) {
   Sender sender;
-  EXPECT_EQ(sender.send_again(7, kStart, kStart), std::nullopt);
+  EXPECT_EQ(sender.send_again(7, kBeginning, kBeginning), std::nullopt);
   sender.send(7);
-  EXPECT_EQ(sender.send_again(6, kStart, kStart), std::nullopt) << "before its time";
-  EXPECT_EQ(sender.send_again(8, kStart, kStart), std::nullopt) << "still to come";
-  EXPECT_EQ(sender.send_again(7, kStart, kStart), 0);
+  EXPECT_EQ(sender.send_again(6, kBeginning, kBeginning), std::nullopt) << "before its time";
+  EXPECT_EQ(sender.send_again(8, kBeginning, kBeginning), std::nullopt) << "still to come";
+  EXPECT_EQ(sender.send_again(7, kBeginning, kBeginning), 0);
   sender.transmitter.change_source();
-  EXPECT_EQ(sender.send_again(7, kStart, kStart + 100ms), std::nullopt);
+  EXPECT_EQ(sender.send_again(7, kBeginning, kBeginning + 100ms), std::nullopt);
 }
 
 TEST(Transmitter, RetransmissionsAreAQuarterOnTheWireHoweverSmall) {
   Sender sender(0, {.payload_type = 96, .retransmission_type = 97, .mid = MidExtension{1, "0123456789abcdef"}});
   std::size_t sent = 0;
   std::size_t repaired = 0;
-  auto now = kStart;
+  auto now = kBeginning;
   for (unsigned i = 0; i < 50'000; ++i, now += 1ms) {
     const auto size = sender.transmitter.transmit(header(static_cast<std::uint16_t>(i)), 20, sender.space);
     ASSERT_TRUE(size);
@@ -292,7 +292,7 @@ TEST(Transmitter, AReportTellsTheTimestampOfItsMoment) {
   for (const Case& each : cases) {
     Sender sender;
     sender.send(7);
-    const auto report = sender.transmitter.report(kStart, each.ntp_time, each.clock);
+    const auto report = sender.transmitter.report(kBeginning, each.ntp_time, each.clock);
     ASSERT_TRUE(report) << each.name;
     EXPECT_EQ(report->rtp_timestamp, each.timestamp) << each.name;
     EXPECT_EQ(report->ssrc, kSsrc);
@@ -303,14 +303,14 @@ TEST(Transmitter, AReportTellsTheTimestampOfItsMoment) {
 
 TEST(Transmitter, ReportsOnceASecondOfWhatWasSent) {
   Sender sender;
-  EXPECT_FALSE(sender.transmitter.report(kStart, 0, {})) << "of nothing";
+  EXPECT_FALSE(sender.transmitter.report(kBeginning, 0, {})) << "of nothing";
   sender.send(7);
-  ASSERT_TRUE(sender.transmitter.report(kStart, 0, {}));
+  ASSERT_TRUE(sender.transmitter.report(kBeginning, 0, {}));
   sender.send(8);
   sender.send(8);
-  sender.send_again(7, kStart, kStart);
-  EXPECT_FALSE(sender.transmitter.report(kStart + 999ms, 0, {}));
-  const auto report = sender.transmitter.report(kStart + 1s, 0, {});
+  sender.send_again(7, kBeginning, kBeginning);
+  EXPECT_FALSE(sender.transmitter.report(kBeginning + 999ms, 0, {}));
+  const auto report = sender.transmitter.report(kBeginning + 1s, 0, {});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->packets, 2U);
   EXPECT_EQ(report->octets, 2 * kPayload);
@@ -345,9 +345,9 @@ TEST(Transmitter, WhatItMeasuresRulesWhenItRepeats) {
   Sender sender;
   sender.send(7);
   sender.transmitter.take(ReportBlock{kSsrc, 0, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 4);
-  EXPECT_TRUE(sender.send_again(7, kStart, kStart));
-  EXPECT_FALSE(sender.send_again(7, kStart, kStart + 249ms));
-  EXPECT_TRUE(sender.send_again(7, kStart, kStart + 250ms));
+  EXPECT_TRUE(sender.send_again(7, kBeginning, kBeginning));
+  EXPECT_FALSE(sender.send_again(7, kBeginning, kBeginning + 249ms));
+  EXPECT_TRUE(sender.send_again(7, kBeginning, kBeginning + 250ms));
 }
 
 TEST(Transmitter, AFullIntraRequestThatIsRepeatedIsOne) {
