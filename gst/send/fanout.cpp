@@ -59,6 +59,11 @@ void Fanout::start(Subscriber& subscriber) {
   }
 }
 
+void Fanout::forget_past() {
+  const std::lock_guard lock(mutex_);
+  history_.forget_keyframe();
+}
+
 void Fanout::request_keyframe() {
   bool ask = false;
   {

@@ -48,6 +48,8 @@ class Fanout final : public Node {
   void remove(const std::shared_ptr<Subscriber>& subscriber);
   void start(Subscriber& subscriber);
 
+  /// What has passed is not for newcomers any more.
+  void forget_past();
   /// A keyframe is needed here, for all; nothing happens for audio.
   void request_keyframe();
 

@@ -65,7 +65,7 @@ class EncodingTrack final : public Track, private Input::Listener {
     return ssrc_;
   }
   glib::Ref<GstCaps> rtp_caps(rtp::Codec codec) const override;
-  void set_muted(bool is_muted) override { input_->set_muted(is_muted); }
+  void set_muted(bool is_muted) override;
   void interrupt() override { input_->interrupt(); }
   std::optional<Encoding> encoding(rtp::Codec codec) const override;
   std::unique_ptr<Subscription> subscribe(const PacketFormat& format,
@@ -258,6 +258,14 @@ void EncodingTrack::on_ssrc(std::uint32_t ssrc) {
 void EncodingTrack::on_forgotten() {
   const std::lock_guard lock(mutex_);
   caps_.reset();
+}
+
+void EncodingTrack::set_muted(bool is_muted) {
+  input_->set_muted(is_muted);
+  const std::lock_guard lock(mutex_);
+  for (const auto& [codec, shared] : branches_) {
+    shared.branch->fanout().forget_past();
+  }
 }
 
 bool EncodingTrack::forget_source() {

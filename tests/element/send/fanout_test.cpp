@@ -139,6 +139,18 @@ TEST_F(FanoutTest, ANewcomerIsServedFromAYoungKeyframe) {
   fanout_->remove(subscriber);
 }
 
+TEST_F(FanoutTest, WhoComesDuringAMuteSeesNothingOfWhatWasBefore) {
+  Peer peer;
+  const auto subscriber = add(peer);
+  push(1, kKeyframe);
+  fanout_->forget_past();
+  fanout_->start(*subscriber);
+  EXPECT_TRUE(units(peer).empty());
+  push(2, kKeyframe);
+  EXPECT_EQ(units(peer), (Units{kKeyframe}));
+  fanout_->remove(subscriber);
+}
+
 TEST_F(FanoutTest, NobodyStartsInTheMiddleOfAKeyframe) {
   Peer peer;
   const auto subscriber = add(peer);
