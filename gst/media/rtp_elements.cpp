@@ -165,8 +165,13 @@ std::string no_payloader_text(rtp::Codec codec) {
 }
 
 glib::Ref<GstElement> make_parser(rtp::Codec codec) {
-  const std::string_view parser = rtp_elements(codec).parser;
-  return parser.empty() ? nullptr : make_installed(text(parser));
+  const std::string_view name = rtp_elements(codec).parser;
+  auto parser = name.empty() ? nullptr : make_installed(text(name));
+  if (parser && codec == rtp::Codec::H265) {
+    // rtph265pay has parameter sets go ahead of IDR pictures, not of the CRA pictures that x265 makes on request.
+    set(parser.get(), {{"config-interval", "-1"}});
+  }
+  return parser;
 }
 
 glib::Ref<GstElement> make_payloader(rtp::Codec codec, const RtpStream& stream, std::uint16_t first_sequence) {
