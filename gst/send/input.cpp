@@ -378,9 +378,7 @@ std::optional<bool> Input::on_sink_query(GstQuery* query) {
     check_kind(caps);
     return std::nullopt;
   }
-  // On the streaming thread.
-  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION && source_ && source_->form == Form::Raw &&
-      choice_.load()->kind == rtp::Kind::Video) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION && is_raw_video()) {
     // Rows that are padded, as those of cameras, need not be copied: what comes first in any branch can read them.
     gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
     return true;
@@ -388,6 +386,12 @@ std::optional<bool> Input::on_sink_query(GstQuery* query) {
   // A branch would answer in its own time, and one for all of them.
   const bool is_serialized = (gst_query_type_get_flags(GST_QUERY_TYPE(query)) & GST_QUERY_TYPE_SERIALIZED) != 0;
   return is_serialized ? std::optional(false) : std::nullopt;
+}
+
+bool Input::is_raw_video() const {
+  const std::lock_guard lock(mutex_);
+  const auto* choice = choice_.load();
+  return is_raw_ && choice && choice->kind == rtp::Kind::Video;
 }
 
 std::optional<bool> Input::on_src_query(GstPad*, GstQuery* query) {

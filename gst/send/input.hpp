@@ -100,6 +100,7 @@ class Input final : public Node {
   /// Those that are left.
   [[nodiscard]] std::span<const Choice> choices() const;
   [[nodiscard]] glib::Ref<GstCaps> acceptable() const;
+  [[nodiscard]] bool is_raw_video() const;
   void check_kind(GstCaps* caps);
   void on_tags(const glib::Ref<GstEvent>& event);
   void on_segment(glib::Ref<GstEvent> event);

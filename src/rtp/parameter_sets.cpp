@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "glib/ref.hpp"
-
+#include "rtp/big_endian.hpp"
 #include "rtp/first_byte.hpp"
 
 namespace rtcmc::rtp {
@@ -41,11 +42,6 @@ std::span<const int> set_types(Codec codec) {
 
 std::size_t header_size(Codec codec) {
   return codec == Codec::H264 ? 1 : 2;
-}
-
-void append_16(std::vector<std::uint8_t>& bytes, std::size_t value) {
-  bytes.push_back(static_cast<std::uint8_t>(value >> 8));
-  bytes.push_back(static_cast<std::uint8_t>(value));
 }
 
 int distance(std::uint16_t from, std::uint16_t to) {
@@ -197,10 +193,11 @@ ParameterSets::Bytes ParameterSets::packet_ahead_of(View packet, const PacketHea
   constexpr std::uint8_t kPayloadType = 0x7f;
   Bytes ahead;
   ahead.reserve(kMaxSize);
-  ahead.push_back(kVersion2);
-  ahead.push_back(packet[1] & kPayloadType);
-  append_16(ahead, static_cast<std::uint16_t>(header.sequence + inserted_));
-  ahead.insert(ahead.end(), packet.begin() + 4, packet.begin() + PacketHeader::kFixedSize);
+  std::ranges::copy(packet.first(PacketHeader::kFixedSize), std::back_inserter(ahead));
+  ahead[0] = kVersion2;
+  ahead[1] = packet[1] & kPayloadType;
+  write(static_cast<std::uint16_t>(header.sequence + inserted_),
+        std::span(ahead).subspan(PacketHeader::kSequenceOffset));
   if (codec_ == Codec::H264) {
     ahead.push_back(0x60 | kStapA);  // as important as can be
   } else {
@@ -213,8 +210,8 @@ ParameterSets::Bytes ParameterSets::packet_ahead_of(View packet, const PacketHea
       return {};
     }
     for (const Bytes& unit : known->second.units) {
-      append_16(ahead, unit.size());
-      ahead.insert(ahead.end(), unit.begin(), unit.end());
+      append(static_cast<std::uint16_t>(unit.size()), ahead);
+      std::ranges::copy(unit, std::back_inserter(ahead));
     }
   }
   return ahead.size() <= kMaxSize ? ahead : Bytes();
