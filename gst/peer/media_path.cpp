@@ -52,25 +52,25 @@ std::uint32_t ssrc_of(const rtp::Feedback& feedback) {
 
 }  // namespace
 
-std::shared_ptr<MediaPath> MediaPath::watch(GstElement* webrtcbin) {
+std::shared_ptr<MediaPath> MediaPath::watch(GstElement* rtpbin) {
   const auto path = std::shared_ptr<MediaPath>(new MediaPath);
   using Weak = std::weak_ptr<MediaPath>;
-  if (const auto rtpbin = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtcbin), "rtpbin"))) {
-    path->connection_.emplace(glib::SignalConnection::owning(
-        rtpbin.get(), "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, const Weak* weak) {
-          if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtcp_sink_")) {
-            gst_pad_add_probe(
-                pad, GST_PAD_PROBE_TYPE_BUFFER,
-                [](GstPad*, GstPadProbeInfo* info, gpointer weak) {
-                  if (const auto path = static_cast<Weak*>(weak)->lock()) {
-                    path->hear(gst_pad_probe_info_get_buffer(info));
-                  }
-                  return GST_PAD_PROBE_OK;
-                },
-                new Weak(*weak), [](gpointer weak) { delete static_cast<Weak*>(weak); });
-          }
-        }),
-        Weak(path)));
+  if (rtpbin) {
+    path->connection_.emplace(
+        glib::SignalConnection::owning(rtpbin, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, const Weak* weak) {
+                                         if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtcp_sink_")) {
+                                           gst_pad_add_probe(
+                                               pad, GST_PAD_PROBE_TYPE_BUFFER,
+                                               [](GstPad*, GstPadProbeInfo* info, gpointer weak) {
+                                                 if (const auto path = static_cast<Weak*>(weak)->lock()) {
+                                                   path->hear(gst_pad_probe_info_get_buffer(info));
+                                                 }
+                                                 return GST_PAD_PROBE_OK;
+                                               },
+                                               new Weak(*weak), [](gpointer weak) { delete static_cast<Weak*>(weak); });
+                                         }
+                                       }),
+                                       Weak(path)));
   }
   return path;
 }

@@ -23,8 +23,8 @@ namespace rtcmc {
 /// Threads: any. `mutex_` protects what its comment says and is not held while anything is pushed.
 class MediaPath final : public send::Wire {
  public:
-  /// Before webrtcbin has made any transport.
-  [[nodiscard]] static std::shared_ptr<MediaPath> watch(GstElement* webrtcbin);
+  /// `rtpbin`: webrtcbin's, before it has any pad. Null: nothing is heard.
+  [[nodiscard]] static std::shared_ptr<MediaPath> watch(GstElement* rtpbin);
   MediaPath(const MediaPath&) = delete;
   MediaPath& operator=(const MediaPath&) = delete;
 

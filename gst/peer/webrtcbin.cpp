@@ -369,7 +369,7 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
         }),
         mailbox));
   }
-  media_path_ = MediaPath::watch(element_.get());
+  media_path_ = MediaPath::watch(rtpbin_in(element_.get()).get());
   connections_.emplace_back(element_.get(), "deep-element-added", G_CALLBACK(disable_pacing), nullptr);
   connections_.push_back(glib::SignalConnection::owning(
       element_.get(), "deep-element-added",

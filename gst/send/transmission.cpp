@@ -114,7 +114,7 @@ void Transmission::end() {
   if (identity.retransmission_ssrc) {
     others.push_back(*identity.retransmission_ssrc);
   }
-  wire_->send_control(buffer_of(rtp::compose_goodbye(transmitter_.final_report(ntp_now()), cname_, others)));
+  wire_->send_control(buffer_of(rtp::compose_goodbye(transmitter_.report_at(ntp_now()), cname_, others)));
 }
 
 void Transmission::take(const rtp::ReportBlock& block) {

@@ -143,10 +143,6 @@ std::optional<SenderReport> Transmitter::report(Time now, std::uint64_t ntp_time
   return report_at(ntp_time);
 }
 
-SenderReport Transmitter::final_report(std::uint64_t ntp_time) const {
-  return report_at(ntp_time);
-}
-
 SenderReport Transmitter::report_at(std::uint64_t ntp_time) const {
   SenderReport report{.ssrc = identity_.ssrc,
                       .ntp_time = ntp_time,

@@ -91,8 +91,8 @@ class Transmitter {
 
   /// A report that is due now. `ntp_time`: now.
   [[nodiscard]] std::optional<SenderReport> report(Time now, std::uint64_t ntp_time, const ClockPair& clock);
-  /// The last one.
-  [[nodiscard]] SenderReport final_report(std::uint64_t ntp_time) const;
+  /// Due or not.
+  [[nodiscard]] SenderReport report_at(std::uint64_t ntp_time) const;
 
   void take(const ReportBlock& block, std::uint64_t ntp_time);
   void take(const Nack&) { ++count_.nacks; }
@@ -117,7 +117,6 @@ class Transmitter {
   [[nodiscard]] bool is_free(std::uint16_t sequence) const;
   void use(std::uint16_t sequence);
   [[nodiscard]] bool is_of_source(std::uint16_t sequence) const;
-  [[nodiscard]] SenderReport report_at(std::uint64_t ntp_time) const;
 
   const Identity identity_;
   std::optional<Format> format_;

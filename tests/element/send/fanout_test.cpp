@@ -53,6 +53,12 @@ class FanoutTest : public ::testing::Test {
     return fanout_->add({rtp::Codec::H264, payload_type, std::nullopt, "", kRetransmissionType}, peer.transmission());
   }
 
+  std::shared_ptr<Fanout::Subscriber> start(const Peer& peer) {
+    auto subscriber = add(peer);
+    fanout_->start(*subscriber);
+    return subscriber;
+  }
+
   /// A packet whose payload begins with `unit`.
   GstBuffer* packet(std::uint32_t timestamp, std::uint8_t unit) {
     const std::uint16_t sequence = sequence_++;
@@ -247,8 +253,7 @@ TEST_F(FanoutTest, APeerThatNeverStopsAskingHoldsNobodyElseAtKeyframes) {
 
 TEST_F(FanoutTest, GarbageIsDroppedAndTheRestGoesOn) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   ASSERT_EQ(gst_harness_push(harness_.get(), gst_buffer_new_memdup("short", 5)), GST_FLOW_OK);
   push(2, kOther);
@@ -263,8 +268,7 @@ TEST_F(FanoutTest, AFormatThatRtpCannotCarryIsRefused) {
 
 TEST_F(FanoutTest, WhatIsMissedIsSentAgain) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   push(2, kOther);
   const auto packets = peer.packets();
@@ -289,8 +293,7 @@ TEST_F(FanoutTest, WhatIsMissedIsSentAgain) {
 
 TEST_F(FanoutTest, ARepeatedFullIntraRequestIsOne) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   (void)keyframe_requests();
   int requests = 0;
@@ -306,8 +309,7 @@ TEST_F(FanoutTest, ARepeatedFullIntraRequestIsOne) {
 
 TEST_F(FanoutTest, TellsAtOnceWhatTimestampsMeanAndAtLastThatItEnds) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   push(2, kOther);
   ASSERT_EQ(peer.reports().size(), 1U);
@@ -336,8 +338,7 @@ TEST_F(FanoutTest, WhoComesAgainNeverGetsANumberTwice) {
 
 TEST_F(FanoutTest, WhoWaitedForLongGoesOnWithinReach) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   peer.answer_with(GST_FLOW_ERROR);
   push(2, kOther);
@@ -395,8 +396,7 @@ TEST_F(FanoutTest, WhatWasOnItsWayWhenAnotherTookOverIsNotSent) {
 
 TEST_F(FanoutTest, NothingFollowsTheGoodbye) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   peer.transmission()->end();
   push(2, kOther);
@@ -409,8 +409,7 @@ TEST_F(FanoutTest, NothingFollowsTheGoodbye) {
 
 TEST_F(FanoutTest, WhatIsMissedIsNotSentAgainByANumberThatMeansAnother) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   push(2, kOther);
   const std::uint16_t missed = sequence_of(peer.packets().back());
@@ -427,8 +426,7 @@ TEST_F(FanoutTest, WhatIsMissedIsNotSentAgainByANumberThatMeansAnother) {
 
 TEST_F(FanoutTest, WhoAsksForPacketsWithoutEndIsNotListenedTo) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   push(2, kOther);
   const std::uint16_t missed = sequence_of(peer.packets().back());
@@ -464,8 +462,7 @@ class RenumberedFanoutTest : public FanoutTest {
 
 TEST_F(RenumberedFanoutTest, WhatAnotherSenderBuildsOnNothingIsNotSent) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   push(1, kKeyframe);
   push(1, kKeyframe);
   (void)keyframe_requests();
@@ -484,8 +481,7 @@ TEST_F(RenumberedFanoutTest, WhatAnotherSenderBuildsOnNothingIsNotSent) {
 
 TEST_F(RenumberedFanoutTest, EachPacketOfAListCountsForItself) {
   Peer peer;
-  const auto subscriber = add(peer);
-  fanout_->start(*subscriber);
+  const auto subscriber = start(peer);
   GstBufferList* list = gst_buffer_list_new();
   GstBuffer* twice = packet(1, kKeyframe);
   gst_buffer_list_add(list, gst_buffer_ref(twice));

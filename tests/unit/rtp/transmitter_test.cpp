@@ -297,7 +297,7 @@ TEST(Transmitter, AReportTellsTheTimestampOfItsMoment) {
     EXPECT_EQ(report->rtp_timestamp, each.timestamp) << each.name;
     EXPECT_EQ(report->ssrc, kSsrc);
     EXPECT_EQ(report->ntp_time, each.ntp_time);
-    EXPECT_EQ(sender.transmitter.final_report(each.ntp_time).rtp_timestamp, each.timestamp) << each.name;
+    EXPECT_EQ(sender.transmitter.report_at(each.ntp_time).rtp_timestamp, each.timestamp) << each.name;
   }
 }
 
