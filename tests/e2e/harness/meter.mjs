@@ -13,7 +13,8 @@ const NANOSECONDS = 1e6; // in a millisecond
 export class Meter extends Element {
   static outputs = [
     'r.recv_video_0 ! videoconvert ! videoanalyse ! fakesink'.split(' '),
-    'r.recv_audio_0 ! audioconvert ! level interval=5000000 ! fakesink'.split(' '),
+    // "level" counts samples from its first buffer: what sync moves in time has to be moved among the samples.
+    'r.recv_audio_0 ! audioconvert ! audiorate tolerance=0 skip-to-first=true ! level interval=5000000 ! fakesink'.split(' '),
   ];
 
   #isBright;
