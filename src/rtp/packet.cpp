@@ -6,12 +6,6 @@
 
 namespace rtcmc::rtp {
 
-namespace {
-
-constexpr std::uint8_t kCsrcCountMask = 0x0f;
-
-}  // namespace
-
 std::optional<PacketHeader> PacketHeader::parse(std::span<const std::uint8_t> packet) {
   if (packet.size() < kFixedSize || (packet[0] & kVersionMask) != kVersion2) {
     return std::nullopt;

@@ -15,6 +15,7 @@ struct PacketHeader {
   static constexpr std::size_t kTimestampOffset = 4;
   static constexpr std::size_t kSsrcOffset = 8;
   static constexpr std::uint8_t kExtensionBit = 0x10;  // of the first byte
+  static constexpr std::uint8_t kCsrcCountMask = 0x0f;
 
   std::uint16_t sequence;
   std::uint32_t timestamp;

@@ -2,6 +2,7 @@
 #include "rtp/packet_rewriter.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "rtp/big_endian.hpp"
 #include "rtp/packet.hpp"
@@ -18,30 +19,48 @@ constexpr bool is_payload_type(std::uint8_t type) {
   return type < 64 || (type > 95 && type < 128);
 }
 
-std::vector<std::uint8_t> extension_block(const MidExtension& extension) {
-  const auto size = extension.mid.size();
-  const std::size_t words = (1 + size + 3) / 4;
-  std::vector<std::uint8_t> block{0xbe, 0xde, 0, static_cast<std::uint8_t>(words)};
-  block.push_back(static_cast<std::uint8_t>(extension.id << 4 | (size - 1)));
-  block.insert(block.end(), extension.mid.begin(), extension.mid.end());
-  block.resize(4 + words * 4, 0);
+constexpr bool is_extension_id(std::uint8_t id) {
+  return id >= 1 && id <= 14;
+}
+
+constexpr std::size_t kBlockHeaderSize = 4;
+
+void append_extension(std::uint8_t id, std::span<const std::uint8_t> value, std::vector<std::uint8_t>& block) {
+  block.push_back(static_cast<std::uint8_t>(id << 4 | (value.size() - 1)));
+  block.insert(block.end(), value.begin(), value.end());
+}
+
+/// RFC 8285, 4.2. Empty: there are none.
+std::vector<std::uint8_t> extension_block(const std::optional<MidExtension>& mid,
+                                          std::optional<std::uint8_t> transport_number_id) {
+  if (!mid && !transport_number_id) {
+    return {};
+  }
+  std::vector<std::uint8_t> block{0xbe, 0xde, 0, 0};
+  if (transport_number_id) {
+    append_extension(*transport_number_id, std::array<std::uint8_t, 2>{}, block);
+  }
+  if (mid) {
+    append_extension(mid->id, std::vector<std::uint8_t>(mid->mid.begin(), mid->mid.end()), block);
+  }
+  block.resize((block.size() + 3) / 4 * 4, 0);
+  block[3] = static_cast<std::uint8_t>(block.size() / 4 - 1);
   return block;
 }
 
 }  // namespace
 
 std::optional<PacketRewriter> PacketRewriter::create(std::uint8_t payload_type, std::uint32_t ssrc,
-                                                     const std::optional<MidExtension>& mid) {
-  if (!is_payload_type(payload_type)) {
+                                                     const std::optional<MidExtension>& mid,
+                                                     std::optional<std::uint8_t> transport_number_id) {
+  const bool is_mid = !mid || (is_extension_id(mid->id) && !mid->mid.empty() && mid->mid.size() <= kMaxMidSize);
+  if (!is_payload_type(payload_type) || !is_mid) {
     return std::nullopt;
   }
-  if (!mid) {
-    return PacketRewriter(payload_type, ssrc, {});
+  if (transport_number_id && (!is_extension_id(*transport_number_id) || (mid && mid->id == *transport_number_id))) {
+    transport_number_id.reset();
   }
-  if (mid->id < 1 || mid->id > 14 || mid->mid.empty() || mid->mid.size() > kMaxMidSize) {
-    return std::nullopt;
-  }
-  return PacketRewriter(payload_type, ssrc, extension_block(*mid));
+  return PacketRewriter(payload_type, ssrc, extension_block(mid, transport_number_id), transport_number_id.has_value());
 }
 
 std::optional<PacketRewriter::Sizes> PacketRewriter::rewrite(std::span<const std::uint8_t> packet,
@@ -63,6 +82,11 @@ std::optional<PacketRewriter::Sizes> PacketRewriter::rewrite(std::span<const std
   write(header->timestamp + shift.timestamp, out.subspan(PacketHeader::kTimestampOffset));
   write(ssrc_, out.subspan(PacketHeader::kSsrcOffset));
   return Sizes{header->size, new_size};
+}
+
+void PacketRewriter::write_transport_number(std::uint16_t number, std::span<std::uint8_t> header) {
+  const std::size_t base_size = PacketHeader::kFixedSize + (header[0] & PacketHeader::kCsrcCountMask) * std::size_t{4};
+  write(number, header.subspan(base_size + kBlockHeaderSize + 1));
 }
 
 }  // namespace rtcmc::rtp

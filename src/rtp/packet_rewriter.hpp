@@ -25,12 +25,13 @@ struct Shift {
   friend bool operator==(const Shift&, const Shift&) = default;
 };
 
-/// Turns RTP headers (RFC 3550) into what one peer negotiated: its payload type, its mid extension, and the SSRC that
-/// we announced, whatever the packets had. Other header extensions are dropped, since their ids mean something else to
-/// that peer. Sequence number, timestamp and CSRCs stay. Immutable, so any thread may use it.
+/// Turns RTP headers (RFC 3550) into what one peer negotiated: its payload type, its header extensions, and the SSRC
+/// that we announced, whatever the packets had. Other header extensions are dropped, since their ids mean something
+/// else to that peer. Sequence number, timestamp and CSRCs stay. Immutable, so any thread may use it.
 class PacketRewriter {
  public:
-  /// What a rewritten header needs at most: the fixed part, 15 CSRCs, and one extension block with a mid of 16 bytes.
+  /// What a rewritten header needs at most: the fixed part, 15 CSRCs, and one extension block with a number and a mid
+  /// of 16 bytes.
   static constexpr std::size_t kMaxHeaderSize = 12 + 15 * 4 + 4 + 20;
 
   struct Sizes {
@@ -38,21 +39,33 @@ class PacketRewriter {
     std::size_t written;   // the new header in `out`
   };
 
-  /// Absent if a value is not one that RTP can carry.
+  /// `transport_number_id`: of the extension with a transport-wide sequence number, 1–14; any other is none.
+  /// Absent if another value is not one that RTP can carry.
   [[nodiscard]] static std::optional<PacketRewriter> create(std::uint8_t payload_type, std::uint32_t ssrc,
-                                                            const std::optional<MidExtension>& mid);
+                                                            const std::optional<MidExtension>& mid,
+                                                            std::optional<std::uint8_t> transport_number_id = {});
 
   /// `packet` must hold at least the whole header. Absent if it is not RTP or cut short, or if `out` is too small.
   [[nodiscard]] std::optional<Sizes> rewrite(std::span<const std::uint8_t> packet, std::span<std::uint8_t> out,
                                              const Shift& shift = {}) const;
+  /// Whether headers have room for a transport-wide sequence number
+  /// (draft-holmer-rmcat-transport-wide-cc-extensions-01), zero until it is written.
+  [[nodiscard]] bool has_transport_number() const { return has_transport_number_; }
+  /// Into a header that one with such room has written.
+  static void write_transport_number(std::uint16_t number, std::span<std::uint8_t> header);
 
  private:
-  PacketRewriter(std::uint8_t payload_type, std::uint32_t ssrc, std::vector<std::uint8_t> extension)
-      : payload_type_(payload_type), ssrc_(ssrc), extension_(std::move(extension)) {}
+  PacketRewriter(std::uint8_t payload_type, std::uint32_t ssrc, std::vector<std::uint8_t> extension,
+                 bool has_transport_number)
+      : payload_type_(payload_type),
+        ssrc_(ssrc),
+        extension_(std::move(extension)),
+        has_transport_number_(has_transport_number) {}
 
   std::uint8_t payload_type_;
   std::uint32_t ssrc_;
   std::vector<std::uint8_t> extension_;  // the whole block, ready to be copied; empty: none
+  bool has_transport_number_;            // first in it
 };
 
 }  // namespace rtcmc::rtp

@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t kOriginalSequenceSize = 2;  // RFC 4588, section 4
 
+bool is_later(std::uint32_t one, std::uint32_t other) {
+  return static_cast<std::int32_t>(one - other) > 0;
+}
+
 std::int16_t distance(std::uint16_t from, std::uint16_t to) {
   return static_cast<std::int16_t>(to - from);
 }
@@ -20,10 +24,11 @@ std::int16_t distance(std::uint16_t from, std::uint16_t to) {
 }  // namespace
 
 bool Transmitter::set_format(const StreamFormat& format) {
-  auto media = PacketRewriter::create(format.payload_type, identity_.ssrc, format.mid);
+  auto media = PacketRewriter::create(format.payload_type, identity_.ssrc, format.mid, format.transport_number_id);
   std::optional<PacketRewriter> retransmissions;
   if (format.retransmission_type && identity_.retransmission_ssrc) {
-    retransmissions = PacketRewriter::create(*format.retransmission_type, *identity_.retransmission_ssrc, format.mid);
+    retransmissions = PacketRewriter::create(*format.retransmission_type, *identity_.retransmission_ssrc, format.mid,
+                                             format.transport_number_id);
   }
   if (!media) {
     return false;
@@ -43,14 +48,18 @@ std::optional<std::size_t> Transmitter::transmit(const HeaderBytes& header, std:
   if (!is_first_of_source && !is_free(sequence)) {
     return std::nullopt;
   }
-  const auto sizes = format_->media.rewrite(header.bytes(), out, {.sequence = shift});
+  const std::uint32_t timestamp_shift = is_first_of_source ? timestamp_shift_for(header.timestamp()) : timestamp_shift_;
+  const auto sizes = format_->media.rewrite(header.bytes(), out, {.sequence = shift, .timestamp = timestamp_shift});
   if (!sizes) {
     return std::nullopt;
   }
   shift_ = shift;
+  timestamp_shift_ = timestamp_shift;
   if (is_first_of_source) {
     first_of_source_ = sequence;
   }
+  const std::uint32_t timestamp = header.timestamp() + timestamp_shift;
+  timestamp_ = !timestamp_ || is_first_of_source || is_later(timestamp, *timestamp_) ? timestamp : *timestamp_;
   use(sequence);
   ++count_.packets;
   count_.bytes += payload_size;
@@ -70,6 +79,17 @@ std::uint16_t Transmitter::shift_for(std::uint16_t in_source) const {
     }
   }
   return static_cast<std::uint16_t>(next_sequence_ - in_source);
+}
+
+/// Two encoders of one input take their time, so that the second's first picture may be one that the first has sent. To
+/// a receiver, what is not later than that is old.
+std::uint32_t Transmitter::timestamp_shift_for(std::uint32_t in_source) const {
+  if (!timestamp_) {
+    return 0;
+  }
+  const auto behind = static_cast<std::int32_t>(*timestamp_ - in_source);
+  const bool is_same_input = behind >= 0 && behind < static_cast<std::int32_t>(format_->clock_rate);
+  return is_same_input ? *timestamp_ + 1 - in_source : 0;
 }
 
 bool Transmitter::is_free(std::uint16_t sequence) const {
@@ -115,7 +135,8 @@ std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, st
     return std::nullopt;
   }
   const auto shift = static_cast<std::uint16_t>(next_retransmission_ - header.sequence());
-  const auto sizes = format_->retransmissions->rewrite(header.bytes(), out, {.sequence = shift});
+  const auto sizes =
+      format_->retransmissions->rewrite(header.bytes(), out, {.sequence = shift, .timestamp = timestamp_shift_});
   if (!sizes || sizes->written + kOriginalSequenceSize > out.size()) {
     return std::nullopt;
   }
@@ -139,7 +160,7 @@ std::optional<SenderReport> Transmitter::report(Time now, std::uint64_t ntp_time
     return std::nullopt;
   }
   reported_ = now;
-  clock_ = clock;
+  clock_ = ClockPair{clock.ntp_time, clock.rtp_timestamp + timestamp_shift_};
   return report_at(ntp_time);
 }
 

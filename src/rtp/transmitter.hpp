@@ -22,6 +22,7 @@ struct StreamFormat {
   std::uint8_t payload_type;
   std::optional<std::uint8_t> retransmission_type = {};  // of RFC 4588; absent: nothing is sent again
   std::optional<MidExtension> mid = {};                  // absent: not negotiated
+  std::optional<std::uint8_t> transport_number_id = {};  // of the extension with transport-wide numbers; likewise
   std::uint32_t clock_rate = 90'000;                     // Hz
 };
 
@@ -52,9 +53,9 @@ struct TransmissionCount {
 };
 
 /// What a sender owes one receiver of a stream (RFC 3550, 4585, 4588): numbers of its own, which go on without a gap
-/// when what is sent changes, so that no key stream is used twice; headers as negotiated; retransmissions; sender
-/// reports. It lasts as long as the connection. A pure class over bytes: the caller brings the time, and sends. No lock
-/// of its own.
+/// when what is sent changes, so that no key stream is used twice, and timestamps that never go back then; headers as
+/// negotiated; retransmissions; sender reports. It lasts as long as the connection. A pure class over bytes: the caller
+/// brings the time, and sends. No lock of its own.
 class Transmitter {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -81,6 +82,8 @@ class Transmitter {
   /// encryptor that is asked for one twice gives up; or no format is known).
   [[nodiscard]] std::optional<std::size_t> transmit(const HeaderBytes& header, std::size_t payload_size,
                                                     std::span<std::uint8_t, kMaxHeaderSize> out);
+  /// Whether the headers written have room for a transport-wide number (PacketRewriter).
+  [[nodiscard]] bool has_transport_number() const { return format_ && format_->media.has_transport_number(); }
   /// Whether the receiver may ask for one more packet.
   [[nodiscard]] bool may_ask();
   /// The source's number of a packet that the receiver misses. Absent if it is nothing that the source has now.
@@ -113,6 +116,7 @@ class Transmitter {
   };
 
   [[nodiscard]] std::uint16_t shift_for(std::uint16_t in_source) const;
+  [[nodiscard]] std::uint32_t timestamp_shift_for(std::uint32_t in_source) const;
   // These take numbers of ours.
   [[nodiscard]] bool is_free(std::uint16_t sequence) const;
   void use(std::uint16_t sequence);
@@ -121,6 +125,8 @@ class Transmitter {
   const Identity identity_;
   std::optional<Format> format_;
   std::optional<std::uint16_t> shift_;        // from the source's numbers to ours; absent: the next packet decides
+  std::uint32_t timestamp_shift_ = 0;         // likewise, while shift_ is there
+  std::optional<std::uint32_t> timestamp_;    // the highest one of the source
   std::uint16_t first_of_source_ = 0;         // ours; what comes before it has no number
   std::uint16_t next_sequence_;               // follows the highest one
   std::bitset<Renumbering::kReach> is_used_;  // numbers from the highest one backwards

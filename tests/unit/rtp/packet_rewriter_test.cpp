@@ -39,6 +39,31 @@ TEST(PacketRewriter, WritesPayloadTypeSsrcAndMid) {
                    9,    0xbe, 0xde, 0,    2, 0x45, 'v', 'i', 'd', 'e', 'o', '0', 0, 0xaa, 0xbb}));
 }
 
+TEST(PacketRewriter, LeavesRoomForATransportWideNumber) {
+  const auto rewriter = PacketRewriter::create(120, kSsrc, MidExtension{4, "v"}, std::uint8_t{3});
+  ASSERT_TRUE(rewriter);
+  EXPECT_TRUE(rewriter->has_transport_number());
+  auto packet = rewrite(*rewriter, kPacket);
+  ASSERT_TRUE(packet);
+  PacketRewriter::write_transport_number(0x1122, *packet);
+  EXPECT_EQ(*packet, (Bytes{0x91, 0xf8, 0x12, 0x34, 0, 0,    1,    2,    1,    2,   3, 4, 9, 9,    9,
+                            9,    0xbe, 0xde, 0,    2, 0x31, 0x11, 0x22, 0x40, 'v', 0, 0, 0, 0xaa, 0xbb}));
+
+  const auto alone = PacketRewriter::create(120, kSsrc, std::nullopt, std::uint8_t{14});
+  ASSERT_TRUE(alone);
+  packet = rewrite(*alone, kPacket);
+  ASSERT_TRUE(packet);
+  PacketRewriter::write_transport_number(0xffff, *packet);
+  EXPECT_EQ(*packet, (Bytes{0x91, 0xf8, 0x12, 0x34, 0,    0, 1, 2,    1,    2,    3, 4,    9,
+                            9,    9,    9,    0xbe, 0xde, 0, 1, 0xe1, 0xff, 0xff, 0, 0xaa, 0xbb}));
+
+  for (const std::uint8_t id : {0, 4, 15, 255}) {
+    const auto without = PacketRewriter::create(120, kSsrc, MidExtension{4, "v"}, id);
+    ASSERT_TRUE(without) << int{id};
+    EXPECT_FALSE(without->has_transport_number()) << int{id};
+  }
+}
+
 TEST(PacketRewriter, DropsForeignExtensionsWhenNoMidIsWanted) {
   const auto rewriter = PacketRewriter::create(0, kSsrc, std::nullopt);
   ASSERT_TRUE(rewriter);
@@ -62,7 +87,7 @@ TEST(PacketRewriter, TheLongestHeaderFits) {
   packet[0] = 0x8f;
   packet.resize(12);
   packet.resize(12 + 15 * 4 + 1, 5);
-  const auto rewriter = PacketRewriter::create(96, kSsrc, MidExtension{14, "0123456789abcdef"});
+  const auto rewriter = PacketRewriter::create(96, kSsrc, MidExtension{14, "0123456789abcdef"}, std::uint8_t{1});
   ASSERT_TRUE(rewriter);
   const auto result = rewrite(*rewriter, packet);
   ASSERT_TRUE(result);

@@ -107,6 +107,41 @@ TEST(Transmitter, GivesNumbersOfItsOwn) {
   }
 }
 
+struct Picture {
+  std::uint32_t in_source;
+  std::uint32_t ours;
+  bool is_of_another = false;
+};
+
+TEST(Transmitter, TimestampsNeverGoBackWithAnotherSource) {
+  const std::vector<std::vector<Picture>> courses{
+      {{3000, 3000}, {6000, 6000}, {9000, 9000, true}, {12000, 12000}},
+      {{3000, 3000}, {6000, 6000}, {6000, 6001, true}, {9000, 9001}, {12000, 12000, true}},
+      {{6000, 6000}, {9000, 9000}, {6000, 9001, true}, {9000, 12001}, {6000, 12002, true}},
+      {{6000, 6000}, {9000, 9000}, {7000, 7000}, {9000, 9001, true}},
+      {{0xfffff000, 0xfffff000}, {500, 500}, {0xfffff000, 501, true}},
+      {{900000, 900000}, {3000, 3000, true}, {6000, 6000}},
+  };
+  for (const auto& course : courses) {
+    Sender sender;
+    std::uint16_t sequence = 0;
+    for (const Picture& picture : course) {
+      if (picture.is_of_another) {
+        sender.transmitter.change_source();
+      }
+      const std::array<std::uint8_t, 12> packet{0x80, 100, 0, 0, 0, 0, 0, 0};
+      const auto written = sender.transmitter.transmit(
+          *HeaderBytes::of(packet, {.sequence = sequence++, .timestamp = picture.in_source}), kPayload, sender.space);
+      ASSERT_TRUE(written);
+      EXPECT_EQ(PacketHeader::parse(std::span(sender.space).first(*written))->timestamp, picture.ours)
+          << &course - courses.data() << ": " << picture.in_source;
+    }
+    const auto again = sender.transmitter.report(kBeginning, 0, {0, course.back().in_source});
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->rtp_timestamp, course.back().ours) << "reports are of the same time";
+  }
+}
+
 TEST(Transmitter, SendsNothingWithoutAFormat) {
   Transmitter transmitter({.ssrc = kSsrc});
   std::array<std::uint8_t, Transmitter::kMaxHeaderSize> out{};
