@@ -253,7 +253,7 @@ stats::SentStream Senders::stats(Sending& sending) {
   sent.stream.codec = sending.format->codec;
   sent.stream.ssrc = track.ssrc();
   sent.stream.frames = sending.subscription->frames();
-  if (const auto encoding = track.encoding(sending.format->codec)) {
+  if (const auto encoding = sending.subscription->encoding()) {
     sent.stream.size = stats::picture_size(encoding->encoded.get());
     sent.encoder = encoding->encoder;
     sent.shared_with = encoding->subscribers;

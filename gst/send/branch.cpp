@@ -17,13 +17,14 @@ namespace rtcmc::send {
 
 namespace {
 
-void add_encoder(Chain& chain, const BranchSettings& settings, const Encoder& encoder) {
+void add_encoder(Chain& chain, const BranchSettings& settings, const Encoder& encoder,
+                 const std::shared_ptr<Reduction>& reduction) {
   if (settings.source.memory == kSystemMemory) {
     if (rtp::info(settings.codec).kind == rtp::Kind::Video) {
       chain.add_colour_converter(settings.codec);
       chain.add_deinterlacer();
       chain.add_turner();
-      chain.add_scaler();
+      chain.add_scaler(reduction);
       chain.add_even_crop(settings.codec == rtp::Codec::H264);
     } else {
       chain.add_mixer();
@@ -146,7 +147,7 @@ std::optional<Branch::Head> Branch::make_head(const Plan& plan, const std::vecto
       plan.on_fault(final_fault(settings, failed, fault.empty() ? "no " + chain.missing() : fault));
       return std::nullopt;
     }
-    return Head{chain.take(), ""};
+    return Head{chain.take()};
   }
   const Encoder encoder = make_encoder(settings.codec, settings.source.memory, settings.bitrate, failed);
   std::vector<std::string> all_failed = failed;
@@ -157,7 +158,7 @@ std::optional<Branch::Head> Branch::make_head(const Plan& plan, const std::vecto
     return std::nullopt;
   }
   plan.listener.on_encoder_setup(encoder.element.get());
-  add_encoder(chain, settings, encoder);
+  add_encoder(chain, settings, encoder, plan.reduction);
   if (!chain.missing().empty()) {
     plan.on_fault(final_fault(settings, all_failed, "no " + chain.missing()));
     return std::nullopt;
@@ -165,7 +166,10 @@ std::optional<Branch::Head> Branch::make_head(const Plan& plan, const std::vecto
   if (!all_failed.empty()) {
     plan.on_fault(passed_over(settings, all_failed, encoder.spec->factory, reason));
   }
-  return Head{chain.take(), std::string(encoder.spec->factory)};
+  return Head{chain.take(), std::string(encoder.spec->factory),
+              [element = encoder.element, spec = encoder.spec](std::uint64_t bitrate) {
+                change_bitrate(element.get(), *spec, bitrate);
+              }};
 }
 
 std::unique_ptr<Branch> Branch::create(GstBin* bin, Input& input, BranchSettings settings, Track::Listener& listener,
@@ -230,6 +234,9 @@ Branch::~Branch() {
 
 void Branch::attach(Head head) {
   head_ = std::move(head);
+  if (bitrate_ && head_.set_bitrate) {
+    head_.set_bitrate(*bitrate_);
+  }
   const auto trap = std::make_shared<FaultTrap>();
   add_to(plan_->bin, head_.elements, trap);
   link(head_.elements, tail_.front().get(), *trap);
@@ -282,6 +289,20 @@ void Branch::replace_head(const std::shared_ptr<Anchor>& anchor, const std::stri
     if (head) {
       branch->attach(*std::move(head));
     }
+  }
+}
+
+void Branch::set_quality(const Quality& quality) {
+  plan_->reduction->set(quality.size_divisor);
+  std::function<void(std::uint64_t)> set_bitrate;
+  {
+    const std::lock_guard lock(anchor_->mutex);
+    if (std::exchange(bitrate_, quality.bitrate) != quality.bitrate) {
+      set_bitrate = head_.set_bitrate;
+    }
+  }
+  if (set_bitrate) {
+    set_bitrate(quality.bitrate);
   }
 }
 

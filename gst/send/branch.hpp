@@ -15,6 +15,7 @@
 #include "send/fanout.hpp"
 #include "send/fault_trap.hpp"
 #include "send/input.hpp"
+#include "send/reduction.hpp"
 #include "send/source.hpp"
 #include "send/track.hpp"
 
@@ -26,6 +27,14 @@ struct BranchSettings {
   std::uint32_t bitrate;  // bit/s
   RtpStream stream;
   std::uint16_t first_sequence;
+};
+
+/// How well raw pictures are encoded.
+struct Quality {
+  std::uint64_t bitrate;  // bit/s
+  int size_divisor;       // of their sides
+
+  friend bool operator==(const Quality&, const Quality&) = default;
 };
 
 struct BranchFault {
@@ -53,6 +62,8 @@ class Branch {
   ~Branch();
 
   [[nodiscard]] Fanout& fanout() const { return *fanout_; }
+  /// For raw input, from about now on. An encoder whose rate cannot be changed while it runs keeps it.
+  void set_quality(const Quality& quality);
   /// Factory name of the encoder; empty: there is none.
   [[nodiscard]] std::string encoder() const;
   /// What the payloader gets, or the fan-out without one. Null: nothing yet.
@@ -67,10 +78,12 @@ class Branch {
     BranchSettings settings;
     Track::Listener& listener;
     FaultHandler on_fault;
+    const std::shared_ptr<Reduction> reduction = std::make_shared<Reduction>();
   };
   struct Head {
-    Elements elements;    // from the queue on
-    std::string encoder;  // empty: there is none
+    Elements elements;                                    // from the queue on
+    std::string encoder = {};                             // empty: there is none
+    std::function<void(std::uint64_t)> set_bitrate = {};  // empty, too
   };
   /// What the way into the branch knows of it. The mutex is held while the branch is looked up and its head changed,
   /// and never across a signal.
@@ -98,7 +111,8 @@ class Branch {
   const std::shared_ptr<Anchor> anchor_;
   // All below: anchor_'s mutex.
   Head head_;
-  std::vector<std::string> failed_;  // encoders
+  std::vector<std::string> failed_;       // encoders
+  std::optional<std::uint64_t> bitrate_;  // absent: as at first
   std::shared_ptr<const Input::Outlet> outlet_;
 };
 

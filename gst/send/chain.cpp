@@ -124,7 +124,7 @@ GstPadProbeReturn give_positions(GstPad*, GstPadProbeInfo* info, gpointer data) 
 
 struct Fit {
   glib::Ref<GstElement> filter;
-  std::function<glib::Ref<GstCaps>(GstCaps*)> wanted;
+  Chain::Fitting wanted;
 };
 
 /// As the caps come along: the filter behind asks for what is made of them.
@@ -134,7 +134,7 @@ GstPadProbeReturn fit_filter(GstPad*, GstPadProbeInfo* info, gpointer data) {
     const auto& fit = *static_cast<Fit*>(data);
     GstCaps* caps = nullptr;
     gst_event_parse_caps(event, &caps);
-    g_object_set(fit.filter.get(), "caps", fit.wanted(caps).get(), nullptr);
+    g_object_set(fit.filter.get(), "caps", fit.wanted(fit.filter.get(), caps).get(), nullptr);
   }
   return GST_PAD_PROBE_OK;
 }
@@ -195,7 +195,7 @@ void Chain::add_deinterlacer() {
   }
 }
 
-void Chain::add_fitting(const char* factory, std::function<glib::Ref<GstCaps>(GstCaps*)> wanted) {
+void Chain::add_fitting(const char* factory, Fitting wanted) {
   auto converter = make_installed(factory);
   auto filter = make_installed("capsfilter");
   if (converter && filter) {
@@ -208,7 +208,7 @@ void Chain::add_fitting(const char* factory, std::function<glib::Ref<GstCaps>(Gs
 }
 
 void Chain::add_colour_converter(rtp::Codec codec) {
-  add_fitting("videoconvert", [codec](GstCaps* caps) { return fitting_colours(caps, codec); });
+  add_fitting("videoconvert", [codec](GstElement*, GstCaps* caps) { return fitting_colours(caps, codec); });
 }
 
 void Chain::add_turner() {
@@ -218,8 +218,9 @@ void Chain::add_turner() {
   }
 }
 
-void Chain::add_scaler() {
-  add_fitting("videoscale", fitting_size);
+void Chain::add_scaler(const std::shared_ptr<Reduction>& reduction) {
+  add_fitting("videoscale",
+              [reduction](GstElement* filter, GstCaps* caps) { return reduction->on_caps(filter, caps); });
 }
 
 void Chain::add_mixer() {

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,12 +12,16 @@
 
 #include "gst_ref.hpp"
 #include "rtp/codec.hpp"
+#include "send/reduction.hpp"
 
 namespace rtcmc::send {
 
 /// Collects elements in the order in which they are to be linked.
 class Chain {
  public:
+  /// What a filter is to ask for when such caps come to the converter before it.
+  using Fitting = std::function<glib::Ref<GstCaps>(GstElement* filter, GstCaps* caps)>;
+
   /// An empty name or caps add nothing.
   void add(std::string_view factory);
   void add_filter(std::string_view caps);
@@ -36,7 +41,7 @@ class Chain {
   /// Turns pictures as a tag (image-orientation) says. Nothing, if it is not installed.
   void add_turner();
   /// Into square pixels, and no larger than all decoders take: browsers show each as one of the screen's.
-  void add_scaler();
+  void add_scaler(const std::shared_ptr<Reduction>& reduction);
   /// Mixes channels down, those without positions as well.
   void add_mixer();
 
@@ -46,7 +51,7 @@ class Chain {
 
  private:
   /// A converter, and a filter that asks it for what `wanted` makes of the caps that come.
-  void add_fitting(const char* factory, std::function<glib::Ref<GstCaps>(GstCaps*)> wanted);
+  void add_fitting(const char* factory, Fitting wanted);
 
   std::vector<glib::Ref<GstElement>> elements_;
   std::string missing_;

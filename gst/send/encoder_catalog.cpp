@@ -2,6 +2,7 @@
 #include "send/encoder_catalog.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <mutex>
 #include <set>
@@ -159,6 +160,17 @@ Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bi
     busy.emplace_back(spec->factory);
   }
   return {nullptr, nullptr, std::move(busy)};
+}
+
+void change_bitrate(GstElement* encoder, const EncoderSpec& spec, std::uint64_t bitrate) {
+  // libvpx and libaom take another one at any time, which their properties do not say.
+  constexpr std::array<std::string_view, 3> kUnsaid{"vp8enc", "vp9enc", "av1enc"};
+  const GParamSpec* property =
+      g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), std::string(spec.bitrate_property).c_str());
+  const bool is_said = property && (property->flags & GST_PARAM_MUTABLE_PLAYING) != 0;
+  if (is_said || std::ranges::find(kUnsaid, spec.factory) != kUnsaid.end()) {
+    set_bitrate(encoder, spec, static_cast<std::uint32_t>(std::min<std::uint64_t>(bitrate, G_MAXINT)));
+  }
 }
 
 glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec) {

@@ -53,6 +53,8 @@ inline constexpr std::string_view kSystemMemory = GST_CAPS_FEATURE_MEMORY_SYSTEM
 /// The best encoder that works, set up: hardware before software, then by rank. None of the factories `except`.
 [[nodiscard]] Encoder make_encoder(rtp::Codec codec, std::string_view memory, std::uint32_t bitrate,
                                    const std::vector<std::string>& except = {});
+/// While it runs, if it can: to another bitrate.
+void change_bitrate(GstElement* encoder, const EncoderSpec& spec, std::uint64_t bitrate);
 /// The raw video caps that working encoders of the codec take in other than system memory; empty caps: none.
 [[nodiscard]] glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec);
 

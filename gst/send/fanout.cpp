@@ -26,7 +26,7 @@ Fanout::Fanout(rtp::Codec codec, std::optional<rtp::Renumbering> renumbering, Cl
 
 std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format,
                                                 std::shared_ptr<Transmission> transmission) {
-  const auto subscriber = std::make_shared<Subscriber>(*this, std::move(transmission), is_video_);
+  const auto subscriber = std::make_shared<Subscriber>(*this, std::move(transmission), is_video_, false);
   // In this order: nothing that others have on its way gets the new format.
   subscriber->transmission().give_to(subscriber);
   if (!subscriber->transmission().set_format(format)) {
@@ -36,6 +36,13 @@ std::shared_ptr<Fanout::Subscriber> Fanout::add(const PacketFormat& format,
   }
   change_subscribers(subscriber, nullptr);
   request_first_keyframe();
+  return subscriber;
+}
+
+std::shared_ptr<Fanout::Subscriber> Fanout::add_successor(std::shared_ptr<Transmission> transmission) {
+  const auto subscriber = std::make_shared<Subscriber>(*this, std::move(transmission), is_video_, true);
+  change_subscribers(subscriber, nullptr);
+  start(*subscriber);
   return subscriber;
 }
 

@@ -45,6 +45,8 @@ class Fanout final : public Node {
   /// One more peer, to which nothing is sent yet; its first keyframe is asked for. Null, with a warning in the log, if
   /// the format cannot be met.
   [[nodiscard]] std::shared_ptr<Subscriber> add(const PacketFormat& format, std::shared_ptr<Transmission> transmission);
+  /// One more peer that is sent something else now, in the same format: from the next keyframe on it gets this instead.
+  [[nodiscard]] std::shared_ptr<Subscriber> add_successor(std::shared_ptr<Transmission> transmission);
   void remove(const std::shared_ptr<Subscriber>& subscriber);
   void start(Subscriber& subscriber);
 

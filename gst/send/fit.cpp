@@ -16,6 +16,8 @@ constexpr double kMaxPixels = 36864.0 * 256;
 constexpr double kMaxSide = 4096;
 /// What encoders can make.
 constexpr double kMinSide = 16;
+/// Of pictures that are made smaller so that they need less.
+constexpr double kMinReducedSide = 120;
 
 glib::Ref<GstCaps> anything() {
   return glib::Ref<GstCaps>::adopt(gst_caps_new_empty_simple("video/x-raw"));
@@ -49,7 +51,7 @@ glib::Ref<GstCaps> fitting_colours(GstCaps* caps, rtp::Codec codec) {
   return result;
 }
 
-glib::Ref<GstCaps> fitting_size(GstCaps* caps) {
+glib::Ref<GstCaps> fitting_size(GstCaps* caps, int divisor) {
   auto result = anything();
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
   int width = 0;
@@ -70,10 +72,11 @@ glib::Ref<GstCaps> fitting_size(GstCaps* caps) {
   const double shrink = std::min(
       {1.0, kMaxSide / full_width, kMaxSide / full_height, std::sqrt(kMaxPixels / (full_width * full_height))});
   const double grow = std::max(1.0, kMinSide / std::min(full_width, full_height));
-  if (par_n == par_d && shrink >= 1 && grow <= 1) {
+  const double reduce = std::clamp(kMinReducedSide / (std::min(full_width, full_height) * shrink), 1.0 / divisor, 1.0);
+  if (par_n == par_d && shrink >= 1 && grow <= 1 && reduce >= 1) {
     return result;
   }
-  const double factor = grow > 1 ? std::min(grow, kMaxSide / std::max(full_width, full_height)) : shrink;
+  const double factor = grow > 1 ? std::min(grow, kMaxSide / std::max(full_width, full_height)) : shrink * reduce;
   gst_caps_set_simple(result.get(), "width", G_TYPE_INT, even(full_width * factor), "height", G_TYPE_INT,
                       even(full_height * factor), "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, nullptr);
   return result;

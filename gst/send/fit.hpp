@@ -14,7 +14,8 @@ namespace rtcmc::send {
 /// VP8 says nothing of colours: BT.601 in limited range is what all take it for. With other codecs the stream says it,
 /// but few decoders know the full range.
 [[nodiscard]] glib::Ref<GstCaps> fitting_colours(GstCaps* caps, rtp::Codec codec);
-/// Square pixels, none of whose sides is too long for any decoder.
-[[nodiscard]] glib::Ref<GstCaps> fitting_size(GstCaps* caps);
+/// Square pixels, none of whose sides is too long for any decoder. `divisor`: of the sides, for those whose links carry
+/// less; no smaller than anybody can make something of.
+[[nodiscard]] glib::Ref<GstCaps> fitting_size(GstCaps* caps, int divisor = 1);
 
 }  // namespace rtcmc::send

@@ -38,6 +38,12 @@ Packets Fanout::Subscriber::take(const History& history) {
   return history.since(std::max(position, history.begin()));
 }
 
+bool Fanout::Subscriber::withdraw() {
+  const std::lock_guard order(order_);
+  is_stopped_ = is_stopped_ || !has_begun();
+  return !has_begun();
+}
+
 void Fanout::Subscriber::serve(Fanout& fanout) {
   const std::lock_guard order(order_);
   if (is_stopped_) {
@@ -55,6 +61,10 @@ void Fanout::Subscriber::serve(Fanout& fanout) {
   if (packets.empty()) {
     return;
   }
+  if (!has_begun() && takes_over_) {
+    transmission_->give_to(shared_from_this());
+  }
+  has_begun_.store(true, std::memory_order_relaxed);
   const GstFlowReturn flow = transmission_->send(*this, begins, packets, clock, fanout.clock_());
   frames_.fetch_add(static_cast<std::uint64_t>(std::ranges::count(packets, true, &History::Entry::is_frame_start)),
                     std::memory_order_relaxed);

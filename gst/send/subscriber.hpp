@@ -15,10 +15,12 @@ namespace rtcmc::send {
 /// One peer of a Fanout: where in the history it is, and whether packets may go there.
 ///
 /// Threads: any.
-class Fanout::Subscriber final : public Wire::Listener {
+class Fanout::Subscriber final : public Wire::Listener, public std::enable_shared_from_this<Subscriber> {
  public:
-  Subscriber(Fanout& fanout, std::shared_ptr<Transmission> transmission, bool is_video)
+  /// `takes_over`: another one sends there, until this one's first keyframe comes.
+  Subscriber(Fanout& fanout, std::shared_ptr<Transmission> transmission, bool is_video, bool takes_over)
       : is_video_(is_video),
+        takes_over_(takes_over),
         fanout_(fanout),
         element_(glib::Ref<GstElement>::share(fanout.element())),
         transmission_(std::move(transmission)) {}
@@ -30,6 +32,8 @@ class Fanout::Subscriber final : public Wire::Listener {
   /// Sends what has come since the last time.
   void serve(Fanout& fanout);
   void stop() { is_stopped_ = true; }
+  /// Stops, unless it has begun: then false.
+  [[nodiscard]] bool withdraw();
 
   // With the Fanout's mutex_ held:
   /// Packets may go there from the next keyframe on that begins at `position` or later.
@@ -39,6 +43,8 @@ class Fanout::Subscriber final : public Wire::Listener {
   /// What the peer may ask for.
   [[nodiscard]] KeyframeBudget& budget() { return budget_; }
 
+  /// Something was sent.
+  [[nodiscard]] bool has_begun() const { return has_begun_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t frames() const { return frames_.load(std::memory_order_relaxed); }
 
   // Wire::Listener
@@ -51,11 +57,13 @@ class Fanout::Subscriber final : public Wire::Listener {
   [[nodiscard]] Packets take(const History& history);
 
   const bool is_video_;
+  const bool takes_over_;
   Fanout& fanout_;
   // The Fanout's, which owns it: a peer may speak to it on the connection's thread while the branch goes.
   const glib::Ref<GstElement> element_;
   const std::shared_ptr<Transmission> transmission_;
   std::atomic<bool> is_stopped_ = false;
+  std::atomic<bool> has_begun_ = false;
   std::atomic<std::uint64_t> frames_ = 0;
   // Held while packets are taken and sent, so that none overtakes another. Before the Fanout's mutex_.
   std::mutex order_;

@@ -12,7 +12,9 @@
 #include "send/branch.hpp"
 #include "send/displayable.hpp"
 #include "send/input.hpp"
+#include "send/layered_subscription.hpp"
 #include "send/log.hpp"
+#include "send/quality_policy.hpp"
 #include "send/source.hpp"
 #include "send/subscriber.hpp"
 
@@ -31,7 +33,10 @@ std::vector<Input::Choice> input_choices(const std::vector<TrackSettings>& choic
   return result;
 }
 
-class EncodingTrack final : public Track, private Input::Listener {
+/// What a picture needs at least.
+constexpr std::uint64_t kMinBitrate = 64'000;  // bit/s
+
+class EncodingTrack final : public Track, private Input::Listener, private BranchPool {
  public:
   EncodingTrack(GstBin* bin, std::vector<TrackSettings> choices, Track::Listener& listener)
       : bin_(bin),
@@ -67,18 +72,24 @@ class EncodingTrack final : public Track, private Input::Listener {
   glib::Ref<GstCaps> rtp_caps(rtp::Codec codec) const override;
   void set_muted(bool is_muted) override;
   void interrupt() override { input_->interrupt(); }
-  std::optional<Encoding> encoding(rtp::Codec codec) const override;
+  std::vector<std::string> encoders() const override;
+  void adapt(std::chrono::steady_clock::time_point now) override;
   std::unique_ptr<Subscription> subscribe(const PacketFormat& format,
                                           std::shared_ptr<Transmission> transmission) override;
 
  private:
-  class PeerSubscription;
-
   struct SharedBranch {
     std::unique_ptr<Branch> branch;
     unsigned users = 0;
-    bool stays = false;  // whether without users, too
+    bool stays = false;    // whether without users, too
+    int size_divisor = 1;  // of raw pictures
   };
+
+  // BranchPool
+  Branch* acquire(const EncodingKey& key) override;
+  void release(const EncodingKey& key) override;
+  unsigned users(const EncodingKey& key) const override;
+  void part(const LayeredSubscription& subscription) override { std::erase(subscriptions_, &subscription); }
 
   // Input::Listener
   bool on_source(rtp::Kind kind, const Source& source, GstCaps* caps) override;
@@ -91,10 +102,10 @@ class EncodingTrack final : public Track, private Input::Listener {
   void on_resumed() override { listener_.on_resumed(*this); }
   void on_forgotten() override;
 
-  /// With one more user. Null if there can be none.
-  [[nodiscard]] Branch* branch_for(rtp::Codec codec);
+  void adapt(rtp::Codec codec, const std::vector<LayeredSubscription*>& subscriptions,
+             std::chrono::steady_clock::time_point now);
+  void set_rate(const EncodingKey& key, std::uint64_t rate);
   [[nodiscard]] std::unique_ptr<Branch> make_branch(rtp::Codec codec, const Source& source);
-  void release(rtp::Codec codec);
   /// Lets a stopped input that nobody subscribes to become something else; false: it may not.
   [[nodiscard]] bool forget_source();
   [[nodiscard]] bool add_standing_branch(rtp::Codec codec, const Source& source);
@@ -109,11 +120,14 @@ class EncodingTrack final : public Track, private Input::Listener {
   const std::uint32_t timestamp_offset_;
   const std::shared_ptr<Input> input_;
   const glib::Ref<GstElement> input_element_;
+  // Only on the thread that subscribes.
+  std::vector<LayeredSubscription*> subscriptions_;
+  std::map<rtp::Codec, std::size_t> layers_;  // how many there can be, where it turned out to be less than allowed
 
   mutable std::mutex mutex_;
   // All below: mutex_, which is never held while calling anything that is not ours, nor while a branch is made or goes.
   // Before source_ is known, only the streaming thread makes branches, then only the thread that subscribes.
-  std::map<rtp::Codec, SharedBranch> branches_;
+  std::map<EncodingKey, SharedBranch> branches_;
   std::uint16_t next_sequence_ =
       static_cast<std::uint16_t>(glib::random_number() & 0x7FFFU);  // RFC 3711: no early wrap
   std::optional<Source> source_;  // what branches are made for; outlives a stop of the input
@@ -123,34 +137,13 @@ class EncodingTrack final : public Track, private Input::Listener {
   bool has_input_ssrc_ = false;  // then it stays, whatever comes
 };
 
-class EncodingTrack::PeerSubscription final : public Subscription {
- public:
-  /// Without a subscriber, nothing will ever be sent.
-  PeerSubscription(EncodingTrack& track, rtp::Codec codec, Fanout& fanout,
-                   std::shared_ptr<Fanout::Subscriber> subscriber)
-      : track_(track), codec_(codec), fanout_(fanout), subscriber_(std::move(subscriber)) {}
-  PeerSubscription(const PeerSubscription&) = delete;
-  PeerSubscription& operator=(const PeerSubscription&) = delete;
-  ~PeerSubscription() override {
-    fanout_.remove(subscriber_);
-    track_.release(codec_);
-  }
-
-  void start() override { fanout_.start(*subscriber_); }
-  std::uint64_t frames() const override { return subscriber_->frames(); }
-
- private:
-  EncodingTrack& track_;
-  const rtp::Codec codec_;
-  Fanout& fanout_;
-  const std::shared_ptr<Fanout::Subscriber> subscriber_;
-};
-
 /// For a peer that cannot be served.
 class SilentSubscription final : public Subscription {
  public:
   void start() override {}
+  void set_budget(std::optional<std::uint64_t>) override {}
   std::uint64_t frames() const override { return 0; }
+  std::optional<Encoding> encoding() const override { return std::nullopt; }
 };
 
 bool EncodingTrack::on_source(rtp::Kind kind, const Source& source, GstCaps* caps) {
@@ -269,7 +262,7 @@ void EncodingTrack::set_muted(bool is_muted) {
 }
 
 bool EncodingTrack::forget_source() {
-  std::map<rtp::Codec, SharedBranch> unused;  // these go after the lock
+  std::map<EncodingKey, SharedBranch> unused;  // these go after the lock
   const std::lock_guard lock(mutex_);
   if (caps_ || std::ranges::any_of(branches_, [](const auto& branch) { return branch.second.users > 0; })) {
     return false;
@@ -286,7 +279,7 @@ bool EncodingTrack::add_standing_branch(rtp::Codec codec, const Source& source) 
     return false;
   }
   const std::lock_guard lock(mutex_);
-  branches_.emplace(codec, SharedBranch{std::move(branch), 0, true});
+  branches_.emplace(EncodingKey{codec, 0}, SharedBranch{std::move(branch), 0, true});
   return true;
 }
 
@@ -295,63 +288,135 @@ glib::Ref<GstCaps> EncodingTrack::rtp_caps(rtp::Codec codec) const {
   glib::Ref<GstCaps> of_input;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = branches_.find(codec);
+    const auto found = branches_.find({codec, 0});
     of_payloader = found == branches_.end() ? nullptr : found->second.branch->fanout().payloader_caps();
     of_input = caps_;
   }
   return rtcmc::rtp_caps(codec, {of_payloader.get(), of_input.get()});
 }
 
-std::optional<Encoding> EncodingTrack::encoding(rtp::Codec codec) const {
-  const Branch* branch = nullptr;
-  unsigned users = 0;
+std::vector<std::string> EncodingTrack::encoders() const {
+  std::vector<const Branch*> used;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = branches_.find(codec);
-    // One without users may go at any moment; one that has them goes on this thread only.
-    if (found == branches_.end() || found->second.users == 0) {
-      return std::nullopt;
+    for (const auto& [key, shared] : branches_) {
+      // One without users may go at any moment; one that has them goes on this thread only.
+      if (shared.users > 0) {
+        used.push_back(shared.branch.get());
+      }
     }
-    branch = found->second.branch.get();
-    users = found->second.users;
   }
-  return Encoding{branch->encoder(), users, branch->encoded_caps()};
+  std::vector<std::string> result;
+  for (const Branch* branch : used) {
+    if (auto encoder = branch->encoder(); !encoder.empty()) {
+      result.push_back(std::move(encoder));
+    }
+  }
+  return result;
 }
 
 std::unique_ptr<Subscription> EncodingTrack::subscribe(const PacketFormat& format,
                                                        std::shared_ptr<Transmission> transmission) {
-  Branch* branch = branch_for(format.codec);
+  const EncodingKey key{format.codec, 0};
+  Branch* branch = acquire(key);
   if (!branch) {
     return std::make_unique<SilentSubscription>();
   }
-  auto subscriber = branch->fanout().add(format, std::move(transmission));
+  auto subscriber = branch->fanout().add(format, transmission);
   if (!subscriber) {
-    release(format.codec);
+    release(key);
     return std::make_unique<SilentSubscription>();
   }
-  return std::make_unique<PeerSubscription>(*this, format.codec, branch->fanout(), std::move(subscriber));
+  auto subscription = std::make_unique<LayeredSubscription>(static_cast<BranchPool&>(*this), key, *branch,
+                                                            std::move(subscriber), std::move(transmission));
+  subscriptions_.push_back(subscription.get());
+  return subscription;
 }
 
-Branch* EncodingTrack::branch_for(rtp::Codec codec) {
+void EncodingTrack::adapt(std::chrono::steady_clock::time_point now) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!source_ || source_->form != Form::Raw || settings_.load()->kind != rtp::Kind::Video) {
+      return;
+    }
+  }
+  std::map<rtp::Codec, std::vector<LayeredSubscription*>> by_codec;
+  for (LayeredSubscription* subscription : subscriptions_) {
+    if (subscription->is_started()) {
+      by_codec[subscription->codec()].push_back(subscription);
+    }
+  }
+  for (const auto& [codec, subscriptions] : by_codec) {
+    adapt(codec, subscriptions, now);
+  }
+}
+
+void EncodingTrack::adapt(rtp::Codec codec, const std::vector<LayeredSubscription*>& subscriptions,
+                          std::chrono::steady_clock::time_point now) {
+  const TrackSettings& settings = *settings_;
+  const auto known = layers_.find(codec);
+  const std::size_t layers = known == layers_.end() ? settings.layers : known->second;
+  std::vector<Viewer> viewers;
+  viewers.reserve(subscriptions.size());
+  for (const LayeredSubscription* subscription : subscriptions) {
+    viewers.push_back(subscription->viewer());
+  }
+  const QualityPlan plan =
+      plan_quality(viewers, {std::min<std::uint64_t>(kMinBitrate, settings.bitrate), settings.bitrate, layers}, now);
+  for (std::size_t i = 0; i < subscriptions.size(); ++i) {
+    if (!subscriptions[i]->move_to(plan.layers[i], now)) {
+      GST_INFO("no more than %zu encoders can run for %s", plan.layers[i],
+               std::string(rtp::info(codec).encoding_name).c_str());
+      layers_[codec] = plan.layers[i];
+    }
+  }
+  for (std::size_t layer = 0; layer < plan.rates.size(); ++layer) {
+    set_rate({codec, layer}, plan.rates[layer]);
+  }
+}
+
+void EncodingTrack::set_rate(const EncodingKey& key, std::uint64_t rate) {
+  Branch* branch = nullptr;
+  Quality quality{rate, 1};
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = branches_.find(key);
+    if (found == branches_.end()) {
+      return;
+    }
+    branch = found->second.branch.get();
+    quality.size_divisor = size_divisor(rate, settings_.load()->bitrate, found->second.size_divisor);
+    found->second.size_divisor = quality.size_divisor;
+  }
+  branch->set_quality(quality);
+}
+
+Branch* EncodingTrack::acquire(const EncodingKey& key) {
   std::optional<Source> source;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = branches_.find(codec);
+    const auto found = branches_.find(key);
     if (found != branches_.end()) {
       ++found->second.users;
       return found->second.branch.get();
     }
-    if (!is_known() || std::ranges::find(codecs_, codec) == codecs_.end()) {
+    if (!is_known() || std::ranges::find(codecs_, key.codec) == codecs_.end()) {
       return nullptr;
     }
     source = source_;
   }
-  auto branch = make_branch(codec, *source);
+  auto branch = make_branch(key.codec, *source);
   if (!branch) {
     return nullptr;
   }
   const std::lock_guard lock(mutex_);
-  return branches_.emplace(codec, SharedBranch{std::move(branch), 1}).first->second.branch.get();
+  return branches_.emplace(key, SharedBranch{std::move(branch), 1}).first->second.branch.get();
+}
+
+unsigned EncodingTrack::users(const EncodingKey& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = branches_.find(key);
+  return found == branches_.end() ? 0 : found->second.users;
 }
 
 std::unique_ptr<Branch> EncodingTrack::make_branch(rtp::Codec codec, const Source& source) {
@@ -372,10 +437,10 @@ std::unique_ptr<Branch> EncodingTrack::make_branch(rtp::Codec codec, const Sourc
                         });
 }
 
-void EncodingTrack::release(rtp::Codec codec) {
+void EncodingTrack::release(const EncodingKey& key) {
   SharedBranch last;  // goes after the lock
   const std::lock_guard lock(mutex_);
-  const auto found = branches_.find(codec);
+  const auto found = branches_.find(key);
   if (--found->second.users > 0 || found->second.stays) {
     return;
   }

@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,31 +20,40 @@ namespace rtcmc::send {
 struct TrackSettings {
   rtp::Kind kind;
   std::vector<rtp::Codec> codecs;  // allowed, most preferred first; empty: automatic, see automatic_codecs()
-  std::uint32_t bitrate;           // bit/s, for encoders that we make
+  std::uint32_t bitrate;           // bit/s, at most, for encoders that we make
+  std::size_t layers = 1;          // of raw pictures: how many encodings of a codec may run at the same time
   std::string pad = {};            // for messages: what the application calls the input
 };
 
+/// What a subscriber gets.
+struct Encoding {
+  std::string encoder;  // factory name; empty: the application encodes
+  unsigned subscribers;
+  glib::Ref<GstCaps> encoded;  // what is payloaded, or RTP input itself; null: not known yet
+  std::size_t layer = 0;       // 0: the best that there is
+};
+
 /// One peer's share of a track. Destroying it unlinks the peer; safe while packets flow, and never waits for another
-/// peer. start() may be called on any thread.
+/// peer.
+///
+/// Threads: that which subscribes.
 class Subscription {
  public:
   virtual ~Subscription() = default;
   /// The peer can take packets (DTLS is up): asks for a keyframe now; the first packet is that keyframe's first one.
   virtual void start() = 0;
-  /// That the peer was sent through this; of audio, packets. Any thread.
+  /// What the peer's connection has for this, bit/s: Track::adapt() goes by it. Absent: that is not known.
+  virtual void set_budget(std::optional<std::uint64_t> bitrate) = 0;
+  /// That the peer was sent through this; of audio, packets.
   [[nodiscard]] virtual std::uint64_t frames() const = 0;
-};
-
-/// What a codec's subscribers get.
-struct Encoding {
-  std::string encoder;  // factory name; empty: the application encodes
-  unsigned subscribers;
-  glib::Ref<GstCaps> encoded;  // what is payloaded, or RTP input itself; null: not known yet
+  /// Absent if nothing will ever be sent.
+  [[nodiscard]] virtual std::optional<Encoding> encoding() const = 0;
 };
 
 /// One sink pad of the element, from the application's buffers to the packets of every peer: caps → encoder →
 /// payloader → fan-out. Encodes and payloads once per codec, however many peers subscribe, from the first subscription
-/// (the encoder is warm when DTLS is up) to the last. Raw formats and sizes may change in mid-stream, the kind of input
+/// (the encoder is warm when DTLS is up) to the last; raw pictures once more for those whose links carry much less than
+/// others'. Raw formats and sizes may change in mid-stream, the kind of input
 /// only while it is stopped and nobody subscribes.
 ///
 /// Threads: never a streaming thread. subscribe(), rtp_caps(), and the destruction of the track and its subscriptions,
@@ -91,8 +102,11 @@ class Track {
   virtual void set_muted(bool is_muted) = 0;
   /// Lets go of data that waits for its time, and takes none until the next start. For the pad's deactivation.
   virtual void interrupt() = 0;
-  /// Absent if nobody subscribes to the codec. On the thread that subscribes.
-  [[nodiscard]] virtual std::optional<Encoding> encoding(rtp::Codec codec) const = 0;
+  /// Factory names of the encoders that run. On the thread that subscribes.
+  [[nodiscard]] virtual std::vector<std::string> encoders() const = 0;
+  /// Has raw pictures encoded as the subscribers' budgets allow. To be called several times a second, on the thread
+  /// that subscribes.
+  virtual void adapt(std::chrono::steady_clock::time_point now) = 0;
   /// Sends to the peer, in this format, after start(). Never null; should the codec not be one of codecs() or its
   /// encoder be busy, nothing is sent.
   [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const PacketFormat& format,

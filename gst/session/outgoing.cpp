@@ -126,14 +126,11 @@ std::vector<StreamSync> Outgoing::syncs(const send::Track* track) const {
 }
 
 unsigned Outgoing::running_encoders() const {
-  unsigned count = 0;
+  std::size_t count = 0;
   for (const OutgoingTrack& outgoing : tracks_) {
-    for (const rtp::Codec codec : outgoing.track->codecs().value_or(std::vector<rtp::Codec>())) {
-      const auto encoding = outgoing.track->encoding(codec);
-      count += encoding && !encoding->encoder.empty() ? 1 : 0;
-    }
+    count += outgoing.track->encoders().size();
   }
-  return count;
+  return static_cast<unsigned>(count);
 }
 
 }  // namespace rtcmc

@@ -40,7 +40,7 @@ TEST_P(FailureTest, TheNextEncoderTakesOver) {
   EXPECT_TRUE(names(warnings.front(), "vp8enc")) << warnings.front();
   EXPECT_TRUE(listener_.errors().empty());
   EXPECT_FALSE(has_posted_error());
-  EXPECT_EQ(track_->encoding(Codec::Vp8)->encoder, "vp8enc");
+  EXPECT_EQ(subscription->encoding()->encoder, "vp8enc");
   EXPECT_EQ(count(FailingEncoder::kFactory), 0U);
 }
 
