@@ -113,7 +113,8 @@ void Fanout::on_feedback(Subscriber& subscriber, const rtp::Feedback& feedback) 
   } else if (const auto* loss = std::get_if<rtp::PictureLoss>(&feedback)) {
     transmission.take(*loss);
     request_keyframe(subscriber);
-  } else if (transmission.take(std::get<rtp::FullIntraRequest>(feedback))) {
+  } else if (const auto* request = std::get_if<rtp::FullIntraRequest>(&feedback);
+             request && transmission.take(*request)) {
     request_keyframe(subscriber);
   }
 }

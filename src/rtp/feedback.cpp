@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "rtp/feedback.hpp"
 
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -26,8 +27,10 @@ constexpr std::uint8_t kPayloadFeedback = 206;
 
 // In the place of a count: what kind of feedback of that type.
 constexpr std::uint8_t kGenericNack = 1;
+constexpr std::uint8_t kTransportWide = 15;
 constexpr std::uint8_t kPictureLoss = 1;
 constexpr std::uint8_t kFullIntra = 4;
+constexpr std::uint8_t kApplication = 15;
 
 constexpr std::size_t kHeaderSize = 4;
 constexpr std::size_t kSsrcSize = 4;
@@ -35,6 +38,9 @@ constexpr std::size_t kSenderInfoSize = 20;
 constexpr std::size_t kReportBlockSize = 24;
 constexpr std::size_t kNackSize = 4;
 constexpr std::size_t kFullIntraSize = 8;
+
+constexpr std::uint32_t kEstimateName = 0x52454d42;  // "REMB"
+constexpr std::size_t kEstimateSize = 8;
 
 /// One packet of a compound.
 struct Packet {
@@ -68,6 +74,14 @@ std::optional<Packet> first_packet(Bytes compound) {
 std::int32_t packets_lost(Bytes bytes) {
   const std::uint32_t value = read<std::uint32_t>(bytes) >> 8U;
   return static_cast<std::int32_t>(value ^ 0x800000U) - 0x800000;
+}
+
+/// 6 bits of exponent, 18 of mantissa.
+std::uint64_t bits_of_estimate(Bytes bytes) {
+  const std::uint64_t mantissa = read<std::uint32_t>(bytes) & 0x3ffffU;
+  const unsigned exponent = bytes[1] >> 2U;
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  return mantissa > kMost >> exponent ? kMost : mantissa << exponent;
 }
 
 class Parser {
@@ -122,10 +136,14 @@ class Parser {
     const Bytes information = packet.body.subspan(2 * kSsrcSize);
     if (packet.type == kTransportFeedback && packet.count == kGenericNack) {
       take_nack(media, information);
+    } else if (packet.type == kTransportFeedback && packet.count == kTransportWide) {
+      take_transport_wide(media, information);
     } else if (packet.type == kPayloadFeedback && packet.count == kPictureLoss) {
       add(PictureLoss{media});
     } else if (packet.type == kPayloadFeedback && packet.count == kFullIntra) {
       take_full_intra(information);
+    } else if (packet.type == kPayloadFeedback && packet.count == kApplication) {
+      take_estimate(information);
     }
   }
 
@@ -158,8 +176,30 @@ class Parser {
     }
   }
 
+  void take_transport_wide(std::uint32_t media, Bytes information) {
+    auto feedback = parse_transport_feedback(media, information, kMaxTransportPackets - transport_packets_);
+    if (feedback && !feedback->packets.empty()) {
+      transport_packets_ += feedback->packets.size();
+      add(*std::move(feedback));
+    }
+  }
+
+  /// The streams stand behind it, likewise.
+  void take_estimate(Bytes information) {
+    if (information.size() < kEstimateSize + kSsrcSize || read<std::uint32_t>(information) != kEstimateName) {
+      return;
+    }
+    const std::size_t streams = information[4];
+    if (streams == 0 || information.size() < kEstimateSize + streams * kSsrcSize) {
+      return;
+    }
+    add(ReceiverEstimate{read<std::uint32_t>(information.subspan(kEstimateSize)),
+                         bits_of_estimate(information.subspan(4))});
+  }
+
   std::vector<Feedback> feedback_;
   std::size_t nacked_ = 0;
+  std::size_t transport_packets_ = 0;
 };
 
 }  // namespace

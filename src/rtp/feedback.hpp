@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "rtp/transport_feedback.hpp"
+
 namespace rtcmc::rtp {
 
 /// What a receiver says of one stream (RFC 3550, 6.4.1).
@@ -44,15 +46,26 @@ struct FullIntraRequest {
   friend bool operator==(const FullIntraRequest&, const FullIntraRequest&) = default;
 };
 
-using Feedback = std::variant<ReportBlock, Nack, PictureLoss, FullIntraRequest>;
+/// What the receiver believes that it can be sent, over all streams (draft-alvestrand-rmcat-remb-03: REMB).
+struct ReceiverEstimate {
+  std::uint32_t ssrc;  // of the first stream that it names
+  std::uint64_t bits;  // a second; no more than that many is said
+
+  friend bool operator==(const ReceiverEstimate&, const ReceiverEstimate&) = default;
+};
+
+using Feedback = std::variant<ReportBlock, Nack, PictureLoss, FullIntraRequest, TransportFeedback, ReceiverEstimate>;
 
 inline constexpr std::size_t kMaxFeedback = 64;
 inline constexpr std::size_t kMaxNacked = 1024;
+/// Half a second at 80 Mbit/s. A few bytes can tell of as many as numbers allow.
+inline constexpr std::size_t kMaxTransportPackets = 4096;
 
 /// What a compound RTCP packet (RFC 3550; reduced size ones of RFC 5506 too) says to a sender, in order. A packet in it
 /// that is not understood or claims more than it holds is left out. What follows one whose own length cannot be trusted
 /// is left out with it: another version, no type of RTCP's, a length beyond the end, impossible padding. No more than
-/// kMaxFeedback facts and, over all of them, kMaxNacked sequence numbers are taken of one compound.
+/// kMaxFeedback facts and, over all of them, kMaxNacked sequence numbers and kMaxTransportPackets packets of
+/// transport-wide feedback are taken of one compound.
 [[nodiscard]] std::vector<Feedback> parse_feedback(std::span<const std::uint8_t> compound);
 
 }  // namespace rtcmc::rtp

@@ -16,18 +16,36 @@ namespace {
 using fuzz::require;
 using Bytes = std::vector<std::uint8_t>;
 
+void try_transport(const TransportFeedback& feedback) {
+  // Each of those that are taken differs by no more than 16 bits of a quarter of a millisecond.
+  constexpr auto kFarthest = std::chrono::microseconds{250} * 0x8000 * kMaxTransportPackets;
+  std::uint16_t sequence = feedback.packets.front().sequence;
+  for (const auto& packet : feedback.packets) {
+    require(packet.sequence == sequence++, "packets follow each other");
+    require(
+        !packet.arrival || (*packet.arrival >= -kFarthest && *packet.arrival < TransportFeedback::kPeriod + kFarthest),
+        "arrivals are near their reference");
+  }
+}
+
 void try_bounds(const std::vector<Feedback>& feedback, std::size_t size) {
   require(feedback.size() <= kMaxFeedback, "facts are bounded");
   std::size_t nacked = 0;
+  std::size_t transport_packets = 0;
   for (const Feedback& fact : feedback) {
     if (const auto* nack = std::get_if<Nack>(&fact)) {
       require(!nack->sequences.empty(), "a NACK names a packet");
       nacked += nack->sequences.size();
+    } else if (const auto* transport = std::get_if<TransportFeedback>(&fact)) {
+      require(!transport->packets.empty(), "feedback of the transport is about a packet");
+      try_transport(*transport);
+      transport_packets += transport->packets.size();
     } else if (const auto* block = std::get_if<ReportBlock>(&fact)) {
       require(block->packets_lost >= -0x800000 && block->packets_lost < 0x800000, "losses have 24 bits");
     }
   }
   require(nacked <= kMaxNacked, "sequence numbers are bounded");
+  require(transport_packets <= kMaxTransportPackets, "packets of the transport are bounded");
   require(feedback.size() * 8 <= size && nacked * 4 <= size * 17, "nothing is said that did not come");
 }
 

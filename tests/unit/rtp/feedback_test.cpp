@@ -79,6 +79,19 @@ Bytes fir(const Words& information) {
   return packet(4, kPayload, joined({kThem, 0}, information));
 }
 
+Bytes remb(const Words& information) {
+  return packet(15, kPayload, joined({kThem, 0, 0x52454d42}, information));
+}
+
+Bytes transport_wide(const Words& information) {
+  return packet(15, kTransport, joined({kThem, kVideo}, information));
+}
+
+// From 0xfffe on two packets, 192 ms, feedback 9; a run of two; 1 ms and 2 ms.
+const Bytes kTransportWide = transport_wide({0xfffe0002, 0x00000309, 0x20020408});
+const TransportFeedback kTransportFeedback{
+    kVideo, 9, {{0xfffe, TransportFeedback::Arrival{193'000}}, {0xffff, TransportFeedback::Arrival{195'000}}}};
+
 struct Case {
   std::string name;
   Bytes compound;
@@ -110,6 +123,14 @@ const std::vector<Case> kUnderstood{
     {"FullIntraOfSeveral",
      fir({kVideo, 0xff000000, kAudio, 0}),
      {FullIntraRequest{kVideo, 255}, FullIntraRequest{kAudio, 0}}},
+    {"ReceiverEstimate", remb({0x0102eebb, kVideo}), {ReceiverEstimate{kVideo, 0x2eebb}}},
+    {"ReceiverEstimateOfSeveral", remb({0x02fc0001, kAudio, kVideo}), {ReceiverEstimate{kAudio, 0x8000000000000000}}},
+    {"ReceiverEstimateOfNothing", remb({0x01fc0000, kVideo}), {ReceiverEstimate{kVideo, 0}}},
+    {"MostOfAReceiverEstimate", remb({0x01ffffff, kVideo}), {ReceiverEstimate{kVideo, UINT64_MAX}}},
+    {"JustTooMuchOfAReceiverEstimate", remb({0x01bfffff, kVideo}), {ReceiverEstimate{kVideo, UINT64_MAX}}},
+    {"JustNotTooMuchOfAReceiverEstimate", remb({0x01bbffff, kVideo}), {ReceiverEstimate{kVideo, 0x3ffffULL << 46U}}},
+    {"ReceiverEstimateThenMore", remb({0x010400ff, kVideo, 1, 2}), {ReceiverEstimate{kVideo, 510}}},
+    {"TransportWide", kTransportWide, {kTransportFeedback}},
     {"InOrder",
      compound({packet(1, kRr, joined({kThem}, kVideoBlock)), packet(1, kSdes, {kThem, 0x01016100}), nack({0x00070000}),
                kPli, fir({kVideo, 0x01000000})}),
@@ -127,15 +148,17 @@ const std::vector<Case> kPassedOver{
                packet(0, kExtended, {kThem, 0x04000002, 0, 0}), packet(1, 192, {kThem, kVideo}),
                packet(1, 223, {kThem, kVideo}), kPli}),
      {kPictureLoss}},
-    {"TransportWideFeedback",
-     compound({packet(15, kTransport, {kThem, kVideo, 0x00010001, 0, 0}), kPli}),
-     {kPictureLoss}},
+    {"TransportWideWithoutItsPacket", compound({transport_wide({0x00010001, 0, 0}), kPli}), {kPictureLoss}},
+    {"TransportWideCutShort", compound({transport_wide({0x00010001}), kPli}), {kPictureLoss}},
     {"OtherTransportFeedback", compound({packet(4, kTransport, {kThem, kVideo, 0x00010001}), kPli}), {kPictureLoss}},
     {"SliceLoss", compound({packet(2, kPayload, {kThem, kVideo, 0x00010001}), kPli}), {kPictureLoss}},
     {"ReferencePicture", compound({packet(3, kPayload, {kThem, kVideo, 0x08600000}), kPli}), {kPictureLoss}},
-    {"EstimatedBitrate",
-     compound({packet(15, kPayload, {kThem, 0, 0x52454d42, 0x01000000, kVideo}), kPli}),
+    {"OtherOfAnApplication",
+     compound({packet(15, kPayload, {kThem, 0, 0x52454d43, 0x01000001, kVideo}), kPli}),
      {kPictureLoss}},
+    {"EstimateForNobody", compound({remb({0x00000001}), remb({0x00000001, kVideo}), kPli}), {kPictureLoss}},
+    {"EstimateForMoreThanItNames", compound({remb({0x02000001, kVideo}), kPli}), {kPictureLoss}},
+    {"EstimateCutShort", compound({packet(15, kPayload, {kThem, 0, 0x52454d42}), remb({}), kPli}), {kPictureLoss}},
     {"MoreBlocksClaimedThanFit", compound({packet(2, kRr, joined({kThem}, kVideoBlock)), kPli}), {kPictureLoss}},
     {"MoreSenderBlocksClaimedThanFit",
      compound({packet(1, kSr, joined({kThem, 0, 0, 0, 0}, kVideoBlock)), kPli}),
@@ -240,6 +263,15 @@ TEST(Feedback, SequenceNumbersAreBoundedOverAll) {
   ASSERT_EQ(feedback.size(), 3U) << "one that names nothing is none";
   EXPECT_EQ(std::get<Nack>(feedback[0]).sequences.size(), 680U);
   EXPECT_EQ(std::get<Nack>(feedback[1]).sequences.size(), kMaxNacked - 680);
+  EXPECT_EQ(feedback[2], Feedback(kPictureLoss));
+}
+
+TEST(Feedback, TransportWidePacketsAreBoundedOverAll) {
+  const Bytes many = transport_wide({0x00000bb8, 0, 0x0bb80000});  // 3,000, none of which came
+  const auto feedback = parse_feedback(compound({many, many, many, kPli}));
+  ASSERT_EQ(feedback.size(), 3U) << "one that names nothing is none";
+  EXPECT_EQ(std::get<TransportFeedback>(feedback[0]).packets.size(), 3000U);
+  EXPECT_EQ(std::get<TransportFeedback>(feedback[1]).packets.size(), kMaxTransportPackets - 3000);
   EXPECT_EQ(feedback[2], Feedback(kPictureLoss));
 }
 
