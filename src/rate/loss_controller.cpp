@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rate/loss_controller.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rtcmc::rate {
+
+namespace {
+
+constexpr double kGrowth = 1.08;  // a second
+constexpr double kSmoothing = 0.8;
+// So much less must be sent before it is told whether it helped: congestion's loss of a tenth would be gone.
+constexpr double kTried = 0.85;
+
+}  // namespace
+
+void LossController::on_packets(std::size_t received, std::size_t lost, double in_use, Time now) {
+  if (!judged_) {
+    judged_ = now;
+  }
+  received_ += received;
+  lost_ += lost;
+  if (received_ + lost_ < kLeastPackets || now - *judged_ < kInterval) {
+    return;
+  }
+  const double fraction = static_cast<double>(lost_) / static_cast<double>(received_ + lost_);
+  received_ = 0;
+  lost_ = 0;
+  on_fraction(fraction, in_use, now);
+}
+
+void LossController::on_fraction(double lost, double in_use, Time now) {
+  fraction_ = lost;
+  smooth_fraction_ = kSmoothing * smooth_fraction_ + (1 - kSmoothing) * lost;
+  inherent_ = std::min(inherent_, smooth_fraction_);
+  const Duration since = now - judged_.value_or(now);
+  judged_ = now;
+  if (lost > kMuch + inherent_) {
+    decrease(lost, in_use);
+  } else if (lost < kLittle + inherent_) {
+    rate_ *= std::pow(kGrowth, seconds(std::clamp<Duration>(since, Duration::zero(), kLongestStep)));
+    if (smooth_fraction_ < kLittle + inherent_) {
+      trial_.reset();
+    }
+  }
+}
+
+void LossController::decrease(double lost, double in_use) {
+  const double before = std::min(rate_, in_use);
+  if (!trial_) {
+    trial_ = Trial{before, lost};
+  } else if (before < kTried * trial_->rate && smooth_fraction_ > trial_->fraction / 2) {
+    inherent_ = std::min(smooth_fraction_, kMostInherent);
+    rate_ = std::max(rate_, trial_->rate);
+    trial_.reset();
+    return;
+  }
+  rate_ = before * (1 - lost / 2);
+}
+
+void LossController::clamp(double lowest, double highest) {
+  rate_ = std::clamp(rate_, lowest, highest);
+}
+
+}  // namespace rtcmc::rate
