@@ -306,8 +306,13 @@ constexpr auto kProperties = std::to_array<Property>({
     kIceTransportPolicy,
     kVideoCodecs,
     kAudioCodecs,
-    number<&Settings::video_bitrate, kMinBitrate>("video-bitrate", "Video bitrate",
-                                                  "Target for each video encoder, in bit/s"),
+    number<&Settings::video_bitrate, kMinBitrate>(
+        "video-bitrate", "Video bitrate",
+        "Target for each video encoder, in bit/s; less where viewers' links carry less"),
+    number<&Settings::video_layers, 1, 8>("video-layers", "Video layers",
+                                          "How many encodings of raw video may run at the same time, for viewers whose "
+                                          "links carry much less than others' "
+                                          "(1 = all get what the weakest link carries)"),
     number<&Settings::audio_bitrate, kMinBitrate>("audio-bitrate", "Audio bitrate",
                                                   "Target for each audio encoder, in bit/s"),
     number<&Settings::latency>("latency", "Latency",

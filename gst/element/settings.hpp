@@ -26,6 +26,7 @@ struct Settings {
   std::string unknown_video_codec;          // what video-codecs has that is none; empty: nothing
   std::string unknown_audio_codec;          // the same of audio-codecs
   std::uint32_t video_bitrate = 2'000'000;  // bit/s
+  std::uint32_t video_layers = 3;           // encodings at the same time, at most
   std::uint32_t audio_bitrate = 64'000;     // bit/s
   std::uint32_t latency = kDefaultLatency;  // ms
   bool auto_receive = false;

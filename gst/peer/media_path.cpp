@@ -130,7 +130,9 @@ void MediaPath::hear(GstBuffer* compound) {
   }
   const auto all = rtp::parse_feedback(std::span<const std::uint8_t>(map.data, map.size));
   gst_buffer_unmap(compound, &map);
+  const auto now = std::chrono::steady_clock::now();
   for (const rtp::Feedback& feedback : all) {
+    bandwidth_.take(feedback, now);
     std::shared_ptr<Listener> listener;
     {
       const std::lock_guard lock(mutex_);

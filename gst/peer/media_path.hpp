@@ -11,6 +11,7 @@
 
 #include "glib/signal_connection.hpp"
 #include "gst_ref.hpp"
+#include "peer/bandwidth.hpp"
 #include "send/wire.hpp"
 
 namespace rtcmc {
@@ -33,7 +34,13 @@ class MediaPath final : public send::Wire {
   /// Nothing is sent or heard any more.
   void close();
 
+  /// What the participant's network carries.
+  [[nodiscard]] Bandwidth& bandwidth() { return bandwidth_; }
+
   // Wire
+  std::uint16_t number(std::size_t bytes, std::chrono::steady_clock::time_point now, bool is_padding) override {
+    return bandwidth_.number(bytes, now, is_padding);
+  }
   GstFlowReturn send(glib::Ref<GstBufferList> packets) override;
   void send_control(glib::Ref<GstBuffer> compound) override;
   void listen(std::uint32_t ssrc, std::weak_ptr<Listener> listener) override;
@@ -47,6 +54,8 @@ class MediaPath final : public send::Wire {
   MediaPath() = default;
   void hear(GstBuffer* compound);
   [[nodiscard]] Pads pads() const;
+
+  Bandwidth bandwidth_;
 
   mutable std::mutex mutex_;
   // All below: mutex_.

@@ -245,8 +245,10 @@ void Peer::publish_offer(sdp::MessagePtr message) {
                          .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = mid_extension_id_,
+                         .transport_number_id = transport_number_id_,
                          .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second)});
   }
+  sdp::say_transport_numbers(local.message.get(), published);
   sections_ = local.sections;
   local_ = sdp::copy_of(local.message.get());
   GST_DEBUG("%s gets an offer with %zu sections", user_id_.c_str(), sections_.size());
@@ -410,6 +412,7 @@ void Peer::join_answer(const sdp::Description& offer) {
     if (!sdp::carries_media(section)) {
       continue;
     }
+    transport_number_id_ = section.transport_number_id;
     // Also if we want none of it or nothing is sent now: webrtcbin cannot be told later.
     const sdp::Format* received = may_receive ? receivers_.format_for(section) : nullptr;
     const sdp::Format* sent = senders_.join_answer(i, section, received != nullptr);
@@ -443,8 +446,10 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
                          .stream_id = sent ? sent->stream_id : "",
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = offer[i].mid_extension_id,
+                         .transport_number_id = offer[i].transport_number_id,
                          .format = format ? std::optional(*format) : std::nullopt});
   }
+  sdp::say_transport_numbers(local.message.get(), published);
   sections_ = local.sections;
   local_ = sdp::copy_of(local.message.get());
   GST_DEBUG("%s gets an answer with %zu sections", user_id_.c_str(), sections_.size());
@@ -551,6 +556,12 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
   }
 }
 
+void Peer::adapt(std::chrono::steady_clock::time_point now) {
+  if (connected_) {
+    senders_.adapt(now);
+  }
+}
+
 void Peer::get_stats(std::function<void(stats::Participant)> callback) {
   if (!connected_) {
     // webrtcbin takes its RTP session for granted, which is made in the course of the negotiation.
@@ -568,6 +579,7 @@ stats::Participant Peer::summary(const stats::ConnectionReport& report) {
   participant.connected = connected_;
   participant.pair = report.pair;
   participant.sent = senders_.stats();
+  participant.available_bitrate = senders_.available_bitrate();
   participant.bytes_sent = senders_.bytes_sent();
   participant.bytes_received = bytes_of(report.inbound);
   participant.bitrate_sent = stats::kBitsPerByte * sent_rate_.update(participant.bytes_sent, now);

@@ -109,6 +109,8 @@ class Peer {
   /// What the participant sends us.
   [[nodiscard]] std::vector<std::shared_ptr<receive::RemoteStream>> streams() const { return receivers_.streams(); }
 
+  /// Has what is sent follow what the participant's network carries. A few times a second.
+  void adapt(std::chrono::steady_clock::time_point now);
   /// A participant that is not connected answers at once, any other soon, unless it is destroyed before.
   void get_stats(std::function<void(stats::Participant)> callback);
 
@@ -181,7 +183,9 @@ class Peer {
   std::vector<protocol::IceCandidate> early_candidates_;
   CandidateFilter candidates_;
   std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
-  std::uint8_t mid_extension_id_ = 1;         // the remote side's number if it offers first
+  // The remote side's if it offers first.
+  std::uint8_t mid_extension_id_ = 1;
+  std::optional<std::uint8_t> transport_number_id_ = 2;
   /// webrtcbin has made an offer that does not continue what was agreed on, and goes by that: it ends the process if it
   /// is to answer one that does.
   bool is_spent_ = false;

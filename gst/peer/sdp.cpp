@@ -20,6 +20,8 @@ constexpr std::size_t kMaxSsrcs = 16;
 constexpr std::size_t kMaxTokenLength = 256;
 constexpr guint kSomePort = 9;  // RFC 8840, 4.1.1: candidates say which
 constexpr const char* kMidExtension = "urn:ietf:params:rtp-hdrext:sdes:mid";
+constexpr const char* kTransportNumber = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+constexpr const char* kTransportFeedback = "transport-cc";
 
 /// A value as it stands in SDP; the tables below are in the order of their enumerations.
 template <typename Value>
@@ -149,17 +151,31 @@ std::optional<DtlsSetup> dtls_setup_of(const GstSDPMedia* media) {
   return found == kDtlsSetups.end() ? std::nullopt : std::optional(found->value);
 }
 
-std::optional<std::uint8_t> mid_extension_of(const GstSDPMedia* media) {
+/// RFC 8285. Absent: the section has none of that name.
+std::optional<std::uint8_t> extension_of(const GstSDPMedia* media, std::string_view name) {
   for (const GstSDPAttribute& attribute : attributes(media)) {
     if (view(attribute.key) == "extmap") {
       const auto [id, uri] = split(view(attribute.value), ' ');
-      if (split(uri, ' ').first == kMidExtension) {
+      if (split(uri, ' ').first == name) {
         const auto number = to_number<std::uint8_t>(split(id, '/').first, 14);
         return number == std::uint8_t{0} ? std::nullopt : number;
       }
     }
   }
   return std::nullopt;
+}
+
+bool is_transport_feedback(std::string_view key, std::string_view value) {
+  return key == "rtcp-fb" && value.ends_with(kTransportFeedback);
+}
+
+/// Of no use without the feedback.
+std::optional<std::uint8_t> transport_number_of(const GstSDPMedia* media) {
+  const auto all = attributes(media);
+  const bool has_feedback = std::any_of(all.begin(), all.end(), [](const GstSDPAttribute& attribute) {
+    return is_transport_feedback(view(attribute.key), view(attribute.value));
+  });
+  return has_feedback ? extension_of(media, kTransportNumber) : std::nullopt;
 }
 
 std::optional<MediaKind> kind_of(const GstSDPMedia* media) {
@@ -222,7 +238,8 @@ Section section_of(const GstSDPMedia* media, MediaKind kind) {
   section.direction = direction_of(media);
   section.formats = formats_of(media);
   section.rejected = is_rejected(media) || (kind != MediaKind::Application && section.formats.empty());
-  section.mid_extension_id = mid_extension_of(media);
+  section.mid_extension_id = extension_of(media, kMidExtension);
+  section.transport_number_id = transport_number_of(media);
   section.stream_id = stream_id_of(media);
   section.ssrcs = ssrcs_of(media);
   section.retransmission_ssrc = retransmission_ssrc_of(media);
@@ -350,10 +367,23 @@ void set_direction(GstSDPMedia* media, Direction direction) {
   gst_sdp_media_add_attribute(media, kDirections.at(static_cast<std::size_t>(direction)).name, "");
 }
 
+void add_extension(GstSDPMedia* media, std::uint8_t id, const char* name) {
+  gst_sdp_media_add_attribute(media, "extmap", (std::to_string(id) + " " + name).c_str());
+}
+
+/// Both ways: of the packets that the participant sends there, too, webrtcbin tells when they came.
+void say_transport_numbers(GstSDPMedia* media, std::uint8_t id) {
+  add_extension(media, id, kTransportNumber);
+  for (const Format& format : formats_of(media)) {
+    gst_sdp_media_add_attribute(media, "rtcp-fb",
+                                (std::to_string(format.payload_type) + " " + kTransportFeedback).c_str());
+  }
+}
+
 void publish_section(GstSDPMedia* media, const PublishedSection& section) {
   const std::string fmtp_owner = section.format ? std::to_string(section.format->payload_type) : std::string();
   remove_attributes(media, [&](std::string_view key, std::string_view value) {
-    return key == "extmap" || key == "msid" || (key == "rtcp-fb" && value.ends_with("transport-cc")) ||
+    return key == "extmap" || key == "msid" || is_transport_feedback(key, value) ||
            (key == "fmtp" && section.format && split(value, ' ').first == fmtp_owner);
   });
   set_direction(media, section.rejected ? Direction::Inactive : section.direction);
@@ -363,9 +393,11 @@ void publish_section(GstSDPMedia* media, const PublishedSection& section) {
   if (!section.stream_id.empty()) {
     gst_sdp_media_add_attribute(media, "msid", (section.stream_id + " " + section.track_id).c_str());
     if (section.mid_extension_id) {
-      gst_sdp_media_add_attribute(media, "extmap",
-                                  (std::to_string(*section.mid_extension_id) + " " + kMidExtension).c_str());
+      add_extension(media, *section.mid_extension_id, kMidExtension);
     }
+  }
+  if (section.transport_number_id) {
+    say_transport_numbers(media, *section.transport_number_id);
   }
 }
 
@@ -532,6 +564,15 @@ void set_dtls_setup(GstSDPMessage* message, DtlsSetup setup) {
     auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
     remove_attributes(media, [](std::string_view key, std::string_view) { return key == "setup"; });
     gst_sdp_media_add_attribute(media, "setup", kDtlsSetups.at(static_cast<std::size_t>(setup)).name);
+  }
+}
+
+void say_transport_numbers(GstSDPMessage* message, const std::vector<PublishedSection>& sections) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(message) && i < sections.size(); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(message, i));
+    if (const auto id = sections[i].transport_number_id; id && kind_of(media) != MediaKind::Application) {
+      add_extension(media, *id, kTransportNumber);
+    }
   }
 }
 

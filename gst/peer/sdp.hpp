@@ -63,6 +63,7 @@ struct Section {
   bool rejected;                // port 0 without bundle-only; or for media of which we know no format
   std::vector<Format> formats;  // those of codecs that we know, in their order of preference
   std::optional<std::uint8_t> mid_extension_id;
+  std::optional<std::uint8_t> transport_number_id;   // of the extension, if there is feedback about such numbers
   std::string stream_id;                             // of the MediaStream, from a=msid; empty: none
   std::vector<std::uint32_t> ssrcs;                  // of what is sent there (RFC 5576)
   std::optional<std::uint32_t> retransmission_ssrc;  // of the first of these
@@ -137,9 +138,14 @@ struct PublishedSection {
   bool rejected;
   std::string stream_id;  // a=msid; empty: nothing is sent here
   std::string track_id;
-  std::optional<std::uint8_t> mid_extension_id;  // the only header extension we use
-  std::optional<Format> format;                  // its fmtp replaces webrtcbin's (an answer repeats the offer's)
+  // The header extensions that we use:
+  std::optional<std::uint8_t> mid_extension_id;
+  std::optional<std::uint8_t> transport_number_id;  // with feedback about it
+  std::optional<Format> format;                     // its fmtp replaces webrtcbin's (an answer repeats the offer's)
 };
+
+/// Has webrtcbin itself know of the transport-wide numbers that `sections` have: it tells of those that it receives.
+void say_transport_numbers(GstSDPMessage* message, const std::vector<PublishedSection>& sections);
 
 /// The text to send for a description of webrtcbin's: true directions, a=msid (RFC 8830), no header extension or
 /// feedback that we do not use, and each section that is not rejected with a port: the participant may reject any of

@@ -17,6 +17,10 @@ namespace {
 
 /// Dynamic ones that nothing else of ours uses.
 constexpr std::uint8_t kFirstOtherH264 = 112;
+/// Of 50 packets a second: RTP, SRTP, UDP and IP.
+constexpr std::uint64_t kSoundOverhead = 24'000;  // bit/s
+/// Keyframes and headers want more than the encoder's rate.
+constexpr double kHeadroom = 1.2;
 constexpr std::size_t kMaxOtherH264 = 8;
 
 const char* h264_profile_of(GstCaps* caps) {
@@ -39,7 +43,8 @@ std::uint16_t first_sequence() {
 }
 
 send::PacketFormat packet_format(const sdp::Format& format, const sdp::Section& remote) {
-  return {format.codec, format.payload_type, remote.mid_extension_id, remote.mid, format.retransmission_type};
+  return {format.codec, format.payload_type,        remote.mid_extension_id,
+          remote.mid,   format.retransmission_type, remote.transport_number_id};
 }
 
 }  // namespace
@@ -217,6 +222,38 @@ void Senders::start() {
   }
 }
 
+void Senders::adapt(std::chrono::steady_clock::time_point now) {
+  std::uint64_t for_sound = 0;
+  std::uint64_t wanted = 0;
+  std::vector<Sending*> pictures;
+  for (Sending& sending : sending_) {
+    if (!sending.subscription) {
+      continue;
+    }
+    if (*sending.outgoing.track->kind() == rtp::Kind::Video) {
+      pictures.push_back(&sending);
+      wanted += sending.outgoing.track->bitrate();
+    } else {
+      for_sound += sending.outgoing.track->bitrate() + kSoundOverhead;
+    }
+  }
+  auto& bandwidth = webrtcbin_.media_path()->bandwidth();
+  available_bitrate_ =
+      bandwidth.estimate(for_sound + static_cast<std::uint64_t>(static_cast<double>(wanted) * kHeadroom), now);
+  GST_TRACE("%s: %" G_GUINT64_FORMAT " bit/s", user_id_.c_str(), available_bitrate_.value_or(0));
+  for (Sending* sending : pictures) {
+    // Sound comes first: it is little, and missed more.
+    const auto budget = [&](std::uint64_t bits) {
+      return static_cast<std::uint64_t>(static_cast<double>(bits > for_sound ? bits - for_sound : 0) / kHeadroom) *
+             sending->outgoing.track->bitrate() / std::max<std::uint64_t>(wanted, 1);
+    };
+    sending->subscription->set_budget(available_bitrate_ ? std::optional(budget(*available_bitrate_)) : std::nullopt);
+  }
+  if (const std::size_t bytes = pictures.empty() || !is_started_ ? 0 : bandwidth.probe(now)) {
+    pictures.front()->transmission->pad(bytes, now);
+  }
+}
+
 std::vector<WebRtcBin::Sender> Senders::part() {
   std::vector<WebRtcBin::Sender> senders;
   for (Sending& sending : sending_) {
@@ -257,6 +294,7 @@ stats::SentStream Senders::stats(Sending& sending) {
     sent.stream.size = stats::picture_size(encoding->encoded.get());
     sent.encoder = encoding->encoder;
     sent.shared_with = encoding->subscribers;
+    sent.layer = encoding->layer;
   }
   sent.rtp = sending.transmission->count();
   stats::set_pace(sent.stream, sending.pace, sent.rtp.bytes);

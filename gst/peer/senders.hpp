@@ -70,6 +70,11 @@ class Senders {
   /// For its end, with webrtcbin's. The subscriptions end with this.
   [[nodiscard]] std::vector<WebRtcBin::Sender> part();
 
+  /// Divides what the participant's network carries among what is sent. A few times a second.
+  void adapt(std::chrono::steady_clock::time_point now);
+  /// bit/s, as of then. Absent: it is not known.
+  [[nodiscard]] std::optional<std::uint64_t> available_bitrate() const { return available_bitrate_; }
+
   [[nodiscard]] std::vector<stats::SentStream> stats();
   /// Without headers, retransmissions included.
   [[nodiscard]] std::uint64_t bytes_sent() const;
@@ -105,6 +110,7 @@ class Senders {
   std::vector<std::string> other_h264_;  // profiles offered that are not our encoders', in the order of their types
   std::map<std::uint32_t, std::uint16_t> next_sequences_;  // by SSRC: of what has ended
   bool is_started_ = false;
+  std::optional<std::uint64_t> available_bitrate_;
 };
 
 }  // namespace rtcmc

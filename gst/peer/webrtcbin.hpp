@@ -101,7 +101,7 @@ class WebRtcBin {
   [[nodiscard]] glib::Task part(std::vector<Sender> senders);
 
   /// What is sent by senders.
-  [[nodiscard]] std::shared_ptr<send::Wire> media_path() const { return media_path_; }
+  [[nodiscard]] std::shared_ptr<MediaPath> media_path() const { return media_path_; }
   /// Once the connection is up. False: nothing can be sent.
   [[nodiscard]] bool open_media_path();
 

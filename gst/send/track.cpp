@@ -72,6 +72,10 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
   glib::Ref<GstCaps> rtp_caps(rtp::Codec codec) const override;
   void set_muted(bool is_muted) override;
   void interrupt() override { input_->interrupt(); }
+  std::uint32_t bitrate() const override {
+    const TrackSettings* settings = settings_;
+    return settings ? settings->bitrate : 0;
+  }
   std::vector<std::string> encoders() const override;
   void adapt(std::chrono::steady_clock::time_point now) override;
   std::unique_ptr<Subscription> subscribe(const PacketFormat& format,
@@ -388,6 +392,8 @@ void EncodingTrack::set_rate(const EncodingKey& key, std::uint64_t rate) {
     quality.size_divisor = size_divisor(rate, settings_.load()->bitrate, found->second.size_divisor);
     found->second.size_divisor = quality.size_divisor;
   }
+  GST_DEBUG("layer %zu of %s: %" G_GUINT64_FORMAT " bit/s, sides divided by %d", key.layer,
+            std::string(rtp::info(key.codec).encoding_name).c_str(), rate, quality.size_divisor);
   branch->set_quality(quality);
 }
 

@@ -102,6 +102,8 @@ class Track {
   virtual void set_muted(bool is_muted) = 0;
   /// Lets go of data that waits for its time, and takes none until the next start. For the pad's deactivation.
   virtual void interrupt() = 0;
+  /// bit/s of the best encoding. Of encoded input, what an encoder of ours would make.
+  [[nodiscard]] virtual std::uint32_t bitrate() const = 0;
   /// Factory names of the encoders that run. On the thread that subscribes.
   [[nodiscard]] virtual std::vector<std::string> encoders() const = 0;
   /// Has raw pictures encoded as the subscribers' budgets allow. To be called several times a second, on the thread

@@ -33,6 +33,7 @@ bool Transmission::set_format(const PacketFormat& format) {
   return transmitter_.set_format({.payload_type = format.payload_type,
                                   .retransmission_type = format.retransmission_type,
                                   .mid = mid,
+                                  .transport_number_id = format.transport_number_id,
                                   .clock_rate = rtp::info(format.codec).clock_rate});
 }
 
@@ -58,7 +59,7 @@ GstFlowReturn Transmission::send(const Wire::Listener& source, bool begins, cons
   }
   for (const History::Entry& packet : packets) {
     if (const auto size = transmitter_.transmit(packet.header, packet.payload->size, space)) {
-      gst_buffer_list_add(list.get(), packet_of(std::span(space).first(*size), packet.payload).release());
+      append(std::span(space).first(*size), packet.payload, now, list.get());
     }
   }
   if (gst_buffer_list_length(list.get()) == 0) {
@@ -95,12 +96,44 @@ void Transmission::send_again(const Wire::Listener& source, const Packets& packe
   }
   for (const History::Entry& packet : packets) {
     if (const auto size = transmitter_.retransmit(packet.header, packet.payload->size, packet.time, now, space)) {
-      gst_buffer_list_add(list.get(), packet_of(std::span(space).first(*size), packet.payload).release());
+      append(std::span(space).first(*size), packet.payload, now, list.get());
     }
   }
   if (gst_buffer_list_length(list.get()) > 0) {
     wire_->send(std::move(list));
   }
+}
+
+void Transmission::pad(std::size_t bytes, History::Time now) {
+  std::array<std::uint8_t, rtp::Transmitter::kMaxHeaderSize> space;
+  // RFC 3550, 5.1: the last byte says how many there are.
+  static constexpr auto kPadding = [] {
+    std::array<std::uint8_t, rtp::Transmitter::kPaddingSize> result{};
+    result.back() = static_cast<std::uint8_t>(result.size());
+    return result;
+  }();
+  const auto padding = glib::Ref<GstMemory>::adopt(
+      gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY, const_cast<std::uint8_t*>(kPadding.data()), kPadding.size(), 0,
+                             kPadding.size(), nullptr, nullptr));
+  const auto list = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new());
+  const std::lock_guard lock(mutex_);
+  for (std::size_t sent = 0; sent < bytes;) {
+    const auto size = transmitter_.pad(space);
+    if (!size) {
+      return;
+    }
+    append(std::span(space).first(*size), padding, now, list.get(), true);
+    sent += *size + kPadding.size();
+  }
+  wire_->send(list);
+}
+
+void Transmission::append(std::span<std::uint8_t> header, const glib::Ref<GstMemory>& payload, History::Time now,
+                          GstBufferList* list, bool is_padding) {
+  if (transmitter_.has_transport_number()) {
+    rtp::PacketRewriter::write_transport_number(wire_->number(header.size() + payload->size, now, is_padding), header);
+  }
+  gst_buffer_list_add(list, packet_of(header, payload).release());
 }
 
 void Transmission::end() {

@@ -23,6 +23,7 @@ struct PacketFormat {
   std::optional<std::uint8_t> mid_extension_id;  // RFC 8843 sdes:mid, one-byte form (1–14); absent: not negotiated
   std::string mid;
   std::optional<std::uint8_t> retransmission_type = {};  // of RFC 4588; absent: nothing is sent again
+  std::optional<std::uint8_t> transport_number_id = {};  // of the extension with transport-wide numbers; likewise
 
   friend bool operator==(const PacketFormat&, const PacketFormat&) = default;
 };
@@ -51,6 +52,9 @@ class Transmission {
                      History::Time now);
   /// The source's numbers of what the participant misses, as far as it may ask.
   [[nodiscard]] std::vector<std::uint16_t> missing(const Wire::Listener& source, const rtp::Nack& nack);
+  /// Nothing but padding, at least so many bytes of it, to learn what the network carries. Nothing, without a format
+  /// for retransmissions.
+  void pad(std::size_t bytes, History::Time now);
   void send_again(const Wire::Listener& source, const Packets& packets, History::Time now);
   /// Says goodbye; nothing is sent after that.
   void end();
@@ -65,6 +69,10 @@ class Transmission {
   [[nodiscard]] std::uint16_t next_sequence() const;
 
  private:
+  /// Gives the header its transport-wide number, and the list the packet. With mutex_ held.
+  void append(std::span<std::uint8_t> header, const glib::Ref<GstMemory>& payload, History::Time now,
+              GstBufferList* list, bool is_padding = false);
+
   const std::shared_ptr<Wire> wire_;
   const std::string cname_;
   mutable std::mutex mutex_;

@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -28,6 +30,10 @@ class Wire {
   };
 
   virtual ~Wire() = default;
+  /// The transport-wide number of the RTP packet that is sent next, of so many bytes. `is_padding`: it is there to
+  /// learn what the network carries.
+  [[nodiscard]] virtual std::uint16_t number(std::size_t bytes, std::chrono::steady_clock::time_point now,
+                                             bool is_padding) = 0;
   /// RTP, complete but for its encryption.
   virtual GstFlowReturn send(glib::Ref<GstBufferList> packets) = 0;
   /// One RTCP compound, likewise.

@@ -59,6 +59,7 @@ Session::Session(GstBin* bin, SessionSettings settings, EventQueue::Reader read)
       worker_(std::make_unique<glib::WorkerThread>("rtcmc-room")),
       incoming_(settings.incoming, events_, Poster(worker_->context(), alive_), [this] { conversation_.want_media(); }),
       statistics_(roster_, outgoing_, Poster(worker_->context(), alive_)),
+      adaptation_(roster_, outgoing_),
       conversation_({bin, roster_, outgoing_, incoming_, statistics_, events_}, std::move(settings.peer),
                     Poster(worker_->context(), alive_), [this] { leave_closed_room(); }) {}
 
@@ -69,6 +70,7 @@ Session::~Session() {
 
 void Session::start() {
   worker_->post([this] {
+    adaptation_.start();
     next_ = options_;
     enter_next();
   });
@@ -129,6 +131,7 @@ void Session::end(std::shared_ptr<Stopping> stopping) {
 }
 
 void Session::clear() {
+  adaptation_.stop();
   if (!conversation_.wait_for_ends(kEndTimeout)) {
     GST_INFO_OBJECT(bin_, "some connections take long to end: they do so by themselves");
   }

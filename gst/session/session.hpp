@@ -14,6 +14,7 @@
 #include "glib/worker_thread.hpp"
 #include "peer/peer.hpp"
 #include "room/room_client.hpp"
+#include "session/adaptation.hpp"
 #include "session/conversation.hpp"
 #include "session/event_queue.hpp"
 #include "session/incoming.hpp"
@@ -139,6 +140,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   Outgoing outgoing_;
   Incoming incoming_;
   Statistics statistics_;
+  Adaptation adaptation_;
   Conversation conversation_;
   std::unique_ptr<room::RoomClient> client_;
 };

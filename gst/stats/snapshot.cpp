@@ -37,10 +37,11 @@ void set(GstStructure* structure, const Stream& stream) {
 StructurePtr structure_of(const SentStream& sent) {
   StructurePtr structure(gst_structure_new_empty("rtcmc-sent-stream-stats"));
   set(structure.get(), sent.stream);
-  gst_structure_set(structure.get(), "shared-with", G_TYPE_UINT, sent.shared_with, "bytes", G_TYPE_UINT64,
-                    sent.rtp.bytes, "packets", G_TYPE_UINT64, sent.rtp.packets, "packets-retransmitted", G_TYPE_UINT64,
-                    sent.rtp.retransmitted_packets, "nack-count", G_TYPE_UINT, sent.rtp.nacks, "pli-count", G_TYPE_UINT,
-                    sent.rtp.plis, "fir-count", G_TYPE_UINT, sent.rtp.firs, nullptr);
+  gst_structure_set(structure.get(), "shared-with", G_TYPE_UINT, sent.shared_with, "layer", G_TYPE_UINT,
+                    static_cast<guint>(sent.layer), "bytes", G_TYPE_UINT64, sent.rtp.bytes, "packets", G_TYPE_UINT64,
+                    sent.rtp.packets, "packets-retransmitted", G_TYPE_UINT64, sent.rtp.retransmitted_packets,
+                    "nack-count", G_TYPE_UINT, sent.rtp.nacks, "pli-count", G_TYPE_UINT, sent.rtp.plis, "fir-count",
+                    G_TYPE_UINT, sent.rtp.firs, nullptr);
   if (!sent.encoder.empty()) {
     gst_structure_set(structure.get(), "encoder", G_TYPE_STRING, sent.encoder.c_str(), nullptr);
   }
@@ -78,6 +79,9 @@ StructurePtr structure_of(const Participant& participant) {
                         G_TYPE_UINT64, rounded(participant.bitrate_received), nullptr));
   if (participant.round_trip_time) {
     gst_structure_set(structure.get(), "round-trip-time", G_TYPE_DOUBLE, *participant.round_trip_time, nullptr);
+  }
+  if (participant.available_bitrate) {
+    gst_structure_set(structure.get(), "available-bitrate", G_TYPE_UINT64, *participant.available_bitrate, nullptr);
   }
   if (const auto& pair = participant.pair) {
     gst_structure_set(structure.get(), "local-candidate-type", G_TYPE_STRING, pair->local_type.c_str(),

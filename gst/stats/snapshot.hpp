@@ -45,6 +45,7 @@ struct SentStream {
   Stream stream;
   std::string encoder;       // factory name; empty: the application encodes
   unsigned shared_with = 0;  // participants that get the same, this one included
+  std::size_t layer = 0;     // 0: the best encoding that there is
   rtp::TransmissionCount rtp;
 };
 
@@ -61,8 +62,9 @@ struct Participant {
   // Of everything that RTP carries, retransmissions included:
   std::uint64_t bytes_sent = 0;
   std::uint64_t bytes_received = 0;
-  double bitrate_sent = 0;      // bit/s
-  double bitrate_received = 0;  // bit/s
+  double bitrate_sent = 0;                         // bit/s
+  double bitrate_received = 0;                     // bit/s
+  std::optional<std::uint64_t> available_bitrate;  // bit/s; absent: the participant says nothing by which to tell
   std::vector<SentStream> sent;
   std::vector<ReceivedStream> received;
 };

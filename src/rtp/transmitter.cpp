@@ -2,10 +2,13 @@
 #include "rtp/transmitter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <utility>
 
 #include "rtp/big_endian.hpp"
+#include "rtp/first_byte.hpp"
+#include "rtp/packet.hpp"
 
 namespace rtcmc::rtp {
 
@@ -153,6 +156,21 @@ std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, st
   ++count_.retransmitted_packets;
   count_.retransmitted_bytes += payload_size;
   return size;
+}
+
+std::optional<std::size_t> Transmitter::pad(std::span<std::uint8_t, kMaxHeaderSize> out) {
+  if (!format_ || !format_->retransmissions || !has_transport_number() || !timestamp_) {
+    return std::nullopt;
+  }
+  constexpr std::uint8_t kPaddingBit = 0x20;
+  std::array<std::uint8_t, PacketHeader::kFixedSize> header{kVersion2 | kPaddingBit};
+  write(*timestamp_, std::span(header).subspan(PacketHeader::kTimestampOffset));
+  const auto sizes = format_->retransmissions->rewrite(header, out, {.sequence = next_retransmission_});
+  if (!sizes) {
+    return std::nullopt;
+  }
+  ++next_retransmission_;
+  return sizes->written;
 }
 
 std::optional<SenderReport> Transmitter::report(Time now, std::uint64_t ntp_time, const ClockPair& clock) {

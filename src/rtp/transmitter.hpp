@@ -63,6 +63,7 @@ class Transmitter {
   /// A header with what RFC 4588 puts in front of the payload.
   static constexpr std::size_t kMaxHeaderSize = PacketRewriter::kMaxHeaderSize + 2;
   static constexpr std::chrono::milliseconds kReportInterval{1000};
+  static constexpr std::size_t kPaddingSize = 252;
 
   struct Identity {
     std::uint32_t ssrc;
@@ -91,6 +92,11 @@ class Transmitter {
   /// The same for the retransmission of a packet first sent at `sent`. Absent: it is not sent again.
   [[nodiscard]] std::optional<std::size_t> retransmit(const HeaderBytes& header, std::size_t payload_size, Time sent,
                                                       Time now, std::span<std::uint8_t, kMaxHeaderSize> out);
+
+  /// Writes the header of a packet with nothing but kPaddingSize bytes of padding (RFC 3550, 5.1), among the
+  /// retransmissions: none of the media's numbers is used up. Absent: there are no retransmissions, or no number by
+  /// which its arrival would be told.
+  [[nodiscard]] std::optional<std::size_t> pad(std::span<std::uint8_t, kMaxHeaderSize> out);
 
   /// A report that is due now. `ntp_time`: now.
   [[nodiscard]] std::optional<SenderReport> report(Time now, std::uint64_t ntp_time, const ClockPair& clock);

@@ -80,6 +80,7 @@ TEST(Sdp, ReadsWhatABrowserOffers) {
   EXPECT_EQ(section.direction, sdp::Direction::RecvOnly);
   EXPECT_FALSE(section.rejected);
   EXPECT_EQ(section.mid_extension_id, 4);
+  EXPECT_EQ(section.transport_number_id, 3);
   EXPECT_EQ(section.ice_ufrag, "Ab1d");
 }
 
@@ -140,7 +141,7 @@ TEST(Sdp, ADescriptionMustContinueTheOneBefore) {
 }
 
 TEST(Sdp, OpusIsPublishedAsStereo) {
-  const sdp::PublishedSection taken{sdp::Direction::RecvOnly, false, "", "t", std::nullopt, std::nullopt};
+  const sdp::PublishedSection taken{sdp::Direction::RecvOnly, false, "", "t", {}, {}, {}};
   for (const char* given : {"minptime=10;useinbandfec=1", "minptime=10;useinbandfec=1;stereo=0"}) {
     std::string section = audio("0");
     section.replace(section.find("minptime=10;useinbandfec=1"), 26, given);
@@ -158,6 +159,7 @@ TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
                                                                .stream_id = "garden",
                                                                .track_id = "cam",
                                                                .mid_extension_id = 4,
+                                                               .transport_number_id = std::nullopt,
                                                                .format = std::nullopt}});
   EXPECT_NE(text.find("a=sendonly"), std::string::npos) << text;
   EXPECT_EQ(text.find("a=sendrecv"), std::string::npos) << text;
@@ -165,6 +167,28 @@ TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
   EXPECT_NE(text.find("urn:ietf:params:rtp-hdrext:sdes:mid"), std::string::npos) << text;
   EXPECT_EQ(text.find("transport-wide-cc"), std::string::npos) << text;
   EXPECT_EQ(text.find("transport-cc"), std::string::npos) << text;
+}
+
+TEST(Sdp, PublishesTransportWideNumbersWithTheirFeedback) {
+  const auto local = parsed(session("0 1") + audio("0") + video("1"));
+  EXPECT_EQ(local.sections[0].transport_number_id, std::nullopt);
+  const sdp::PublishedSection numbered{sdp::Direction::SendOnly, false, "s", "t", {}, std::uint8_t{7}, {}};
+  sdp::say_transport_numbers(local.message.get(), {numbered, numbered});
+  const sdp::Description published = parsed(sdp::publish(local.message.get(), {numbered, numbered}));
+  const glib::String text(gst_sdp_message_as_text(published.message.get()));
+  for (const sdp::Section& section : published.sections) {
+    EXPECT_EQ(section.transport_number_id, 7) << text.get();
+  }
+  for (const char* feedback : {"a=rtcp-fb:111 transport-cc", "a=rtcp-fb:96 transport-cc"}) {
+    EXPECT_NE(std::string_view(text.get()).find(feedback), std::string_view::npos) << text.get();
+  }
+}
+
+TEST(Sdp, TransportWideNumbersAreOfNoUseWithoutFeedback) {
+  std::string section = video("0");
+  constexpr std::string_view kFeedback = "a=rtcp-fb:96 transport-cc\r\n";
+  section.erase(section.find(kFeedback), kFeedback.size());
+  EXPECT_EQ(parsed(session("0") + section).sections.front().transport_number_id, std::nullopt);
 }
 
 TEST(Sdp, TheDtlsRoleIsSetForAllSections) {
@@ -180,8 +204,8 @@ TEST(Sdp, TheDtlsRoleIsSetForAllSections) {
 
 TEST(Sdp, ARejectedSectionHasPortZero) {
   const auto local = parsed(session("0 1") + video("0") + video("1"));
-  const sdp::PublishedSection kept{sdp::Direction::SendOnly, false, "s", "t", std::nullopt, std::nullopt};
-  const sdp::PublishedSection rejected{sdp::Direction::Inactive, true, "", "t", std::nullopt, std::nullopt};
+  const sdp::PublishedSection kept{sdp::Direction::SendOnly, false, "s", "t", {}, {}, {}};
+  const sdp::PublishedSection rejected{sdp::Direction::Inactive, true, "", "t", {}, {}, {}};
   const std::string text = sdp::publish(local.message.get(), {kept, rejected});
   EXPECT_NE(text.find("m=video 0 "), std::string::npos) << text;
 }

@@ -77,6 +77,9 @@ std::size_t count_keyframes(const std::vector<Packet>& packets, rtp::Codec codec
 
 class Peer::Connection final : public Wire {
  public:
+  std::uint16_t number(std::size_t, std::chrono::steady_clock::time_point, bool) override {
+    return monitor_.read([this] { return number_++; });
+  }
   GstFlowReturn send(glib::Ref<GstBufferList> packets) override {
     if (const auto hook = monitor_.read([this] { return hook_; })) {
       hook();
@@ -97,6 +100,7 @@ class Peer::Connection final : public Wire {
   }
 
   std::atomic<GstFlowReturn> flow_ = GST_FLOW_OK;
+  std::uint16_t number_ = 0;
   Monitor monitor_;
   std::vector<Packet> packets_;
   std::vector<Packet> retransmissions_;
@@ -176,9 +180,10 @@ TrackTest::~TrackTest() {
   track_.reset();
 }
 
-void TrackTest::make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs) {
-  track_ = send::make_track(GST_BIN(pipeline_.get()),
-                            {{kind, std::move(codecs), kind == rtp::Kind::Video ? 1'000'000U : 64'000U}}, listener_);
+void TrackTest::make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs, std::size_t layers) {
+  track_ =
+      send::make_track(GST_BIN(pipeline_.get()),
+                       {{kind, std::move(codecs), kind == rtp::Kind::Video ? 1'000'000U : 64'000U, layers}}, listener_);
 }
 
 void TrackTest::feed(const std::string& elements) {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "glib/timer.hpp"
+#include "session/outgoing.hpp"
+#include "session/roster.hpp"
+
+namespace rtcmc {
+
+/// Has what we send follow what the participants' networks carry: first each connection divides that among its streams,
+/// then each track decides how it is encoded.
+///
+/// Threads: the session's.
+class Adaptation {
+ public:
+  Adaptation(const Roster& roster, const Outgoing& outgoing) : roster_(roster), outgoing_(outgoing) {}
+
+  void start();
+  void stop() { timer_.cancel(); }
+
+ private:
+  void adapt();
+
+  const Roster& roster_;
+  const Outgoing& outgoing_;
+  glib::Timer timer_;
+};
+
+}  // namespace rtcmc

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Raw pictures, encoded as the subscribers' links allow.
+#include <gst/gst.h>
+
+#include <chrono>
+#include <functional>
+
+#include "rtp/packet.hpp"
+#include "send/track_fixture.hpp"
+
+namespace rtcmc::send::testing {
+namespace {
+
+using rtp::Codec;
+using rtp::Kind;
+using std::chrono::seconds;
+
+constexpr const char* kLivePictures =
+    "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=30/1";
+constexpr std::uint64_t kFull = 1'000'000;  // as make_track() has it
+constexpr std::uint64_t kThin = 100'000;
+constexpr std::size_t kPatience = 2000;  // packets
+
+class LayersTest : public TrackTest, public ::testing::WithParamInterface<Codec> {
+ protected:
+  /// Half a second later each time.
+  void adapt() { track_->adapt(now_ += std::chrono::milliseconds(500)); }
+  /// Until `is_so`, looked at with each packet that the peer gets: adapting, what is looked at waits for those that
+  /// send.
+  [[nodiscard]] bool await(const Peer& peer, const std::function<bool()>& is_so) {
+    for (std::size_t packets = peer.packets().size(); !is_so(); packets = peer.packets().size()) {
+      if (packets > kPatience || !peer.await_packets(packets + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  /// Until `subscription` has gone over to a layer.
+  [[nodiscard]] bool await_layer(const Peer& peer, const Subscription& subscription, std::size_t layer) {
+    return await(peer, [&] {
+      adapt();
+      return subscription.encoding()->layer == layer;
+    });
+  }
+  [[nodiscard]] static int width(const Subscription& subscription) {
+    int result = 0;
+    if (const auto caps = subscription.encoding()->encoded) {
+      gst_structure_get_int(gst_caps_get_structure(caps.get(), 0), "width", &result);
+    }
+    return result;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point now_{seconds(1000)};
+};
+
+void expect_continuous(const std::vector<Packet>& packets) {
+  std::optional<rtp::PacketHeader> former;
+  for (const Packet& packet : packets) {
+    const auto header = rtp::PacketHeader::parse(packet);
+    ASSERT_TRUE(header);
+    if (former) {
+      EXPECT_EQ(header->sequence, static_cast<std::uint16_t>(former->sequence + 1));
+      EXPECT_GE(static_cast<std::int32_t>(header->timestamp - former->timestamp), 0) << "timestamps went back";
+    }
+    former = header;
+  }
+}
+
+TEST_P(LayersTest, WhoHasAThinLinkGetsALayerOfItsOwnAndComesBack) {
+  make_track(Kind::Video, {GetParam()}, 3);
+  ASSERT_NO_FATAL_FAILURE(play(kLivePictures));
+  Peer wide;
+  Peer thin;
+  const auto of_wide = start(wide, GetParam());
+  const auto of_thin = start(thin, GetParam());
+  ASSERT_TRUE(thin.await_packets(5));
+  EXPECT_EQ(track_->encoders().size(), 1U);
+
+  of_wide->set_budget(10 * kFull);
+  of_thin->set_budget(kThin);
+  ASSERT_TRUE(await_layer(thin, *of_thin, 1));
+  EXPECT_EQ(of_wide->encoding()->layer, 0U);
+  EXPECT_EQ(of_wide->encoding()->subscribers, 1U);
+  EXPECT_EQ(track_->encoders().size(), 2U);
+  ASSERT_TRUE(await(thin, [&] { return width(*of_thin) == 160; })) << width(*of_thin);
+  EXPECT_EQ(width(*of_wide), 640);
+
+  of_thin->set_budget(10 * kFull);
+  ASSERT_TRUE(await_layer(thin, *of_thin, 0));
+  EXPECT_EQ(track_->encoders().size(), 1U) << "a layer that nobody needs has gone";
+  const std::size_t so_far = thin.packets().size();
+  ASSERT_TRUE(thin.await_packets(so_far + 5));
+  expect_continuous(thin.packets());
+  expect_continuous(wide.packets());
+  EXPECT_GE(count_keyframes(thin.packets(), GetParam()), 3U);
+}
+
+TEST_P(LayersTest, TheOneEncoderFollowsTheOneViewer) {
+  make_track(Kind::Video, {GetParam()}, 3);
+  ASSERT_NO_FATAL_FAILURE(play(kLivePictures));
+  Peer peer;
+  const auto subscription = start(peer, GetParam());
+  ASSERT_TRUE(peer.await_packets(5));
+  subscription->set_budget(kFull / 4);
+  adapt();
+  ASSERT_TRUE(await(peer, [&] { return width(*subscription) == 320; }));
+  EXPECT_EQ(track_->encoders().size(), 1U);
+  subscription->set_budget(std::nullopt);
+  adapt();
+  ASSERT_TRUE(await(peer, [&] { return width(*subscription) == 640; }));
+  expect_continuous(peer.packets());
+}
+
+TEST_P(LayersTest, SomebodyMayLeaveOnTheWayToALayer) {
+  make_track(Kind::Video, {GetParam()}, 3);
+  ASSERT_NO_FATAL_FAILURE(play(kLivePictures));
+  Peer wide;
+  Peer thin;
+  const auto of_wide = start(wide, GetParam());
+  auto of_thin = start(thin, GetParam());
+  ASSERT_TRUE(thin.await_packets(5));
+  for (int i = 0; i < 10; ++i) {
+    of_thin->set_budget(i % 2 == 0 ? kThin : 10 * kFull);
+    adapt();
+  }
+  of_thin->set_budget(kThin);
+  adapt();
+  of_thin.reset();
+  EXPECT_EQ(track_->encoders().size(), 1U);
+  const std::size_t so_far = wide.packets().size();
+  ASSERT_TRUE(wide.await_packets(so_far + 5));
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, LayersTest, ::testing::Values(Codec::Vp8, Codec::H264),
+                         [](const auto& info) { return std::string(rtp::info(info.param).encoding_name); });
+
+}  // namespace
+}  // namespace rtcmc::send::testing
