@@ -7,17 +7,15 @@ namespace rtcmc::rate {
 
 std::optional<ArrivalGroups::Distance> ArrivalGroups::add(const Delivery& packet) {
   const Group alone{packet.sent, packet.sent, packet.arrival, packet.arrival};
-  if (current_ && (packet.arrival < current_->last_arrival || packet.arrival - current_->last_arrival > kLongestGap)) {
+  const Duration since = current_ ? packet.arrival - current_->last_arrival : Duration::zero();
+  if (!current_ || since > kLongestGap || since < -kLongestGap) {
     previous_.reset();
     current_ = alone;
     return std::nullopt;
   }
-  if (!current_) {
-    current_ = alone;
+  // Overtaken by the group, or told of by feedback that was overtaken.
+  if (packet.sent < current_->first_sent || since < Duration::zero()) {
     return std::nullopt;
-  }
-  if (packet.sent < current_->first_sent) {
-    return std::nullopt;  // overtaken by the group
   }
   if (belongs(packet)) {
     current_->last_sent = std::max(current_->last_sent, packet.sent);

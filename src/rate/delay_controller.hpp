@@ -39,6 +39,7 @@ class DelayController {
   void clamp(double lowest, double highest);
 
   [[nodiscard]] double rate() const { return rate_; }  // bit/s
+  [[nodiscard]] std::optional<double> capacity() const { return capacity_.value(); }
   [[nodiscard]] std::optional<Time> decreased() const { return decreased_; }
 
  private:

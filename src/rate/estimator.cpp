@@ -22,6 +22,9 @@ constexpr int kRoundTripWeight = 8;
 constexpr double kUnproven = 1.5;
 constexpr double kUnprovenBits = 10'000;
 
+// Without a queue that grows, for loss to have another reason.
+constexpr milliseconds kCalm{3000};
+
 // A clock that jumps further began anew.
 constexpr std::chrono::seconds kLongestJump{60};
 constexpr milliseconds kCounted{1000};
@@ -130,7 +133,9 @@ void Estimator::update_delay(const std::vector<Delivery>& deliveries, Time now) 
 
 void Estimator::update_loss(Time now) {
   const auto outcome = record_.settle();
-  loss_.on_packets(outcome.received, outcome.lost, target_, now);
+  const auto decreased = delay_.decreased();
+  const bool is_calm = detector_.usage() != Usage::Over && (!decreased || now - *decreased >= kCalm);
+  loss_.on_packets(outcome.received, outcome.lost, {.in_use = target_, .is_calm = is_calm}, now);
 }
 
 void Estimator::take_probe(Time now) {
@@ -155,7 +160,7 @@ void Estimator::on_report(double fraction_lost, std::optional<Duration> round_tr
   }
   const double before = loss_.rate();
   const double lost = fraction_lost > 0 ? std::min(fraction_lost, 1.0) : 0;
-  loss_.on_fraction(lost, target_, now);
+  loss_.on_fraction(lost, {.in_use = target_, .is_calm = false}, now);
   const double proven = kUnproven * sent_rate_.value_or(0) + kUnprovenBits;
   if (loss_.rate() > before) {
     loss_.set(std::max(before, std::min(loss_.rate(), proven)));
@@ -209,7 +214,11 @@ std::optional<Probe> Estimator::probe(Time now) {
   if (!has_transport_feedback_ || halved_) {
     return std::nullopt;
   }
-  return prober_.next({.target = target_, .wanted = wanted_, .maximum = std::min(maximum_, ceiling(now))}, now);
+  return prober_.next({.target = target_,
+                       .wanted = wanted_,
+                       .maximum = std::min(maximum_, ceiling(now)),
+                       .capacity = delay_.capacity()},
+                      now);
 }
 
 double Estimator::ceiling(Time now) const {

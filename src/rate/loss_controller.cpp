@@ -10,12 +10,13 @@ namespace {
 
 constexpr double kGrowth = 1.08;  // a second
 constexpr double kSmoothing = 0.8;
+constexpr double kLearning = 0.2;
 // So much less must be sent before it is told whether it helped: congestion's loss of a tenth would be gone.
 constexpr double kTried = 0.85;
 
 }  // namespace
 
-void LossController::on_packets(std::size_t received, std::size_t lost, double in_use, Time now) {
+void LossController::on_packets(std::size_t received, std::size_t lost, const Sending& sending, Time now) {
   if (!judged_) {
     judged_ = now;
   }
@@ -27,17 +28,20 @@ void LossController::on_packets(std::size_t received, std::size_t lost, double i
   const double fraction = static_cast<double>(lost_) / static_cast<double>(received_ + lost_);
   received_ = 0;
   lost_ = 0;
-  on_fraction(fraction, in_use, now);
+  on_fraction(fraction, sending, now);
 }
 
-void LossController::on_fraction(double lost, double in_use, Time now) {
+void LossController::on_fraction(double lost, const Sending& sending, Time now) {
   fraction_ = lost;
   smooth_fraction_ = kSmoothing * smooth_fraction_ + (1 - kSmoothing) * lost;
   inherent_ = std::min(inherent_, smooth_fraction_);
+  if (sending.is_calm && inherent_ < kMostUntried) {
+    inherent_ = std::min(inherent_ + (smooth_fraction_ - inherent_) * kLearning, kMostUntried);
+  }
   const Duration since = now - judged_.value_or(now);
   judged_ = now;
   if (lost > kMuch + inherent_) {
-    decrease(lost, in_use);
+    decrease(lost, sending.in_use);
   } else if (lost < kLittle + inherent_) {
     rate_ *= std::pow(kGrowth, seconds(std::clamp<Duration>(since, Duration::zero(), kLongestStep)));
     if (smooth_fraction_ < kLittle + inherent_) {

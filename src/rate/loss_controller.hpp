@@ -17,17 +17,22 @@ class LossController {
   static constexpr double kMuch = 0.1;
   /// No link is believed to lose more by itself.
   static constexpr double kMostInherent = 0.3;
+  static constexpr double kMostUntried = 0.06;
   /// So many packets over so long a time are judged together.
-  static constexpr std::size_t kLeastPackets = 20;
+  static constexpr std::size_t kLeastPackets = 40;
   static constexpr std::chrono::milliseconds kInterval{300};
   static constexpr std::chrono::milliseconds kLongestStep{2000};
 
   explicit LossController(double rate) : rate_(rate) {}
 
-  /// `in_use`: the rate that was in force, by whomever.
-  void on_packets(std::size_t received, std::size_t lost, double in_use, Time now);
+  struct Sending {
+    double in_use;  // bit/s: the rate that was in force, by whomever
+    bool is_calm;   // no queue grew for a while: a little loss is then believed to be the link's own without a trial
+  };
+
+  void on_packets(std::size_t received, std::size_t lost, const Sending& sending, Time now);
   /// A receiver's own figure, over a time of its own.
-  void on_fraction(double lost, double in_use, Time now);
+  void on_fraction(double lost, const Sending& sending, Time now);
   void set(double rate) { rate_ = rate; }
   void clamp(double lowest, double highest);
 

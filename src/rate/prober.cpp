@@ -14,6 +14,7 @@ constexpr double kEnough = 0.8;  // of the packets and bytes
 // Below this share of the probe's rate the link was full, and the queue it left is to go.
 constexpr double kFull = 0.9;
 constexpr double kOfFull = 0.95;
+constexpr double kNear = 0.75;  // of the capacity
 constexpr double kGain = 1.05;  // of the target: less is none
 
 double count(std::size_t number) {
@@ -30,6 +31,11 @@ std::optional<Probe> Prober::next(const Rates& rates, Time now) {
   if (cluster_ || (next_ && now < *next_) || rates.wanted <= rates.target || most < rates.target * kGain) {
     return std::nullopt;
   }
+  const bool is_near = rates.capacity && rates.target > kNear * *rates.capacity;
+  if (is_near && probed_ && now - *probed_ < kLongestPause) {
+    return std::nullopt;
+  }
+  probed_ = now;
   const double rate = std::min(rates.target * kFactor, most);
   const auto bytes = std::max(static_cast<std::size_t>(rate / 8 * seconds(kLength)), kLeastBytes);
   const Probe probe{static_cast<std::uint64_t>(rate), bytes, kLeastPackets};
@@ -40,12 +46,13 @@ std::optional<Probe> Prober::next(const Rates& rates, Time now) {
 }
 
 std::uint32_t Prober::on_sent(std::size_t bytes, bool is_probe, Time now) {
-  if (!cluster_ || cluster_->sent_bytes >= cluster_->probe.bytes || (cluster_->sent_packets == 0 && !is_probe)) {
+  if (!cluster_ || cluster_->padding >= cluster_->probe.bytes || (cluster_->padding == 0 && !is_probe)) {
     return 0;
   }
-  if (cluster_->sent_packets == 0) {
+  if (cluster_->padding == 0) {
     cluster_->since = now;
   }
+  cluster_->padding += is_probe ? bytes : 0;
   ++cluster_->sent_packets;
   cluster_->sent_bytes += bytes;
   return number_;
@@ -90,8 +97,7 @@ std::optional<double> Prober::rate_of(const Cluster& cluster) {
 }
 
 std::optional<double> Prober::result(double target, Time now) {
-  if (!cluster_ || cluster_->sent_bytes < cluster_->probe.bytes ||
-      cluster_->received_packets < kLeastPackets * kEnough ||
+  if (!cluster_ || cluster_->padding < cluster_->probe.bytes || cluster_->received_packets < kLeastPackets * kEnough ||
       count(cluster_->received_packets) < kEnough * count(cluster_->sent_packets) ||
       count(cluster_->received_bytes) < kEnough * count(cluster_->sent_bytes)) {
     return std::nullopt;
@@ -103,15 +109,17 @@ std::optional<double> Prober::result(double target, Time now) {
   }
   cluster_.reset();
   // Only a link that carried all of it may carry yet more.
-  pause_ = kShortestPause;
-  next_ = *rate > kFull * target * kFactor ? std::optional<Time>() : now + pause_;
+  if (*rate > kFull * target * kFactor) {
+    pause_ = kShortestPause;
+    next_.reset();
+  } else {
+    next_ = now + pause_;
+  }
   return rate;
 }
 
 void Prober::on_congestion(Time now) {
-  if (!next_ || *next_ < now + kShortestPause) {
-    next_ = now + kShortestPause;
-  }
+  next_ = std::max(next_.value_or(now), now + kShortestPause);
 }
 
 void Prober::fail(Time now) {

@@ -23,9 +23,10 @@ class Prober {
   static constexpr std::chrono::milliseconds kLength{15};
   static constexpr std::size_t kLeastPackets = 5;
   static constexpr std::size_t kLeastBytes = 1000;
-  /// Unless the one before has shown that more is possible. Each that has not makes the next wait longer.
-  static constexpr std::chrono::seconds kShortestPause{3};
-  static constexpr std::chrono::seconds kLongestPause{12};
+  /// Unless the one before has shown that more is possible. Each that has not makes the next wait longer, and so does
+  /// it if the target is near what the link was found to carry: there, a probe does harm and shows little.
+  static constexpr std::chrono::seconds kShortestPause{2};
+  static constexpr std::chrono::seconds kLongestPause{15};
   /// What has not been heard of by then is lost.
   static constexpr std::chrono::seconds kPatience{2};
 
@@ -34,6 +35,7 @@ class Prober {
     double target;
     double wanted;
     double maximum;
+    std::optional<double> capacity;  // of the link, if it has shown
   };
 
   /// What is to be sent now, if anything is.
@@ -51,6 +53,7 @@ class Prober {
   struct Cluster {
     Probe probe;
     Time since;
+    std::size_t padding = 0;  // bytes that were sent for its sake
     std::size_t sent_packets = 0;
     std::size_t sent_bytes = 0;
     std::size_t received_packets = 0;
@@ -69,6 +72,7 @@ class Prober {
   std::optional<Cluster> cluster_;
   std::uint32_t number_ = 0;
   std::optional<Time> next_;  // not before; absent: at once
+  std::optional<Time> probed_;
   Duration pause_ = kShortestPause;
 };
 
