@@ -25,9 +25,17 @@ constexpr double kUnprovenBits = 10'000;
 // Without a queue that grows, for loss to have another reason.
 constexpr milliseconds kCalm{3000};
 
+// Of what comes through, while a queue is to go.
+constexpr double kDraining = 0.5;
+
 // A clock that jumps further began anew.
 constexpr std::chrono::seconds kLongestJump{60};
 constexpr milliseconds kCounted{1000};
+
+// Where only round trips tell of delay.
+constexpr milliseconds kLongQueue{150};
+constexpr double kLongQueueFactor = 0.85;
+constexpr std::chrono::seconds kWaysLife{30};
 
 double bounded(std::uint64_t bits) {
   return std::clamp(static_cast<double>(bits), kLeastRate, kMostRate);
@@ -121,11 +129,12 @@ void Estimator::take_round_trip(Duration sample) {
 void Estimator::update_delay(const std::vector<Delivery>& deliveries, Time now) {
   for (const Delivery& packet : deliveries) {
     acknowledged_.add(packet);
+    queue_.add(packet, now);
     if (const auto distance = groups_.add(packet)) {
       detector_.add(*distance);
     }
   }
-  if (detector_.usage() == Usage::Over) {
+  if (detector_.usage() == Usage::Over || queue_.is_draining()) {
     prober_.on_congestion(now);
   }
   delay_.update(detector_.usage(), acknowledged_.value(), round_trip_.value_or(kUsualRoundTrip), now);
@@ -161,11 +170,24 @@ void Estimator::on_report(double fraction_lost, std::optional<Duration> round_tr
   const double before = loss_.rate();
   const double lost = fraction_lost > 0 ? std::min(fraction_lost, 1.0) : 0;
   loss_.on_fraction(lost, {.in_use = target_, .is_calm = false}, now);
+  if (round_trip && is_queue_long(std::clamp<Duration>(*round_trip, Duration::zero(), kLongestRoundTrip), now)) {
+    loss_.set(std::min(loss_.rate(), kLongQueueFactor * target_));
+  }
   const double proven = kUnproven * sent_rate_.value_or(0) + kUnprovenBits;
   if (loss_.rate() > before) {
     loss_.set(std::max(before, std::min(loss_.rate(), proven)));
   }
   settle(now);
+}
+
+bool Estimator::is_queue_long(Duration round_trip, Time now) {
+  if (!shortest_ || now - shortest_since_ >= kWaysLife) {
+    shortest_before_ = shortest_;
+    shortest_ = round_trip;
+    shortest_since_ = now;
+  }
+  shortest_ = std::min(*shortest_, round_trip);
+  return round_trip - std::min(*shortest_, shortest_before_.value_or(*shortest_)) > kLongQueue;
 }
 
 /// They go on coming, which transport-wide feedback does not.
@@ -225,11 +247,19 @@ double Estimator::ceiling(Time now) const {
   return estimate_ && now - estimate_->time < kEstimateLife ? estimate_->rate : maximum_;
 }
 
+double Estimator::allowed() const {
+  if (!has_transport_feedback_) {
+    return loss_.rate();
+  }
+  const double rate = std::min(delay_.rate(), loss_.rate());
+  const auto acknowledged = acknowledged_.value();
+  return queue_.is_draining() && acknowledged ? std::min(rate, kDraining * *acknowledged) : rate;
+}
+
 void Estimator::settle(Time now) {
   delay_.clamp(minimum_, maximum_);
   loss_.clamp(minimum_, maximum_);
-  const double rate = has_transport_feedback_ ? std::min(delay_.rate(), loss_.rate()) : loss_.rate();
-  target_ = std::clamp(std::min(rate, ceiling(now)), minimum_, maximum_);
+  target_ = std::clamp(std::min(allowed(), ceiling(now)), minimum_, maximum_);
 }
 
 }  // namespace rtcmc::rate

@@ -12,6 +12,7 @@
 #include "rate/loss_controller.hpp"
 #include "rate/overuse_detector.hpp"
 #include "rate/prober.hpp"
+#include "rate/queue_delay.hpp"
 #include "rate/send_record.hpp"
 #include "rate/types.hpp"
 #include "rtp/transport_feedback.hpp"
@@ -65,12 +66,14 @@ class Estimator {
   [[nodiscard]] Arrival unwrapped(Arrival arrival);
   [[nodiscard]] std::vector<Delivery> deliveries(const rtp::TransportFeedback& feedback);
   void take_round_trip(Duration sample);
+  [[nodiscard]] bool is_queue_long(Duration round_trip, Time now);
   void update_delay(const std::vector<Delivery>& deliveries, Time now);
   void update_loss(Time now);
   void take_probe(Time now);
   void heard();
   void fall_back_to_reports();
   [[nodiscard]] double ceiling(Time now) const;
+  [[nodiscard]] double allowed() const;
   void settle(Time now);
 
   double minimum_;
@@ -82,6 +85,7 @@ class Estimator {
   ArrivalGroups groups_;
   OveruseDetector detector_;
   AcknowledgedRate acknowledged_;
+  QueueDelay queue_;
   DelayController delay_;
   LossController loss_;
   Prober prober_;
@@ -103,6 +107,10 @@ class Estimator {
   std::optional<Time> counted_since_;  // sent_bits_
   double sent_bits_ = 0;
   std::optional<double> sent_rate_;
+  // The shortest of these half minutes: what is longer has a queue, but ways change.
+  std::optional<Duration> shortest_before_;
+  std::optional<Duration> shortest_;
+  Time shortest_since_{};
 
   // Of the latest packet: within the period, and without it.
   std::optional<Arrival> latest_in_period_;

@@ -54,13 +54,19 @@ void LossController::decrease(double lost, double in_use) {
   const double before = std::min(rate_, in_use);
   if (!trial_) {
     trial_ = Trial{before, lost};
-  } else if (before < kTried * trial_->rate && smooth_fraction_ > trial_->fraction / 2) {
+  } else if (before < kTried * trial_->rate && is_inherent(before)) {
     inherent_ = std::min(smooth_fraction_, kMostInherent);
     rate_ = std::max(rate_, trial_->rate);
     trial_.reset();
     return;
   }
   rate_ = before * (1 - lost / 2);
+}
+
+bool LossController::is_inherent(double rate) const {
+  const double carried = (1 - trial_->fraction) * trial_->rate;
+  const double expected = std::max(1 - carried / rate, 0.0);
+  return smooth_fraction_ > (trial_->fraction + expected) / 2;
 }
 
 void LossController::clamp(double lowest, double highest) {

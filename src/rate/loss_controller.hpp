@@ -47,6 +47,8 @@ class LossController {
   };
 
   void decrease(double lost, double in_use);
+  /// Nearer to what it was at the trial's beginning than to what is left of a link's that was sent too much.
+  [[nodiscard]] bool is_inherent(double rate) const;
 
   double rate_;
   double fraction_ = 0;
