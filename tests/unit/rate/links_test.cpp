@@ -90,7 +90,7 @@ const std::vector<Case> kFaults{
     {"TwentiethLost", {.rate = constant(3'000'000), .loss = 0.05}, 10, 60, 1'800'000, 3'150'000},
     {"Jitter", {.rate = constant(2'000'000), .delay = 100ms, .jitter = 50ms}, 20, 80, 500'000, 2'100'000},
     {"JitterOfANarrowOne", {.rate = constant(500'000), .delay = 100ms, .jitter = 50ms}, 20, 80, 250'000, 525'000},
-    {"FeedbackLost", {.rate = constant(2'000'000), .feedback_loss = 0.3}, 10, 60, 1'400'000, 2'100'000},
+    {"FeedbackLost", {.rate = constant(2'000'000), .feedback_loss = 0.3}, 10, 60, 1'200'000, 2'100'000},
     {"FeedbackOvertaken",
      {.rate = constant(2'000'000), .feedback_delay = 100ms, .feedback_jitter = 300ms, .feedback_loss = 0.1},
      10,

@@ -94,13 +94,20 @@ void Flow::send(std::size_t bytes, bool is_probe, Duration now) {
   const bool is_lost = share(random_) < link_.loss;
   if (out && !is_lost) {
     const auto extra = Duration(static_cast<std::int64_t>(jitter * static_cast<double>(link_.jitter.count())));
-    under_way_.push_back({sequence, *out + link_.delay + extra, bytes});
+    const Duration arrival = *out + link_.delay + extra;
+    under_way_.push_back({sequence, arrival, bytes});
+    next_arrival_ = std::min(next_arrival_, arrival);
   }
 }
 
 void Flow::receive(Duration now) {
+  if (now < next_arrival_) {
+    return;
+  }
+  next_arrival_ = Duration::max();
   std::erase_if(under_way_, [&](const Packet& packet) {
     if (packet.arrival > now) {
+      next_arrival_ = std::min(next_arrival_, packet.arrival);
       return false;
     }
     arrivals_[packet.sequence] = packet.arrival;
@@ -152,6 +159,9 @@ void Flow::tell(Duration now) {
 }
 
 void Flow::hear(Duration now) {
+  if (back_.empty()) {
+    return;
+  }
   std::erase_if(back_, [&](const Feedback& feedback) {
     if (feedback.arrival > now) {
       return false;

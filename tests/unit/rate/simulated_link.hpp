@@ -31,6 +31,7 @@ struct LinkOptions {
   Duration feedback_jitter = 0ms;  // up to so much more, so that one overtakes the other
   double feedback_loss = 0;
   bool reports_only = false;
+  unsigned seed = 1;
   // The receiver's clock.
   double drift = 0;              // gains so much of each second
   Arrival clock{3'600'000'000};  // at the beginning
@@ -133,6 +134,7 @@ class Flow {
   std::uint16_t sequence_ = 0;
 
   std::vector<Packet> under_way_;
+  Duration next_arrival_ = Duration::max();
   std::vector<std::optional<Duration>> arrivals_ = std::vector<std::optional<Duration>>(1U << 16U);
   std::optional<std::uint16_t> told_;    // all before it
   std::optional<std::uint16_t> newest_;  // received
@@ -152,7 +154,8 @@ class World {
   explicit World(LinkOptions link) : link_(std::move(link)), bottleneck_(link_.rate, link_.queue) {}
 
   Flow& add(const Flow::Options& options) {
-    flows_.push_back(std::make_unique<Flow>(options, link_, bottleneck_, static_cast<unsigned>(flows_.size() + 1)));
+    flows_.push_back(
+        std::make_unique<Flow>(options, link_, bottleneck_, link_.seed + static_cast<unsigned>(flows_.size())));
     return *flows_.back();
   }
   void run(std::chrono::seconds duration) {
