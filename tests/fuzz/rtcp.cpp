@@ -18,7 +18,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 void try_transport(const TransportFeedback& feedback) {
   // Each of those that are taken differs by no more than 16 bits of a quarter of a millisecond.
-  constexpr auto kFarthest = std::chrono::microseconds{250} * 0x8000 * kMaxTransportPackets;
+  constexpr TransportFeedback::Arrival kFarthest{std::int64_t{250} * 0x8000 * std::int64_t{kMaxTransportPackets}};
   std::uint16_t sequence = feedback.packets.front().sequence;
   for (const auto& packet : feedback.packets) {
     require(packet.sequence == sequence++, "packets follow each other");
