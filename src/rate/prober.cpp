@@ -58,8 +58,8 @@ std::uint32_t Prober::on_sent(std::size_t bytes, bool is_probe, Time now) {
   return number_;
 }
 
-void Prober::on_received(std::uint32_t number, const Delivery& packet) {
-  if (!cluster_ || number != number_) {
+void Prober::on_received(std::uint32_t cluster_number, const Delivery& packet) {
+  if (!cluster_ || cluster_number != number_) {
     return;
   }
   Cluster& cluster = *cluster_;
@@ -97,7 +97,8 @@ std::optional<double> Prober::rate_of(const Cluster& cluster) {
 }
 
 std::optional<double> Prober::result(double target, Time now) {
-  if (!cluster_ || cluster_->padding < cluster_->probe.bytes || cluster_->received_packets < kLeastPackets * kEnough ||
+  if (!cluster_ || cluster_->padding < cluster_->probe.bytes ||
+      count(cluster_->received_packets) < kEnough * count(kLeastPackets) ||
       count(cluster_->received_packets) < kEnough * count(cluster_->sent_packets) ||
       count(cluster_->received_bytes) < kEnough * count(cluster_->sent_bytes)) {
     return std::nullopt;

@@ -43,7 +43,7 @@ class Prober {
   /// A packet goes out. Returns its cluster; 0: it belongs to none. While a probe is being sent, the application's own
   /// packets are part of it.
   [[nodiscard]] std::uint32_t on_sent(std::size_t bytes, bool is_probe, Time now);
-  void on_received(std::uint32_t cluster, const Delivery& packet);
+  void on_received(std::uint32_t cluster_number, const Delivery& packet);
   /// The rate that came through, once enough is known. Only once.
   [[nodiscard]] std::optional<double> result(double target, Time now);
   /// A queue grows, or much is lost: this is no time to try for more.
