@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Feeds arbitrary bytes to whatever reads what comes from the network, under ASan and UBSan: "fuzz.sh" each target of
 # tests/fuzz for a minute, "fuzz.sh 600 http rooms" these two for ten. As many at a time as there are processors.
+# "fuzz.sh 0" only builds them.
 # What a target finds interesting is kept in build-fuzz/corpus for the next time. Needs "install-packages.sh test".
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,6 +15,7 @@ build=build-fuzz
   CC=clang CXX=clang++ meson setup "$build" -Dtests=disabled -Dfuzz=enabled -Doptimization=1 \
     -Db_sanitize=address,undefined -Db_lundef=false -Dunity=on -Dunity_size=8 > /dev/null
 meson compile -C "$build" fuzz-targets > "$build/compile.log" 2>&1 || { cat "$build/compile.log"; exit 1; }
+[ "$seconds" -gt 0 ] || exit 0
 mkdir -p "$build/findings"
 
 # A broken promise to GLib counts as a crash, and each of its allocations is seen.

@@ -19,30 +19,78 @@ want_explicitly() {
   [ "$wanted" = "$1" ]
 }
 
-# Half of the time goes into compiling. That each file has all that it includes need not be seen in every build: several at
-# a time take less.
-together="-Dunity=on -Dunity_size=8"
-
-# What to put before meson to have it run elsewhere.
-on=""
-
-# configure DIRECTORY OPTION…
-configure() {
-  directory=$1
-  shift
-  # Lines are all that reports tell of; full debug information would double the time that compiling takes.
-  [ -f "$directory/build.ninja" ] ||
-    $on meson setup "$directory" -Dtests=enabled -Dtests-together=true -Ddebug=false -Dcpp_args=-g1 "$@" > /dev/null
+# What is put before a command of a part to have it run elsewhere: elsewhere PART
+elsewhere() {
+  case $1 in
+  # Where addresses are as random as newer kernels make them, GCC 12's finds no place for its own.
+  tsan) if setarch -R true 2> /dev/null; then echo "setarch -R"; fi ;;
+  trixie) echo scripts/in-debian.sh trixie ;;
+  esac
 }
 
-# Runs the tests of a build directory and adds to the counts: run DIRECTORY ARGUMENT…
+# Configures and compiles a part's directory: build PART DIRECTORY OPTION…
+build() {
+  on=$(elsewhere "$1")
+  directory=$2
+  shift 2
+  # Lines are all that reports tell of; full debug information would double the time that compiling takes.
+  [ -f "$directory/build.ninja" ] ||
+    $on meson setup "$directory" -Dtests=enabled -Dtests-together=true -Ddebug=false -Dcpp_args=-g1 "$@" &&
+    nice -n 19 $on meson compile -C "$directory"
+}
+
+build_part() {
+  # That each file has all that it includes need not be seen in every build: several at a time take less.
+  together="-Dunity=on -Dunity_size=8"
+  # shellcheck disable=SC2086 # a list of words
+  case $1 in
+  plain) build plain build-test -Dwerror=true ;;
+  # Not -Dwerror: g++ 12 sees uninitialised members where its own instrumentation gets in its way. Optimising what UBSan
+  # adds takes as long as all else of compiling.
+  asan) build asan build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=0 $together ;;
+  tsan) build tsan build-tsan -Db_sanitize=thread -Db_lundef=false -Doptimization=1 $together ;;
+  trixie) wait "$trixie" && build trixie build-trixie -Dwerror=true ;;
+  fuzz) nice -n 19 scripts/fuzz.sh 0 ;;
+  esac
+}
+
+# Compiles one part after the other and writes a line as soon as one can be run. Half of all time goes into compiling,
+# while tests wait for most of theirs: at this priority it takes only what they leave.
+build_parts() {
+  trap : PIPE
+  if want trixie; then
+    # Most of it waits for the network and the disk.
+    scripts/in-debian.sh trixie scripts/install-packages.sh unit > "$logs/install-trixie" 2>&1 &
+    trixie=$!
+  fi
+  for part in plain asan tsan trixie fuzz; do
+    want "$part" || continue
+    status=0
+    build_part "$part" > "$logs/$part" 2>&1 || status=$?
+    echo "$status" 2> /dev/null || break
+  done
+  wait
+}
+
+# Waits until a part can be run: await PART
+await() {
+  read -r status || status=1
+  if [ "$status" -ne 0 ]; then
+    cat "$logs"/*"$1"
+    exit 1
+  fi
+}
+
+# Runs the tests of a part's directory and adds to the counts: run PART DIRECTORY ARGUMENT…
 run() {
-  directory=$1
-  shift
-  $on meson compile -C "$directory" > "$directory/compile.log" 2>&1 || { cat "$directory/compile.log"; exit 1; }
+  on=$(elsewhere "$1")
+  directory=$2
+  shift 2
   before=$failed
   status=0
-  $on meson test -C "$directory" --no-rebuild --print-errorlogs "$@" || status=$?
+  # More than there are processors: two of three wait.
+  $on meson test -C "$directory" --no-rebuild --print-errorlogs --num-processes $(($(nproc) * 3 / 2)) "$@" \
+    < /dev/null || status=$?
   counts=$(python3 scripts/count_tests.py "$directory/meson-logs/testlog.junit.xml")
   passed=$((passed + ${counts% *}))
   failed=$((failed + ${counts#* }))
@@ -52,18 +100,58 @@ run() {
   fi
 }
 
+run_parts() {
+  if want plain; then
+    echo "== Building and running all tests"
+    await plain
+    run plain build-test --no-suite alone
+  fi
+  if want asan; then
+    echo "== Building and running all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+    await asan
+    run asan build-asan --timeout-multiplier 3
+  fi
+  if want tsan; then
+    echo "== Building and running what has threads under ThreadSanitizer"
+    await tsan
+    # What GStreamer and libnice do among themselves is theirs. usrsctp never joins its threads.
+    export TSAN_OPTIONS="ignore_noninstrumented_modules=1 report_thread_leaks=0 history_size=4"
+    run tsan build-tsan --timeout-multiplier 3 --suite unit --suite socketio --suite room --suite element
+    unset TSAN_OPTIONS
+  fi
+  if want trixie; then
+    echo "== Building on Debian 13 and running the tests without browsers"
+    await trixie
+    run trixie build-trixie --suite unit --suite element --suite docs
+  fi
+  if want fuzz; then
+    echo "== Fuzzing what reads from the network"
+    await fuzz
+    scripts/fuzz.sh 30 > "$logs/fuzz" 2>&1 < /dev/null || true
+    cat "$logs/fuzz"
+    counts=$(sed -n 's/^\([0-9]*\) fuzz targets passed, \([0-9]*\) failed$/\1 \2/p' "$logs/fuzz")
+    # Without totals it was cut off.
+    counts=${counts:-0 1}
+    passed=$((passed + ${counts% *}))
+    failed=$((failed + ${counts#* }))
+  fi
+  if want plain; then
+    echo "== Running what wants the machine for itself"
+    run plain build-test --suite alone
+  fi
+  if want_explicitly lint; then
+    echo "== Linting"
+    scripts/lint.sh
+  fi
+
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
+
 scripts/install-packages.sh test
-if want trixie; then
-  # Most of it waits for the network and the disk: done while others compile.
-  trixie_log=$(mktemp)
-  scripts/in-debian.sh trixie scripts/install-packages.sh unit > "$trixie_log" 2>&1 &
-  trixie=$!
-  trap 'wait; rm -f "$trixie_log"' EXIT
-fi
 echo "== Installing npm packages for the tests"
 npm ci --prefix examples/web-room --no-fund --no-audit --loglevel=error > /dev/null
 npm ci --prefix tests/e2e --no-fund --no-audit --loglevel=error > /dev/null
-
 if want plain; then
   # Each version has a mind of its own.
   if clang-format --version | grep -q 'version 14\.'; then
@@ -71,56 +159,9 @@ if want plain; then
   else
     echo "== The format is not checked: that takes clang-format 14, Debian 12's"
   fi
-  echo "== Building and running all tests"
-  configure build-test -Dwerror=true
-  run build-test
-fi
-if want asan; then
-  # Not -Dwerror: g++ 12 sees uninitialised members where its own instrumentation gets in its way.
-  echo "== Building and running all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-  # Optimising what UBSan adds takes as long as all else of compiling.
-  # shellcheck disable=SC2086 # a list of words
-  configure build-asan -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=0 $together
-  run build-asan --timeout-multiplier 3
-fi
-if want tsan; then
-  echo "== Building and running what has threads under ThreadSanitizer"
-  # Where addresses are as random as newer kernels make them, GCC 12's finds no place for its own.
-  if setarch -R true 2> /dev/null; then
-    on="setarch -R"
-  fi
-  # shellcheck disable=SC2086 # a list of words
-  configure build-tsan -Db_sanitize=thread -Db_lundef=false -Doptimization=1 $together
-  # What GStreamer and libnice do among themselves is theirs. usrsctp never joins its threads.
-  export TSAN_OPTIONS="ignore_noninstrumented_modules=1 report_thread_leaks=0 history_size=4"
-  run build-tsan --timeout-multiplier 3 --suite unit --suite socketio --suite room --suite element
-  unset TSAN_OPTIONS
-  on=""
-fi
-if want trixie; then
-  echo "== Building on Debian 13 and running the tests without browsers"
-  wait "$trixie" || { cat "$trixie_log"; exit 1; }
-  on="scripts/in-debian.sh trixie"
-  configure build-trixie -Dwerror=true
-  run build-trixie --suite unit --suite element --suite docs
-  on=""
-fi
-if want fuzz; then
-  echo "== Fuzzing what reads from the network"
-  fuzz_log=$(mktemp)
-  scripts/fuzz.sh 30 > "$fuzz_log" 2>&1 || true
-  cat "$fuzz_log"
-  counts=$(sed -n 's/^\([0-9]*\) fuzz targets passed, \([0-9]*\) failed$/\1 \2/p' "$fuzz_log")
-  rm "$fuzz_log"
-  # Without totals nothing could be built.
-  counts=${counts:-0 1}
-  passed=$((passed + ${counts% *}))
-  failed=$((failed + ${counts#* }))
-fi
-if want_explicitly lint; then
-  echo "== Linting"
-  scripts/lint.sh
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+# Ends when both have: Debian 13 is there as a whole the next time, however early the tests end.
+build_parts | run_parts
