@@ -20,7 +20,7 @@ class RepairPolicy {
   /// A retransmission is paid for by what was sent before: a quarter of it, saved up to a burst that a link may lose
   /// when it is interrupted for a moment.
   static constexpr std::size_t kShare = 4;
-  static constexpr std::size_t kMaxCredit = 64 * 1024;
+  static constexpr std::size_t kMaxCredit = std::size_t{64} * 1024;
   /// What the network delays longer is not shown any more.
   static constexpr std::chrono::milliseconds kMaxAge{1000};
   static constexpr unsigned kMaxRepeats = 4;
