@@ -37,6 +37,12 @@ fi
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
   as_root=sudo
+  # Debian's installer leaves sudo out where root has a password.
+  if ! command -v sudo > /dev/null; then
+    echo "To install packages there has to be sudo, which is not installed. As root, run: $(readlink -f "$0") $wanted" >&2
+    echo "After that, run what you have just run again." >&2
+    exit 1
+  fi
 fi
 echo "== Installing Debian packages:$missing"
 $as_root apt-get update --quiet --quiet
