@@ -216,7 +216,6 @@ TEST_F(EncodedTest, UpstreamIsNeverHeldUp) {
   ASSERT_NO_FATAL_FAILURE(play(kRed + kVp8 + "identity name=passed ! video/x-vp8"));
   Peer peer;
   std::mutex blocked;
-  std::unique_lock hold(blocked);
   peer.on_arrival([&blocked] { const std::lock_guard wait(blocked); });
   Monitor monitor;
   int frames = 0;
@@ -226,6 +225,7 @@ TEST_F(EncodedTest, UpstreamIsNeverHeldUp) {
   } counter{monitor, frames};
   const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(element("passed"), "src"));
   const auto subscription = start(peer, Codec::Vp8);
+  std::unique_lock hold(blocked);  // not earlier: what is there when it starts arrives on this thread
   const gulong probe = gst_pad_add_probe(
       pad.get(), GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad*, GstPadProbeInfo*, gpointer data) {
