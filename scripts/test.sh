@@ -88,9 +88,7 @@ run() {
   shift 2
   before=$failed
   status=0
-  # More than there are processors: two of three wait.
-  $on meson test -C "$directory" --no-rebuild --print-errorlogs --num-processes $(($(nproc) * 3 / 2)) "$@" \
-    < /dev/null || status=$?
+  $on meson test -C "$directory" --no-rebuild --print-errorlogs "$@" < /dev/null || status=$?
   counts=$(python3 scripts/count_tests.py "$directory/meson-logs/testlog.junit.xml")
   passed=$((passed + ${counts% *}))
   failed=$((failed + ${counts#* }))
@@ -101,10 +99,13 @@ run() {
 }
 
 run_parts() {
+  # One and a half for each processor, where no sanitizer keeps it busy.
+  many="--num-processes $(($(nproc) * 3 / 2))"
   if want plain; then
     echo "== Building and running all tests"
     await plain
-    run plain build-test --no-suite alone
+    # shellcheck disable=SC2086 # a list of words
+    run plain build-test $many --no-suite alone
   fi
   if want asan; then
     echo "== Building and running all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -122,7 +123,8 @@ run_parts() {
   if want trixie; then
     echo "== Building on Debian 13 and running the tests without browsers"
     await trixie
-    run trixie build-trixie --suite unit --suite element --suite docs
+    # shellcheck disable=SC2086 # a list of words
+    run trixie build-trixie $many --suite unit --suite element --suite docs
   fi
   if want fuzz; then
     echo "== Fuzzing what reads from the network"
