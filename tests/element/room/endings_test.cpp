@@ -136,7 +136,8 @@ void come_and_go(const std::stop_token& end, const std::string& description) {
           glib::Ref<GstMessage>::adopt(gst_bus_timed_pop_filtered(bus.get(), 100 * GST_MSECOND, GST_MESSAGE_ELEMENT));
       return message && gst_message_has_name(message.get(), "rtcmc-participant-joined");
     };
-    for (int tries = 0; tries < 20 && !has_come() && !end.stop_requested(); ++tries) {
+    // Long enough to get in on a busy machine, and not for ever: with whom it was about to connect may have stopped.
+    for (int tries = 0; tries < 100 && !has_come() && !end.stop_requested(); ++tries) {
     }
   }
 }
