@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "log.hpp"
+#include "media/node.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
@@ -88,6 +89,7 @@ void get_sink_pad_property(GObject* object, guint id, GValue* value, GParamSpec*
 
 static void rtcmc_sink_pad_init(RtcmcSinkPad* pad) {
   pad->settings = new rtcmc::SinkPadSettings{};
+  rtcmc::watch_caps(GST_PAD(pad));
 }
 
 static void rtcmc_sink_pad_finalize(GObject* object) {

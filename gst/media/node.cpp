@@ -51,6 +51,23 @@ gboolean src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   return answer ? static_cast<gboolean>(*answer) : gst_pad_query_default(pad, parent, query);
 }
 
+GstPadProbeReturn look_at_caps(GstPad* pad, GstPadProbeInfo* info, gpointer) {
+  GstEvent* event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
+    return GST_PAD_PROBE_OK;
+  }
+  const auto target = GST_IS_GHOST_PAD(pad)
+                          ? rtcmc::glib::Ref<GstPad>::adopt(gst_ghost_pad_get_target(GST_GHOST_PAD(pad)))
+                          : rtcmc::glib::Ref<GstPad>::share(pad);
+  const auto element = rtcmc::glib::Ref<GstObject>::adopt(target ? gst_pad_get_parent(target.get()) : nullptr);
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  if (element && RTCMC_IS_NODE(element.get()) && !gst_pad_query_accept_caps(target.get(), caps)) {
+    node_of(element.get()).on_refused(caps);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
 GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
   node_of(GST_OBJECT(element)).on_state_change(transition);
   const GstStateChangeReturn result = GST_ELEMENT_CLASS(rtcmc_node_parent_class)->change_state(element, transition);
@@ -73,6 +90,7 @@ static void rtcmc_node_init(RtcmcNode* self) {
   gst_pad_set_chain_list_function(self->sink_pad, chain_list);
   gst_pad_set_event_function(self->sink_pad, sink_event);
   gst_pad_set_query_function(self->sink_pad, sink_query);
+  rtcmc::watch_caps(self->sink_pad);
   gst_element_add_pad(GST_ELEMENT(self), self->sink_pad);
 }
 
@@ -84,6 +102,10 @@ static void rtcmc_node_class_init(RtcmcNodeClass* klass) {
   gst_element_class_add_static_pad_template(element_class, &src_template);
   gst_element_class_set_static_metadata(element_class, "Private part of rtcmcroom", "Generic",
                                         "Passes one stream on inside rtcmcroom", "The rtcmc authors");
+}
+
+void rtcmc::watch_caps(GstPad* pad) {
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, look_at_caps, nullptr, nullptr);
 }
 
 namespace rtcmc {

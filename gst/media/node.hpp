@@ -28,6 +28,8 @@ class Node {
   /// Absent: GStreamer's default answer.
   [[nodiscard]] virtual std::optional<bool> on_sink_query(GstQuery* query) = 0;
   [[nodiscard]] virtual std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) = 0;
+  /// Caps have come that the sink pad does not accept. On the streaming thread.
+  virtual void on_refused(GstCaps*) {}
   /// A change of state begins; nothing has been done about it yet.
   virtual void on_state_change(GstStateChange) {}
   /// PAUSED→READY: the stream is over, whatever was known of it is to be forgotten.
@@ -49,5 +51,9 @@ class Node {
 
 /// Wraps `node` in an element, which is in no registry and whose name begins with `kind`. Once for each node.
 [[nodiscard]] glib::Ref<GstElement> make_element(std::shared_ptr<Node> node, const std::string& kind);
+
+/// Tells the node whose sink pad this is, or a ghost pad of, of caps that it does not accept: GStreamer itself refuses
+/// them, before any function of the pad's hears of it.
+void watch_caps(GstPad* pad);
 
 }  // namespace rtcmc

@@ -213,6 +213,8 @@ void Chain::add_colour_converter(rtp::Codec codec) {
 
 void Chain::add_turner() {
   if (auto turner = make_installed("videoflip")) {
+    // It copies what it need not turn until its direction has changed once (as of GStreamer 1.26).
+    gst_util_set_object_arg(G_OBJECT(turner.get()), "video-direction", "horiz");
     gst_util_set_object_arg(G_OBJECT(turner.get()), "video-direction", "auto");
     add(std::move(turner), "videoflip");
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "media/elements.hpp"
+#include "send/allocation.hpp"
 #include "send/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
@@ -12,12 +13,30 @@ namespace rtcmc::send {
 
 namespace {
 
-// What may wait for a branch that is too slow. Raw pictures get old at once; for all else, the time also covers a
-// machine that is busy for a moment.
-constexpr guint kMaxRawPictures = 2;
+// What may wait for a branch that is too slow, but for raw pictures: the time also covers a machine that is busy for a
+// moment.
 constexpr guint64 kMaxWait = GST_SECOND;
 constexpr guint kMaxBytes = 16 * 1024 * 1024;
 constexpr std::chrono::seconds kDropLogInterval{10};
+
+GstPadProbeReturn mark_gap(GstPad*, GstPadProbeInfo* info, gpointer) {
+  if ((GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0) {
+    GstBufferList* list = gst_buffer_list_make_writable(gst_pad_probe_info_get_buffer_list(info));
+    GST_BUFFER_FLAG_SET(gst_buffer_list_get_writable(list, 0), GST_BUFFER_FLAG_DISCONT);
+    GST_PAD_PROBE_INFO_DATA(info) = list;
+  } else {
+    GstBuffer* buffer = gst_buffer_make_writable(gst_pad_probe_info_get_buffer(info));
+    GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DISCONT);
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
+  }
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/// Resamplers and encoders take a gap of some ten milliseconds for jitter, and all that follows comes earlier by it.
+void mark_gap_before_next(GstPad* pad) {
+  gst_pad_add_probe(pad, GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST), mark_gap, nullptr,
+                    nullptr);
+}
 
 }  // namespace
 
@@ -49,11 +68,20 @@ bool Entrance::takes(const Input::Arrival& arrival) {
     fanout_->request_keyframe();  // what comes builds on what was dropped
     return false;
   }
-  if (std::exchange(choked_, false) && form_ == Form::Rtp) {
-    gst_pad_send_event(static_pad(queue_.get(), "sink").get(),
-                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty(kLeftOutEvent)));
+  if (std::exchange(choked_, false)) {
+    tell_of_gap();
   }
   return true;
+}
+
+void Entrance::tell_of_gap() const {
+  const auto pad = static_pad(queue_.get(), "sink");
+  if (form_ == Form::Rtp) {
+    gst_pad_send_event(pad.get(),
+                       gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty(kLeftOutEvent)));
+  } else if (is_raw_ && !is_video_) {
+    mark_gap_before_next(pad.get());
+  }
 }
 
 bool Entrance::is_full() const {

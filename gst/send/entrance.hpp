@@ -26,6 +26,8 @@ class Entrance {
 
  private:
   [[nodiscard]] bool is_full() const;
+  /// What goes in next does not follow what went in before.
+  void tell_of_gap() const;
   void log_drops();
 
   const glib::Ref<GstElement> queue_;

@@ -3,10 +3,10 @@
 
 #include <gst/video/video.h>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "send/allocation.hpp"
 #include "send/log.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_send_debug
@@ -57,42 +57,7 @@ glib::Ref<GstCaps> Input::acceptable() const {
 }
 
 std::shared_ptr<const Input::Outlet> Input::add(GstPad* peer, Gate gate) {
-  const std::string name = "src_" + std::to_string(pad_count_++);
-  auto outlet = std::make_shared<const Outlet>(Outlet{make_src_pad(name), std::move(gate)});
-  GstPad* pad = outlet->pad.get();
-  gst_pad_set_active(pad, TRUE);
-  gst_element_add_pad(element(), pad);
-  const GstPadLinkReturn linked = gst_pad_link(pad, peer);
-  if (linked != GST_PAD_LINK_OK) {
-    GST_ERROR_OBJECT(element(), "cannot be linked to a queue: %s", gst_pad_link_get_name(linked));
-  }
-  const std::lock_guard lock(mutex_);
-  // GStreamer sends them ahead of the first buffer.
-  for (const auto& event : {stream_start_, caps_, segment_event_, orientation_}) {
-    if (event) {
-      gst_pad_store_sticky_event(pad, event.get());
-    }
-  }
-  auto changed = std::make_shared<Outlets>(*outlets_);
-  changed->push_back(outlet);
-  outlets_ = std::move(changed);
-  return outlet;
-}
-
-void Input::remove(const std::shared_ptr<const Outlet>& outlet) {
-  {
-    const std::lock_guard lock(mutex_);
-    auto changed = std::make_shared<Outlets>(*outlets_);
-    std::erase(*changed, outlet);
-    outlets_ = std::move(changed);
-  }
-  gst_pad_set_active(outlet->pad.get(), FALSE);
-  gst_element_remove_pad(element(), outlet->pad.get());
-}
-
-std::shared_ptr<const Input::Outlets> Input::outlets() const {
-  const std::lock_guard lock(mutex_);
-  return outlets_;
+  return outlets_.add(element(), make_src_pad("src_" + std::to_string(pad_count_++)), peer, std::move(gate));
 }
 
 bool Input::is_live() {
@@ -111,7 +76,7 @@ bool Input::is_live() {
 bool Input::await(GstClockTime timestamp) {
   const auto now = pacer_.now(element());
   if (auto segment = timeline_.begin(timestamp, now)) {
-    keep(&Input::segment_event_, segment);
+    outlets_.keep(Outlets::Kept::Segment, segment);
   }
   if (is_live()) {
     return true;
@@ -121,37 +86,6 @@ bool Input::await(GstClockTime timestamp) {
     listener_.on_ahead(due - *now);
   }
   return pacer_.wait(element(), due);
-}
-
-glib::Ref<GstBuffer> Input::stamped(glib::Ref<GstBuffer> buffer) const {
-  if (GST_BUFFER_PTS_IS_VALID(buffer.get())) {
-    return buffer;
-  }
-  const auto now = pacer_.now(element());
-  auto result = glib::Ref<GstBuffer>::adopt(gst_buffer_make_writable(buffer.release()));
-  if (GST_BUFFER_DTS_IS_VALID(result.get())) {
-    GST_BUFFER_PTS(result.get()) = GST_BUFFER_DTS(result.get());
-  } else if (now) {
-    GST_BUFFER_PTS(result.get()) = timeline_.stamp(*now);
-  }
-  return result;
-}
-
-glib::Ref<GstBufferList> Input::stamped(glib::Ref<GstBufferList> list) const {
-  const guint length = gst_buffer_list_length(list.get());
-  bool is_complete = true;
-  for (guint i = 0; i < length; ++i) {
-    is_complete = is_complete && GST_BUFFER_PTS_IS_VALID(gst_buffer_list_get(list.get(), i));
-  }
-  if (is_complete) {
-    return list;
-  }
-  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(length));
-  for (guint i = 0; i < length; ++i) {
-    auto buffer = stamped(glib::Ref<GstBuffer>::share(gst_buffer_list_get(list.get(), i)));
-    gst_buffer_list_add(result.get(), buffer.release());
-  }
-  return result;
 }
 
 GstFlowReturn Input::on_buffer(glib::Ref<GstBuffer> buffer) {
@@ -166,14 +100,9 @@ GstFlowReturn Input::on_buffer(glib::Ref<GstBuffer> buffer) {
   if (!await(timestamp_of(buffer.get()))) {
     return GST_FLOW_FLUSHING;
   }
-  buffer = stamped(std::move(buffer));
-  const Arrival arrival{note(buffer.get()), is_muted_};
-  const auto current = outlets();
-  for (const auto& outlet : *current) {
-    if (outlet->takes(arrival)) {
-      gst_pad_push(outlet->pad.get(), glib::Ref<GstBuffer>(buffer).release());
-    }
-  }
+  buffer = timeline_.stamped(std::move(buffer), pacer_.now(element()));
+  const bool can_start = note(buffer.get());
+  outlets_.push(buffer, {can_start, is_muted_});
   return GST_FLOW_OK;
 }
 
@@ -188,7 +117,7 @@ GstFlowReturn Input::on_list(glib::Ref<GstBufferList> list) {
   if (!await(timestamp_of(gst_buffer_list_get(list.get(), 0)))) {
     return GST_FLOW_FLUSHING;
   }
-  list = stamped(std::move(list));
+  list = timeline_.stamped(std::move(list), pacer_.now(element()));
   bool start = false;
   for (guint i = 0; i < length; ++i) {
     start = note(gst_buffer_list_get(list.get(), i)) || start;
@@ -196,13 +125,7 @@ GstFlowReturn Input::on_list(glib::Ref<GstBufferList> list) {
   if (rtp_.is_incomplete()) {
     list = rtp_.complete(list);
   }
-  const Arrival arrival{start, is_muted_};
-  const auto current = outlets();
-  for (const auto& outlet : *current) {
-    if (outlet->takes(arrival)) {
-      gst_pad_push_list(outlet->pad.get(), glib::Ref<GstBufferList>(list).release());
-    }
-  }
+  outlets_.push(list, {start, is_muted_});
   return GST_FLOW_OK;
 }
 
@@ -222,11 +145,9 @@ bool Input::note(GstBuffer* buffer) {
 
 bool Input::on_sink_event(glib::Ref<GstEvent> event) {
   switch (GST_EVENT_TYPE(event.get())) {
-    case GST_EVENT_STREAM_START: {
-      const std::lock_guard lock(mutex_);
-      orientation_.reset();
-    }
-      keep(&Input::stream_start_, event);
+    case GST_EVENT_STREAM_START:
+      outlets_.forget(Outlets::Kept::Orientation);
+      outlets_.keep(Outlets::Kept::StreamStart, event);
       return true;
     case GST_EVENT_CAPS:
       return on_caps(event);
@@ -253,7 +174,7 @@ bool Input::on_sink_event(glib::Ref<GstEvent> event) {
       on_tags(event);
       return true;
     default:
-      pass_on(event);
+      outlets_.push_event(event);
       return true;
   }
 }
@@ -272,16 +193,17 @@ bool Input::on_caps(const glib::Ref<GstEvent>& event) {
   if (!source_) {
     return false;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    is_raw_ = source_->form == Form::Raw;
-  }
+  is_raw_ = source_->form == Form::Raw;
   if (source_->form != Form::Rtp) {
     rtp_ = {};
   } else if (const auto ssrc = rtp_.set_caps(*source_->codec, caps)) {
     listener_.on_ssrc(*ssrc);
   }
-  keep(&Input::caps_, event);
+  outlets_.keep(Outlets::Kept::Caps, event);
+  if (const auto tags = is_raw_ ? nullptr : outlets_.kept(Outlets::Kept::Orientation)) {
+    outlets_.forget(Outlets::Kept::Orientation);
+    on_tags(tags);
+  }
   return true;
 }
 
@@ -299,7 +221,7 @@ void Input::on_tags(const glib::Ref<GstEvent>& event) {
     }
     return;
   }
-  keep(&Input::orientation_, event);
+  outlets_.keep(Outlets::Kept::Orientation, event);
 }
 
 void Input::on_segment(glib::Ref<GstEvent> event) {
@@ -315,7 +237,7 @@ void Input::on_gap(const glib::Ref<GstEvent>& event) {
   GstClockTime timestamp = GST_CLOCK_TIME_NONE;
   gst_event_parse_gap(event.get(), &timestamp, nullptr);
   if (await(timestamp)) {
-    pass_on(event);
+    outlets_.push_event(event);
   }
 }
 
@@ -337,31 +259,13 @@ void Input::on_flush_stop(GstEvent* event) {
   pacer_.set_flushing(false);
 }
 
-void Input::keep(glib::Ref<GstEvent> Input::*kept, const glib::Ref<GstEvent>& event) {
-  {
-    const std::lock_guard lock(mutex_);
-    this->*kept = event;
-  }
-  pass_on(event);
-}
-
-void Input::pass_on(const glib::Ref<GstEvent>& event) const {
-  const auto current = outlets();
-  for (const auto& outlet : *current) {
-    gst_pad_push_event(outlet->pad.get(), glib::Ref<GstEvent>(event).release());
-  }
-}
-
 bool Input::on_src_event(GstPad*, glib::Ref<GstEvent> event) {
   // Nothing else concerns upstream: one branch must not change what all of them get.
   if (!gst_video_event_is_force_key_unit(event.get())) {
     return true;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    if (is_raw_) {
-      return true;
-    }
+  if (is_raw_) {
+    return true;
   }
   keyframes_.on_request();
   return gst_pad_push_event(sink_pad(), event.release()) != FALSE;
@@ -372,15 +276,8 @@ std::optional<bool> Input::on_sink_query(GstQuery* query) {
     answer_caps_query(query, acceptable().get());
     return true;
   }
-  if (GST_QUERY_TYPE(query) == GST_QUERY_ACCEPT_CAPS) {
-    GstCaps* caps = nullptr;
-    gst_query_parse_accept_caps(query, &caps);
-    check_kind(caps);
-    return std::nullopt;
-  }
   if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION && is_raw_video()) {
-    // Rows that are padded, as those of cameras, need not be copied: what comes first in any branch can read them.
-    gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+    propose_allocation(query);
     return true;
   }
   // A branch would answer in its own time, and one for all of them.
@@ -389,7 +286,6 @@ std::optional<bool> Input::on_sink_query(GstQuery* query) {
 }
 
 bool Input::is_raw_video() const {
-  const std::lock_guard lock(mutex_);
   const auto* choice = choice_.load();
   return is_raw_ && choice && choice->kind == rtp::Kind::Video;
 }
@@ -398,31 +294,26 @@ std::optional<bool> Input::on_src_query(GstPad*, GstQuery* query) {
   if (GST_QUERY_TYPE(query) != GST_QUERY_CAPS) {
     return std::nullopt;
   }
-  glib::Ref<GstEvent> caps;
-  {
-    const std::lock_guard lock(mutex_);
-    caps = caps_;
-  }
+  const auto caps = outlets_.kept(Outlets::Kept::Caps);
   answer_caps_query(query, caps ? caps_in(caps.get()) : acceptable().get());
   return true;
 }
 
-/// GStreamer asks before it lets caps in, and refuses them itself: nobody would be told why.
-void Input::check_kind(GstCaps* caps) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!stream_start_) {
-      return;  // somebody only wants to know
-    }
+void Input::on_refused(GstCaps* caps) {
+  if (std::exchange(has_refused_, true)) {
+    return;
   }
-  const rtp::Kind kind = choices().front().kind == rtp::Kind::Audio ? rtp::Kind::Video : rtp::Kind::Audio;
-  if (choices().size() == 1 && gst_caps_is_fixed(caps) && classify(caps, kind) && !is_wrong_kind_.exchange(true)) {
-    listener_.on_wrong_kind(kind);
+  const rtp::Kind kind = choices().front().kind;
+  const rtp::Kind other = kind == rtp::Kind::Audio ? rtp::Kind::Video : rtp::Kind::Audio;
+  if (choices().size() == 1 && classify(caps, other)) {
+    listener_.on_wrong_kind(other);
+  } else {
+    listener_.on_refused(kind, caps);
   }
 }
 
 void Input::on_reset() {
-  is_wrong_kind_ = false;
+  has_refused_ = false;
   source_.reset();
   rtp_ = {};
   keyframes_.restart();
@@ -431,13 +322,7 @@ void Input::on_reset() {
   has_ended_ = false;
   is_ahead_ = false;
   is_turned_ = false;
-  {
-    const std::lock_guard lock(mutex_);
-    stream_start_.reset();
-    caps_.reset();
-    segment_event_.reset();
-    orientation_.reset();
-  }
+  outlets_.forget_all();
   listener_.on_forgotten();
 }
 

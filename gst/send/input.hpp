@@ -5,9 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +13,7 @@
 
 #include "media/node.hpp"
 #include "send/keyframe_watch.hpp"
+#include "send/outlets.hpp"
 #include "send/pacer.hpp"
 #include "send/rtp_input.hpp"
 #include "send/source.hpp"
@@ -26,8 +25,7 @@ namespace rtcmc::send {
 /// is live passes at once; all else when it is due by the pipeline's clock, whether or not anybody gets it. Neither a
 /// branch nor a peer ever holds it up.
 ///
-/// Threads: as for any Node; outlets may be added and removed on any thread. `mutex_` protects what its comment says
-/// and is never held across a push or a call of the Listener.
+/// Threads: as for any Node; outlets may be added and removed on any thread.
 class Input final : public Node {
  public:
   /// Called on the streaming thread.
@@ -35,8 +33,10 @@ class Input final : public Node {
    public:
     /// False refuses the caps. The kind is the same ever after.
     virtual bool on_source(rtp::Kind kind, const Source& source, GstCaps* caps) = 0;
-    /// Data of a kind is about to come that is not among the choices, and will be refused.
+    /// Data of a kind has come that is not among the choices, and is refused.
     virtual void on_wrong_kind(rtp::Kind kind) = 0;
+    /// What has come is of the right kind, or of none, and nothing that can be sent.
+    virtual void on_refused(rtp::Kind wanted, GstCaps* caps) = 0;
     /// RTP only: before the first packet goes on.
     virtual void on_ssrc(std::uint32_t ssrc) = 0;
     /// Nothing passes for so long, since the timestamps are ahead of the clock.
@@ -55,16 +55,9 @@ class Input final : public Node {
     ~Listener() = default;
   };
 
-  struct Arrival {
-    bool can_start;  // decoding can start with it
-    bool is_muted;   // nobody may get it
-  };
-  /// Whether a buffer may go to an outlet now. On the streaming thread.
-  using Gate = std::function<bool(const Arrival&)>;
-  struct Outlet {
-    glib::Ref<GstPad> pad;
-    Gate takes;
-  };
+  using Arrival = Outlets::Arrival;
+  using Gate = Outlets::Gate;
+  using Outlet = Outlets::Outlet;
 
   /// What the input may be.
   struct Choice {
@@ -77,7 +70,7 @@ class Input final : public Node {
 
   /// Links a new source pad to `peer`, which has to be active.
   [[nodiscard]] std::shared_ptr<const Outlet> add(GstPad* peer, Gate gate);
-  void remove(const std::shared_ptr<const Outlet>& outlet);
+  void remove(const std::shared_ptr<const Outlet>& outlet) { outlets_.remove(element(), outlet); }
   /// Any thread, from the next buffer on.
   void set_muted(bool is_muted) { is_muted_ = is_muted; }
   /// Lets go of what waits to be due, and takes no more until the next start. Any thread.
@@ -90,18 +83,16 @@ class Input final : public Node {
   bool on_src_event(GstPad* pad, glib::Ref<GstEvent> event) override;
   std::optional<bool> on_sink_query(GstQuery* query) override;
   std::optional<bool> on_src_query(GstPad* pad, GstQuery* query) override;
+  void on_refused(GstCaps* caps) override;
   void on_state_change(GstStateChange transition) override { pacer_.change_state(element(), transition); }
   void on_reset() override;
 
  private:
-  using Outlets = std::vector<std::shared_ptr<const Outlet>>;
-
   bool on_caps(const glib::Ref<GstEvent>& event);
   /// Those that are left.
   [[nodiscard]] std::span<const Choice> choices() const;
   [[nodiscard]] glib::Ref<GstCaps> acceptable() const;
   [[nodiscard]] bool is_raw_video() const;
-  void check_kind(GstCaps* caps);
   void on_tags(const glib::Ref<GstEvent>& event);
   void on_segment(glib::Ref<GstEvent> event);
   void on_gap(const glib::Ref<GstEvent>& event);
@@ -111,28 +102,22 @@ class Input final : public Node {
   /// up.
   [[nodiscard]] bool await(GstClockTime timestamp);
   [[nodiscard]] bool is_live();
-  /// With the time of its arrival, if it has no timestamp.
-  [[nodiscard]] glib::Ref<GstBuffer> stamped(glib::Ref<GstBuffer> buffer) const;
-  [[nodiscard]] glib::Ref<GstBufferList> stamped(glib::Ref<GstBufferList> list) const;
-  void pass_on(const glib::Ref<GstEvent>& event) const;
-  /// Stores an event that new outlets need, and passes it on.
-  void keep(glib::Ref<GstEvent> Input::*kept, const glib::Ref<GstEvent>& event);
   /// Whether decoding can start with it.
   [[nodiscard]] bool note(GstBuffer* buffer);
-  [[nodiscard]] std::shared_ptr<const Outlets> outlets() const;
 
   const std::vector<Choice> choices_;
   std::atomic<const Choice*> choice_ = nullptr;  // once it is made; set on the streaming thread
-  std::atomic<bool> is_wrong_kind_ = false;      // and that has been said
   Listener& listener_;
   std::atomic<unsigned> pad_count_ = 0;
   std::atomic<bool> is_muted_ = false;
+  std::atomic<bool> is_raw_ = false;
 
   // Streaming thread:
   std::optional<Source> source_;
   RtpInput rtp_;
   Timeline timeline_;
   std::optional<bool> is_live_;  // absent: upstream is to be asked
+  bool has_refused_ = false;     // caps, and that has been said
   bool has_ended_ = false;
   bool is_ahead_ = false;
   bool is_turned_ = false;  // though encoded, and that has been said
@@ -140,14 +125,7 @@ class Input final : public Node {
   KeyframeWatch keyframes_;
   Pacer pacer_;
 
-  mutable std::mutex mutex_;
-  // All below: mutex_. The list itself is never changed, only replaced: the streaming thread walks its own reference.
-  std::shared_ptr<const Outlets> outlets_ = std::make_shared<const Outlets>();
-  bool is_raw_ = false;
-  glib::Ref<GstEvent> stream_start_;
-  glib::Ref<GstEvent> caps_;
-  glib::Ref<GstEvent> segment_event_;
-  glib::Ref<GstEvent> orientation_;  // a tag
+  Outlets outlets_;
 };
 
 }  // namespace rtcmc::send

@@ -71,6 +71,26 @@ std::string describe(const Source& source) {
   return source.form == Form::Rtp ? codec + " in RTP" : codec;
 }
 
+std::string refused_text(GstCaps* caps, rtp::Kind kind, const std::string& pad) {
+  const GstStructure* structure = gst_caps_get_structure(caps, 0);
+  const auto source = classify(caps, kind);
+  std::string what = gst_structure_get_name(structure);
+  std::string advice = "Put a decoder before the room (decodebin).";
+  if (source && source->form == Form::Raw) {
+    what = "Raw video in " + source->memory;
+    advice =
+        "No installed encoder takes it from there: have it brought into the system's memory (v4l2src: io-mode=mmap; "
+        "vapostproc, gldownload), or install the hardware's encoder.";
+  } else if (source) {
+    what = describe(*source);
+    advice = std::string(kind == rtp::Kind::Video ? "video-codecs" : "audio-codecs") +
+             " does not have it: add it there, or put a decoder before the room (decodebin).";
+  } else if (const char* name = gst_structure_get_string(structure, "encoding-name")) {
+    what = std::string(name) + " in RTP";
+  }
+  return what + " arrives at " + pad + ", and cannot be sent. " + advice;
+}
+
 glib::Ref<GstCaps> acceptable_caps(rtp::Kind kind, const std::vector<rtp::Codec>& allowed) {
   auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
   if (kind == rtp::Kind::Video) {

@@ -27,6 +27,9 @@ struct Source {
 /// For messages: "raw", "H264", "H264 in RTP".
 [[nodiscard]] std::string describe(const Source& source);
 
+/// For whoever sends caps to `pad` that acceptable_caps() does not have: what they are, and what to do.
+[[nodiscard]] std::string refused_text(GstCaps* caps, rtp::Kind kind, const std::string& pad);
+
 /// All that an input may be; `allowed` as in TrackSettings. Encoded input and raw input in system memory are always
 /// among them: should an element be missing that these need, a message about it helps more than a failed negotiation.
 [[nodiscard]] glib::Ref<GstCaps> acceptable_caps(rtp::Kind kind, const std::vector<rtp::Codec>& allowed);

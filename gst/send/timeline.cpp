@@ -80,8 +80,35 @@ GstClockTime Timeline::due(GstClockTime timestamp, Now now) {
   return GST_CLOCK_TIME_IS_VALID(time) ? time + due_shift_ : time;
 }
 
-GstClockTime Timeline::stamp(GstClockTime now) const {
-  return gst_segment_position_from_running_time(&segment_, GST_FORMAT_TIME, difference(now, due_shift_));
+glib::Ref<GstBuffer> Timeline::stamped(glib::Ref<GstBuffer> buffer, Now now) const {
+  if (GST_BUFFER_PTS_IS_VALID(buffer.get())) {
+    return buffer;
+  }
+  auto result = glib::Ref<GstBuffer>::adopt(gst_buffer_make_writable(buffer.release()));
+  if (GST_BUFFER_DTS_IS_VALID(result.get())) {
+    GST_BUFFER_PTS(result.get()) = GST_BUFFER_DTS(result.get());
+  } else if (now) {
+    GST_BUFFER_PTS(result.get()) =
+        gst_segment_position_from_running_time(&segment_, GST_FORMAT_TIME, difference(*now, due_shift_));
+  }
+  return result;
+}
+
+glib::Ref<GstBufferList> Timeline::stamped(glib::Ref<GstBufferList> list, Now now) const {
+  const guint length = gst_buffer_list_length(list.get());
+  bool is_complete = true;
+  for (guint i = 0; i < length; ++i) {
+    is_complete = is_complete && GST_BUFFER_PTS_IS_VALID(gst_buffer_list_get(list.get(), i));
+  }
+  if (is_complete) {
+    return list;
+  }
+  auto result = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(length));
+  for (guint i = 0; i < length; ++i) {
+    auto buffer = stamped(glib::Ref<GstBuffer>::share(gst_buffer_list_get(list.get(), i)), now);
+    gst_buffer_list_add(result.get(), buffer.release());
+  }
+  return result;
 }
 
 void Timeline::note(GstBuffer* buffer) {

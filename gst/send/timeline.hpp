@@ -31,8 +31,9 @@ class Timeline {
 
   /// When something with this timestamp is due, in running time. GST_CLOCK_TIME_NONE: at once.
   [[nodiscard]] GstClockTime due(GstClockTime timestamp, Now now);
-  /// The timestamp of what arrives now.
-  [[nodiscard]] GstClockTime stamp(GstClockTime now) const;
+  /// With the time of its arrival, if it has no timestamp.
+  [[nodiscard]] glib::Ref<GstBuffer> stamped(glib::Ref<GstBuffer> buffer, Now now) const;
+  [[nodiscard]] glib::Ref<GstBufferList> stamped(glib::Ref<GstBufferList> list, Now now) const;
   void note(GstBuffer* buffer);
   /// When the latest data is over.
   [[nodiscard]] GstClockTime due_end() const { return due_end_; }

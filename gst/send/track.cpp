@@ -98,6 +98,7 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
   // Input::Listener
   bool on_source(rtp::Kind kind, const Source& source, GstCaps* caps) override;
   void on_wrong_kind(rtp::Kind kind) override;
+  void on_refused(rtp::Kind wanted, GstCaps* caps) override;
   void on_ssrc(std::uint32_t ssrc) override;
   void on_ahead(GstClockTime time) override;
   void on_no_keyframe() override;
@@ -239,6 +240,12 @@ void EncodingTrack::on_wrong_kind(rtp::Kind kind) {
                                    : ", which is for video. Link it to room.audio_0 or the like") +
                          ", or to room.sink_0, where what comes first decides.",
                      "what the input is was known only after the link had been made");
+}
+
+void EncodingTrack::on_refused(rtp::Kind wanted, GstCaps* caps) {
+  const std::string pad = choices_.front().pad;
+  listener_.on_error(*this, GST_STREAM_ERROR_FORMAT, refused_text(caps, wanted, pad.empty() ? "a pad" : pad),
+                     glib::String(gst_caps_to_string(caps)).get());
 }
 
 void EncodingTrack::on_ssrc(std::uint32_t ssrc) {
