@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "receive/decoding.hpp"
 
+#include <gst/video/video.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -79,6 +81,23 @@ glib::Ref<GstElement> make_decoder(rtp::Codec codec) {
   return nullptr;
 }
 
+/// As the caps come along to a decoder.
+GstPadProbeReturn add_colours(GstPad*, GstPadProbeInfo* info, gpointer) {
+  GstEvent* event = gst_pad_probe_info_get_event(info);
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
+    return GST_PAD_PROBE_OK;
+  }
+  const auto replaced = glib::Ref<GstEvent>::adopt(event);
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  const auto coloured = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
+  gst_caps_set_simple(coloured.get(), "colorimetry", G_TYPE_STRING, GST_VIDEO_COLORIMETRY_BT601, nullptr);
+  GstEvent* changed = gst_event_new_caps(coloured.get());
+  gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
+  GST_PAD_PROBE_INFO_DATA(info) = changed;
+  return GST_PAD_PROBE_OK;
+}
+
 std::string missing(const std::string& what, rtp::Codec codec, const char* package) {
   return "There is no " + what + " for " + name_of(codec) + ". On Debian, install the package " + package + ".";
 }
@@ -102,6 +121,11 @@ std::variant<std::vector<glib::Ref<GstElement>>, std::string> make_elements(rtp:
     if (!decoder) {
       const auto* known = std::ranges::find(kDecoderPackages, codec, &DecoderPackage::codec);
       return missing("decoder", codec, known->package);
+    }
+    // VP8 has no other colours, and says none: whoever shows the pictures would guess by their size.
+    if (codec == rtp::Codec::Vp8) {
+      gst_pad_add_probe(static_pad(decoder.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, add_colours,
+                        nullptr, nullptr);
     }
     elements.push_back(std::move(decoder));
   }
