@@ -14,7 +14,7 @@ packages="
   gstreamer1.0-plugins-ugly gstreamer1.0-nice"
 if [ "$wanted" = unit ] || [ "$wanted" = test ]; then
   packages="$packages
-  ccache libgtest-dev gstreamer1.0-libav openssl python3-gi gir1.2-gstreamer-1.0"
+  ccache libgtest-dev gstreamer1.0-libav openssl python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-rtsp-server-1.0"
   # Whoever has a newer Node.js than Debian's keeps it.
   command -v node > /dev/null || packages="$packages nodejs"
 fi

@@ -168,12 +168,18 @@ void Viewer::count_packets_of(GstPad* pad) {
       pad, GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad*, GstPadProbeInfo* info, gpointer data) {
         auto* self = static_cast<Viewer*>(data);
-        std::array<std::uint8_t, 4> header{};
+        constexpr std::int32_t kMinute = 60 * 90000;
+        std::array<std::uint8_t, 8> header{};
         gst_buffer_extract(GST_PAD_PROBE_INFO_BUFFER(info), 0, header.data(), header.size());
         const std::int32_t sequence = header[2] << 8 | header[3];
         const std::int32_t last = self->last_sequence_.exchange(sequence);
         if (last >= 0 && sequence != ((last + 1) & 0xffff)) {
           ++self->lost_;
+        }
+        const std::uint32_t timestamp = GST_READ_UINT32_BE(header.data() + 4);
+        const auto step = static_cast<std::int32_t>(timestamp - self->last_timestamp_.exchange(timestamp));
+        if (last >= 0 && (step < 0 || step > kMinute)) {
+          ++self->leaps_;
         }
         ++self->packets_;
         return GST_PAD_PROBE_OK;

@@ -48,6 +48,8 @@ class Viewer final : private room::RoomClient::Listener {
   [[nodiscard]] unsigned packets() const { return packets_; }
   /// Sequence numbers that were left out.
   [[nodiscard]] unsigned lost() const { return lost_; }
+  /// How often RTP timestamps went back, or more than a minute ahead.
+  [[nodiscard]] unsigned leaps() const { return leaps_; }
   [[nodiscard]] bool in_room() const { return client_.in_room(); }
   [[nodiscard]] bool was_left() const { return was_left_; }
   /// The latest that came, or nothing.
@@ -85,6 +87,8 @@ class Viewer final : private room::RoomClient::Listener {
   std::atomic<unsigned> packets_ = 0;
   std::atomic<unsigned> lost_ = 0;
   std::atomic<std::int32_t> last_sequence_ = -1;
+  std::atomic<std::uint32_t> last_timestamp_ = 0;
+  std::atomic<unsigned> leaps_ = 0;
 };
 
 }  // namespace rtcmc::test
