@@ -50,6 +50,7 @@ Entrance::Entrance(glib::Ref<GstElement> queue, glib::Ref<GstElement> fanout_ele
       is_video_(kind == rtp::Kind::Video) {}
 
 bool Entrance::takes(const Input::Arrival& arrival) {
+  choked_ = choked_ || arrival.is_other;
   if (arrival.is_muted) {
     choked_ = true;
     is_muted_ = true;

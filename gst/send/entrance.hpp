@@ -36,7 +36,7 @@ class Entrance {
   const Form form_;
   const bool is_raw_;
   const bool is_video_;
-  bool choked_ = false;
+  bool choked_ = false;    // what comes next does not follow what went in
   bool is_muted_ = false;  // was, when the latest buffer came
   unsigned dropped_ = 0;
   std::optional<std::chrono::steady_clock::time_point> logged_at_;

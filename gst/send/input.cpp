@@ -102,7 +102,7 @@ GstFlowReturn Input::on_buffer(glib::Ref<GstBuffer> buffer) {
   }
   buffer = timeline_.stamped(std::move(buffer), pacer_.now(element()));
   const bool can_start = note(buffer.get());
-  outlets_.push(buffer, {can_start, is_muted_});
+  outlets_.push(buffer, {can_start, is_muted_, std::exchange(is_other_, false)});
   return GST_FLOW_OK;
 }
 
@@ -125,7 +125,7 @@ GstFlowReturn Input::on_list(glib::Ref<GstBufferList> list) {
   if (rtp_.is_incomplete()) {
     list = rtp_.complete(list);
   }
-  outlets_.push(list, {start, is_muted_});
+  outlets_.push(list, {start, is_muted_, std::exchange(is_other_, false)});
   return GST_FLOW_OK;
 }
 
@@ -146,6 +146,7 @@ bool Input::note(GstBuffer* buffer) {
 bool Input::on_sink_event(glib::Ref<GstEvent> event) {
   switch (GST_EVENT_TYPE(event.get())) {
     case GST_EVENT_STREAM_START:
+      is_other_ = source_.has_value();
       outlets_.forget(Outlets::Kept::Orientation);
       outlets_.keep(Outlets::Kept::StreamStart, event);
       return true;
@@ -322,6 +323,7 @@ void Input::on_reset() {
   has_ended_ = false;
   is_ahead_ = false;
   is_turned_ = false;
+  is_other_ = false;
   outlets_.forget_all();
   listener_.on_forgotten();
 }

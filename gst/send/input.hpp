@@ -119,6 +119,7 @@ class Input final : public Node {
   std::optional<bool> is_live_;  // absent: upstream is to be asked
   bool has_refused_ = false;     // caps, and that has been said
   bool has_ended_ = false;
+  bool is_other_ = false;  // what comes next, than what came before
   bool is_ahead_ = false;
   bool is_turned_ = false;  // though encoded, and that has been said
 

@@ -21,8 +21,9 @@ namespace rtcmc::send {
 class Outlets {
  public:
   struct Arrival {
-    bool can_start;  // decoding can start with it
-    bool is_muted;   // nobody may get it
+    bool can_start;         // decoding can start with it
+    bool is_muted;          // nobody may get it
+    bool is_other = false;  // the first of another stream: it builds on nothing that went before
   };
   /// Whether a buffer may go to an outlet now. On the streaming thread.
   using Gate = std::function<bool(const Arrival&)>;

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 
+#include "media/elements.hpp"
 #include "send/track_fixture.hpp"
 
 namespace rtcmc::send::testing {
@@ -209,6 +210,49 @@ TEST_F(EncodedTest, StopsAtAnyMomentAndGoesOnWithItsPeer) {
   EXPECT_TRUE(starts_keyframe(peer.packets().front(), Codec::H264));
   EXPECT_EQ(count("rtph264pay"), 1U);
 }
+
+struct Switched {
+  const char* name;
+  Codec codec;
+  std::string elements;  // between a picture and the selector
+  const char* decoder;
+};
+
+class SwitchTest : public TrackTest, public ::testing::WithParamInterface<Switched> {};
+
+/// As input-selector, fallbackswitch or a camera that reboots: what comes from another encoder builds on pictures that
+/// nobody has.
+TEST_P(SwitchTest, AnotherStreamIsSeenFromItsKeyframeOn) {
+  make_track(Kind::Video);
+  const std::string blue = std::string(kRed).replace(kRed.find("=red"), 4, "=blue");
+  ASSERT_NO_FATAL_FAILURE(feed("input-selector name=selector " + kRed + GetParam().elements + "selector. " + blue +
+                               GetParam().elements + "selector. selector. ! identity"));
+  ASSERT_NO_FATAL_FAILURE(play());
+  ASSERT_TRUE(listener_.await_codecs());
+  Peer peer;
+  auto subscription = start(peer, GetParam().codec);
+  ASSERT_TRUE(peer.await_packets(10));
+  const auto other = static_pad(element("selector"), "sink_1");
+  g_object_set(element("selector"), "active-pad", other.get(), nullptr);
+  const std::size_t before = peer.packets().size();
+  ASSERT_TRUE(peer.await_packets(before + 20));
+  subscription.reset();
+  const Picture picture = decode(peer, GetParam().codec, GetParam().decoder);
+  EXPECT_GT(picture.blue, 200);
+  EXPECT_LT(picture.red, 60);
+  EXPECT_TRUE(listener_.warnings().empty()) << ::testing::PrintToString(listener_.warnings());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Forms, SwitchTest,
+    ::testing::Values(Switched{"Vp8", Codec::Vp8, "vp8enc deadline=1 keyframe-max-dist=3000 ! ", kDecodeVp8},
+                      Switched{"H264", Codec::H264,
+                               "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=3000 ! "
+                               "video/x-h264,stream-format=byte-stream,profile=constrained-baseline ! ",
+                               kDecodeH264},
+                      Switched{"Vp8Rtp", Codec::Vp8, "vp8enc deadline=1 keyframe-max-dist=3000 ! rtpvp8pay ! ",
+                               kDecodeVp8}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 /// A peer that does not take its packets in time must not hold up what is before the track.
 TEST_F(EncodedTest, UpstreamIsNeverHeldUp) {
