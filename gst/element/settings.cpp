@@ -21,7 +21,8 @@ std::vector<rtp::Codec> receivable(rtp::Kind kind, const std::vector<rtp::Codec>
                  : std::vector{rtp::Codec::Opus, rtp::Codec::G722, rtp::Codec::Pcmu, rtp::Codec::Pcma};
   }
   std::erase_if(codecs, [](rtp::Codec codec) { return !is_installed(std::string(rtp_elements(codec).depayloader)); });
-  return codecs;
+  // Who has named nothing else may take RTP as it is; all others are told what is missing.
+  return codecs.empty() ? allowed : codecs;
 }
 
 /// Those that any property names, or what is wrong with one.

@@ -107,7 +107,8 @@ std::variant<std::vector<glib::Ref<GstElement>>, std::string> make_elements(rtp:
   std::vector<glib::Ref<GstElement>> elements;
   auto depayloader = make_installed(std::string(rtp_elements(codec).depayloader));
   if (!depayloader) {
-    return missing("depayloader", codec, "gstreamer1.0-plugins-good");
+    return missing("depayloader", codec,
+                   codec == rtp::Codec::Av1 ? "gstreamer1.0-plugins-rs" : "gstreamer1.0-plugins-good");
   }
   // A picture with a hole in it is of no use: the next keyframe is asked for at once.
   set_if_known(depayloader.get(), "request-keyframe", "true");
