@@ -54,7 +54,12 @@ using rtp::Kind;
 
 /// The test's thread is the streaming thread.
 class ArrivalTest : public TrackTest {
+ public:
+  ArrivalTest(const ArrivalTest&) = delete;
+  ArrivalTest& operator=(const ArrivalTest&) = delete;
+
  protected:
+  ArrivalTest() = default;
   ~ArrivalTest() override { gst_pad_set_active(pad_.get(), FALSE); }
 
   void begin(Kind kind, std::vector<Codec> codecs = {}) {
