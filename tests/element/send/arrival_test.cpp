@@ -271,10 +271,32 @@ TEST_P(PoolTest, APoolOfTheProposedSizeNeverRunsDry) {
 INSTANTIATE_TEST_SUITE_P(Codecs, PoolTest, ::testing::Values(Codec::Vp8, Codec::H264),
                          [](const auto& info) { return std::string(rtp::info(info.param).encoding_name); });
 
-/// Under a name that is known, of hardware that nobody tests on.
+/// While it lives, such an encoder is installed, under a name that is known, of hardware that nobody tests on.
+class DmabufEncoder {
+ public:
+  static constexpr const char* kFactory = "qsvvp9enc";
+
+  DmabufEncoder() {
+    // The class of the elements knows the factory that was the first, and does not hold it.
+    static glib::Ref<GstPluginFeature> factory;
+    if (factory) {
+      EXPECT_TRUE(gst_registry_add_feature(gst_registry_get(), factory.get()));
+    } else {
+      EXPECT_TRUE(gst_element_register(nullptr, kFactory, GST_RANK_PRIMARY, rtcmc_dmabuf_encoder_get_type()));
+      factory = glib::Ref<GstPluginFeature>::adopt(gst_registry_lookup_feature(gst_registry_get(), kFactory));
+    }
+  }
+  DmabufEncoder(const DmabufEncoder&) = delete;
+  DmabufEncoder& operator=(const DmabufEncoder&) = delete;
+  ~DmabufEncoder() {
+    const auto factory = glib::Ref<GstPluginFeature>::adopt(gst_registry_lookup_feature(gst_registry_get(), kFactory));
+    gst_registry_remove_feature(gst_registry_get(), factory.get());
+  }
+};
+
 TEST_F(ArrivalTest, DmabufGoesToAnEncoderThatTakesIt) {
-  constexpr const char* kFactory = "qsvvp9enc";
-  ASSERT_TRUE(gst_element_register(nullptr, kFactory, GST_RANK_PRIMARY, rtcmc_dmabuf_encoder_get_type()));
+  constexpr const char* kFactory = DmabufEncoder::kFactory;
+  const DmabufEncoder installed;
   ASSERT_NO_FATAL_FAILURE(begin(Kind::Video, {Codec::Vp9}));
   push_caps("video/x-raw(memory:DMABuf),format=NV12,width=64,height=48,framerate=30/1");
   push_segment();
@@ -291,8 +313,6 @@ TEST_F(ArrivalTest, DmabufGoesToAnEncoderThatTakesIt) {
     EXPECT_EQ(memories.seen.front(), gst_buffer_peek_memory(buffer.get(), 0));
   }
   EXPECT_TRUE(listener_.errors().empty());
-  const auto factory = glib::Ref<GstPluginFeature>::adopt(gst_registry_lookup_feature(gst_registry_get(), kFactory));
-  gst_registry_remove_feature(gst_registry_get(), factory.get());
 }
 
 struct Refused {
