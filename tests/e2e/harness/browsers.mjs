@@ -183,16 +183,19 @@ class Browser {
 
 export const isInstalled = (kind) => existsSync(PROGRAMS[kind]);
 
-/** @param {'chromium' | 'firefox'} kind */
-export async function launch(kind) {
+/**
+ * @param {'chromium' | 'firefox'} kind
+ * @param {object} [options] program: in place of the browser's; flags: more of them, for Chromium
+ */
+export async function launch(kind, { program = PROGRAMS[kind], flags = [] } = {}) {
   if (kind === 'chromium') {
-    const browser = await playwright.chromium.launch({ executablePath: CHROMIUM, headless: true, args: CHROMIUM_FLAGS });
+    const browser = await playwright.chromium.launch({ executablePath: program, headless: true, args: [...CHROMIUM_FLAGS, ...flags] });
     const viewport = { width: 1280, height: 720 };
     return new Browser(browser, (of) => of.newContext({ viewport, ignoreHTTPSErrors: true }), (context) => context.newPage());
   }
   const browser = await puppeteer.launch({
     browser: 'firefox',
-    executablePath: FIREFOX,
+    executablePath: program,
     headless: true,
     acceptInsecureCerts: true,
     extraPrefsFirefox: FIREFOX_PREFERENCES,

@@ -10,17 +10,23 @@ const PROGRAM = fileURLToPath(new URL('room_server_process.mjs', import.meta.url
 
 export class RoomServer {
   #options;
+  #launcher;
   #child;
   #port = 0;
 
-  /** @param {object} [options] of room_server_process.mjs; program: what to run instead of that */
-  constructor(options = {}) {
+  /**
+   * @param {object} [options] of room_server_process.mjs; program: what to run instead of that; launcher: words of the
+   *   command that runs it
+   */
+  constructor({ launcher = [], ...options } = {}) {
     this.#options = options;
+    this.#launcher = launcher;
   }
 
   /** The second time on the same port as the first. */
   async start() {
-    this.#child = fork(this.#options.program ?? PROGRAM, [JSON.stringify({ ...this.#options, port: this.#port })]);
+    const [execPath, ...execArgv] = [...this.#launcher, process.execPath];
+    this.#child = fork(this.#options.program ?? PROGRAM, [JSON.stringify({ port: this.#port, ...this.#options })], { execPath, execArgv });
     const started = once(this.#child, 'message');
     const ended = once(this.#child, 'exit').then(([code]) => {
       throw new Error(`the room's server ended with ${code}`);
@@ -30,7 +36,7 @@ export class RoomServer {
   }
 
   get url() {
-    return `http://127.0.0.1:${this.#port}/`;
+    return `http://${this.#options.host ?? '127.0.0.1'}:${this.#port}/`;
   }
 
   get pid() {

@@ -23,13 +23,13 @@ function refuseUpgrades(server) {
 
 /**
  * socketIo: Socket.IO's major version, 2 or 4. webSocket: false: upgrades to WebSocket are refused.
- * socketOptions: handed to Socket.IO. port: 0: any.
+ * socketOptions: handed to Socket.IO. host: an address of this machine. port: 0: any.
  */
-const { socketIo = 4, webSocket = true, socketOptions = {}, port = 0 } = JSON.parse(process.argv[2]);
+const { socketIo = 4, webSocket = true, socketOptions = {}, host, port = 0 } = JSON.parse(process.argv[2]);
 
 process.on('disconnect', () => process.exit());
 const SocketIo = require(PACKAGES[socketIo]);
-const server = await startServer({ SocketIo, socketOptions, port, files: FILES });
+const server = await startServer({ SocketIo, socketOptions, host, port, files: FILES });
 if (!webSocket) {
   refuseUpgrades(server.http);
 }

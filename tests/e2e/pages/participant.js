@@ -13,6 +13,7 @@ const participant = {
   mutes: [], // {streamid, type, muted}, in order
   extras: [], // {userid, extra}, in order
   seen: { flashes: [], beeps: [] }, // when there was one, in ms
+  shown: [], // of watchPictures()
   held: [], // messages that holdMessages() keeps
   rejected: null, // the kind of media whose sections answers reject
 
@@ -100,6 +101,16 @@ const participant = {
       this.seen.beeps.push(performance.now() - (context.currentTime - data) * 1000);
     };
     context.createMediaStreamSource(element.srcObject).connect(detector).connect(context.destination);
+  },
+
+  /** Writes down each picture that is shown, in `shown`: when, in ms since 1970; its RTP timestamp; how many there were. */
+  watchPictures(streamid) {
+    const element = this.elements.get(streamid);
+    const onFrame = (_now, { presentationTime, rtpTimestamp, presentedFrames }) => {
+      this.shown.push([performance.timeOrigin + presentationTime, rtpTimestamp, presentedFrames]);
+      element.requestVideoFrameCallback(onFrame);
+    };
+    element.requestVideoFrameCallback(onFrame);
   },
 
   /** Keeps what the room's server sends from now on, until it is to be delivered. */

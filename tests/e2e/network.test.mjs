@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a viewer sees over a link that is not good, and that nobody else notices. What is measured is in the output.
+
+import assert from 'node:assert/strict';
+import { overABadLink } from './harness/bad_link.mjs';
+
+const STREAM = 2_200_000; // bit/s of the pipeline's picture on the wire
+const MBIT = 1_000_000;
+const both = (settings) => [settings, settings];
+
+/**
+ * what: the viewer's link; phases: what it is like one after another, there and back, with the time until the
+ * measurement and that of the measurement, in ms.
+ * What the viewer wants of each: pictures a second at least; frozen: at most that part of the time; delay: at most, in
+ * ms, more than on a good link; overload: that many times the link's rate at most, for longer than two seconds;
+ * traffic: that many times the stream at most.
+ */
+const ROWS = [
+  {
+    what: 'a quarter of the rate: it gets no flood of what it misses',
+    phases: [{ link: [{ rate: 0.5 * MBIT }], settle: 2000, watch: 5000, traffic: 1.35 }],
+  },
+  {
+    what: 'delays of 100±50 ms that let packets overtake each other',
+    phases: [{ link: both({ delay: 100, jitter: 50 }), settle: 3000, watch: 6000, pictures: 24, frozen: 0.05, delay: 300, traffic: 1.35 }],
+  },
+];
+
+const round = (value) => Math.round(value * 100) / 100;
+
+/** What is seen, heard and sent in a phase. */
+async function measure(link, { link: [there, back], settle, watch }) {
+  await link.worsen(there, back);
+  const [changed] = await link.pass(settle);
+  const [from, to] = await link.pass(watch);
+  const far = await link.far.between(from, to);
+  const traffic = link.traffic(from, to);
+  return {
+    pictures: round(far.pictures),
+    frozen: round(far.frozen / (to - from)),
+    longest: round(far.longest),
+    delay: round(far.delay),
+    // The first two seconds are those in which it may be more.
+    overload: round(there.rate ? link.mostOffered(changed + 2000, to) / there.rate : 0),
+    traffic: round(traffic.offered / STREAM),
+    used: round(there.rate ? traffic.delivered / there.rate : 0),
+    others: await link.near.between(from, to),
+  };
+}
+
+function check(phase, seen) {
+  const atMost = (name) => assert.ok(!(seen[name] > (phase[name] ?? Infinity)), `${name}: ${seen[name]}, at most ${phase[name]}`);
+  assert.ok(seen.pictures >= (phase.pictures ?? 0), `pictures: ${seen.pictures} a second, at least ${phase.pictures}`);
+  ['frozen', 'delay', 'overload', 'traffic'].forEach(atMost);
+  assert.ok(seen.others.pictures >= 24 && seen.others.frozen === 0, `others: ${JSON.stringify(seen.others)}`);
+}
+
+overABadLink('A viewer whose link has', (test) => {
+  for (const { what, phases } of ROWS) {
+    test(what, async (link, t) => {
+      for (const phase of phases) {
+        const { others, ...seen } = await measure(link, phase);
+        t.diagnostic(`${JSON.stringify(phase.link[0])}: ${JSON.stringify(seen)}; others: ${round(others.pictures)}`);
+        check(phase, { ...seen, others });
+      }
+    });
+  }
+});
