@@ -209,6 +209,7 @@ void Transmitter::take(const ReportBlock& block, std::uint64_t ntp_time) {
     reception.round_trip_time = std::max(time, 0) / 65536.0;
   }
   count_.reception = reception;
+  repairs_.on_report(reception.fraction_lost);
 }
 
 bool Transmitter::take(const FullIntraRequest& request) {

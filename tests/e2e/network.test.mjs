@@ -22,7 +22,7 @@ const ROWS = [
   },
   {
     what: 'delays of 100±50 ms that let packets overtake each other',
-    phases: [{ link: both({ delay: 100, jitter: 50 }), settle: 3000, watch: 6000, pictures: 24, frozen: 0.05, delay: 300, traffic: 1.35 }],
+    phases: [{ link: both({ delay: 100, jitter: 50 }), settle: 3000, watch: 6000, pictures: 24, frozen: 0.05, delay: 300, traffic: 1.1 }],
   },
 ];
 

@@ -80,5 +80,46 @@ TEST(RepairPolicy, CreditIsSavedUpToABurst) {
   EXPECT_TRUE(policy.allows(2, 1, kStart, kStart, std::nullopt)) << "a refusal does not count as done";
 }
 
+/// Sends 100 packets and hears of every third that it did not come, then `lost` of all in a report.
+void pass_interval(RepairPolicy& policy, double lost, Time now) {
+  for (std::uint16_t i = 0; i < 100; ++i) {
+    policy.on_sent(1000);
+    if (i % 3 == 0) {
+      static_cast<void>(policy.allows(i, 10, now, now, std::nullopt));
+    }
+  }
+  policy.on_report(lost);
+}
+
+TEST(RepairPolicy, WhoAsksForWhatIsOnlyLateHasToAskTwice) {
+  struct Case {
+    double lost;
+    bool answers;
+  };
+  for (const auto& [lost, answers] :
+       std::vector<Case>{{0, false}, {0.02, false}, {0.1, false}, {0.15, true}, {0.33, true}}) {
+    RepairPolicy policy;
+    pass_interval(policy, lost, kStart);
+    const auto later = kStart + 5s;
+    EXPECT_EQ(policy.allows(1000, 100, later, later, std::nullopt), answers) << lost;
+    EXPECT_FALSE(policy.allows(1000, 100, later, later + 9ms, std::nullopt)) << lost;
+    EXPECT_TRUE(policy.allows(1000, 100, later, later + 50ms, std::nullopt)) << lost;
+    EXPECT_FALSE(policy.allows(1000, 100, later, later + 99ms, std::nullopt)) << "too early to repeat it, " << lost;
+    EXPECT_TRUE(policy.allows(1000, 100, later, later + 100ms, std::nullopt)) << lost;
+  }
+}
+
+TEST(RepairPolicy, BelievesThatNothingIsLateAnyMore) {
+  RepairPolicy policy;
+  pass_interval(policy, 0, kStart);
+  EXPECT_FALSE(policy.allows(1000, 100, kStart, kStart, std::nullopt));
+  policy.on_report(0);  // one question is no pattern
+  EXPECT_TRUE(policy.allows(1001, 100, kStart, kStart, std::nullopt));
+  pass_interval(policy, 0, kStart + 5s);
+  EXPECT_FALSE(policy.allows(1002, 100, kStart, kStart, std::nullopt));
+  pass_interval(policy, 0.3, kStart + 10s);
+  EXPECT_TRUE(policy.allows(1003, 100, kStart, kStart, std::nullopt));
+}
+
 }  // namespace
 }  // namespace rtcmc::rtp
