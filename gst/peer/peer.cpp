@@ -246,7 +246,10 @@ void Peer::publish_offer(sdp::MessagePtr message) {
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = mid_extension_id_,
                          .transport_number_id = transport_number_id_,
-                         .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second)});
+                         .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second),
+                         .playout_delay_extension_id = local.sections[i].kind == sdp::MediaKind::Video
+                                                           ? playout_delay_extension_id_
+                                                           : std::nullopt});
   }
   sdp::say_transport_numbers(local.message.get(), published);
   sections_ = local.sections;
@@ -409,6 +412,9 @@ void Peer::join_answer(const sdp::Description& offer) {
   for (std::size_t i = sections_.size(); i < offer.sections.size(); ++i) {
     const sdp::Section& section = offer.sections[i];
     mid_extension_id_ = section.mid_extension_id.value_or(mid_extension_id_);
+    if (section.kind == sdp::MediaKind::Video) {
+      playout_delay_extension_id_ = section.playout_delay_extension_id;
+    }
     if (!sdp::carries_media(section)) {
       continue;
     }
@@ -447,7 +453,8 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
                          .track_id = local.sections[i].mid,
                          .mid_extension_id = offer[i].mid_extension_id,
                          .transport_number_id = offer[i].transport_number_id,
-                         .format = format ? std::optional(*format) : std::nullopt});
+                         .format = format ? std::optional(*format) : std::nullopt,
+                         .playout_delay_extension_id = offer[i].playout_delay_extension_id});
   }
   sdp::say_transport_numbers(local.message.get(), published);
   sections_ = local.sections;

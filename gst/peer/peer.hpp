@@ -186,6 +186,8 @@ class Peer {
   // The remote side's if it offers first.
   std::uint8_t mid_extension_id_ = 1;
   std::optional<std::uint8_t> transport_number_id_ = 2;
+  /// Ours is Chrome's, for which no browser has another use. Absent: it has none.
+  std::optional<std::uint8_t> playout_delay_extension_id_ = 5;
   /// webrtcbin has made an offer that does not continue what was agreed on, and goes by that: it ends the process if it
   /// is to answer one that does.
   bool is_spent_ = false;

@@ -22,6 +22,7 @@ constexpr guint kSomePort = 9;  // RFC 8840, 4.1.1: candidates say which
 constexpr const char* kMidExtension = "urn:ietf:params:rtp-hdrext:sdes:mid";
 constexpr const char* kTransportNumber = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 constexpr const char* kTransportFeedback = "transport-cc";
+constexpr const char* kPlayoutDelayExtension = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 
 /// A value as it stands in SDP; the tables below are in the order of their enumerations.
 template <typename Value>
@@ -240,6 +241,7 @@ Section section_of(const GstSDPMedia* media, MediaKind kind) {
   section.rejected = is_rejected(media) || (kind != MediaKind::Application && section.formats.empty());
   section.mid_extension_id = extension_of(media, kMidExtension);
   section.transport_number_id = transport_number_of(media);
+  section.playout_delay_extension_id = extension_of(media, kPlayoutDelayExtension);
   section.stream_id = stream_id_of(media);
   section.ssrcs = ssrcs_of(media);
   section.retransmission_ssrc = retransmission_ssrc_of(media);
@@ -394,6 +396,9 @@ void publish_section(GstSDPMedia* media, const PublishedSection& section) {
     gst_sdp_media_add_attribute(media, "msid", (section.stream_id + " " + section.track_id).c_str());
     if (section.mid_extension_id) {
       add_extension(media, *section.mid_extension_id, kMidExtension);
+    }
+    if (section.playout_delay_extension_id) {
+      add_extension(media, *section.playout_delay_extension_id, kPlayoutDelayExtension);
     }
   }
   if (section.transport_number_id) {

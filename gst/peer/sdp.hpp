@@ -63,7 +63,8 @@ struct Section {
   bool rejected;                // port 0 without bundle-only; or for media of which we know no format
   std::vector<Format> formats;  // those of codecs that we know, in their order of preference
   std::optional<std::uint8_t> mid_extension_id;
-  std::optional<std::uint8_t> transport_number_id;   // of the extension, if there is feedback about such numbers
+  std::optional<std::uint8_t> transport_number_id;  // of the extension, if there is feedback about such numbers
+  std::optional<std::uint8_t> playout_delay_extension_id;
   std::string stream_id;                             // of the MediaStream, from a=msid; empty: none
   std::vector<std::uint32_t> ssrcs;                  // of what is sent there (RFC 5576)
   std::optional<std::uint32_t> retransmission_ssrc;  // of the first of these
@@ -142,6 +143,7 @@ struct PublishedSection {
   std::optional<std::uint8_t> mid_extension_id;
   std::optional<std::uint8_t> transport_number_id;  // with feedback about it
   std::optional<Format> format;                     // its fmtp replaces webrtcbin's (an answer repeats the offer's)
+  std::optional<std::uint8_t> playout_delay_extension_id = {};
 };
 
 /// Has webrtcbin itself know of the transport-wide numbers that `sections` have: it tells of those that it receives.

@@ -43,8 +43,13 @@ std::uint16_t first_sequence() {
 }
 
 send::PacketFormat packet_format(const sdp::Format& format, const sdp::Section& remote) {
-  return {format.codec, format.payload_type,        remote.mid_extension_id,
-          remote.mid,   format.retransmission_type, remote.transport_number_id};
+  return {format.codec,
+          format.payload_type,
+          remote.mid_extension_id,
+          remote.mid,
+          format.retransmission_type,
+          remote.transport_number_id,
+          remote.playout_delay_extension_id};
 }
 
 }  // namespace

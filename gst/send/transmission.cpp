@@ -34,7 +34,8 @@ bool Transmission::set_format(const PacketFormat& format) {
                                   .retransmission_type = format.retransmission_type,
                                   .mid = mid,
                                   .transport_number_id = format.transport_number_id,
-                                  .clock_rate = rtp::info(format.codec).clock_rate});
+                                  .clock_rate = rtp::info(format.codec).clock_rate,
+                                  .playout_delay_id = format.playout_delay_extension_id});
 }
 
 void Transmission::give_to(const std::shared_ptr<Wire::Listener>& source) {

@@ -24,6 +24,7 @@ struct PacketFormat {
   std::string mid;
   std::optional<std::uint8_t> retransmission_type = {};  // of RFC 4588; absent: nothing is sent again
   std::optional<std::uint8_t> transport_number_id = {};  // of the extension with transport-wide numbers; likewise
+  std::optional<std::uint8_t> playout_delay_extension_id = {};  // WebRTC's, one-byte form; absent: not negotiated
 
   friend bool operator==(const PacketFormat&, const PacketFormat&) = default;
 };

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::uint8_t kMarkerBit = 0x80;
 constexpr std::size_t kMaxMidSize = 16;
+constexpr std::chrono::milliseconds kDelayUnit{10};
+/// As browsers have it without the extension.
+constexpr std::chrono::milliseconds kMostDelay{10'000};
 
 /// Where RTP and RTCP share a port, these would be taken for RTCP (RFC 5761).
 constexpr bool is_payload_type(std::uint8_t type) {
@@ -20,7 +23,15 @@ constexpr bool is_payload_type(std::uint8_t type) {
 }
 
 constexpr bool is_extension_id(std::uint8_t id) {
-  return id >= 1 && id <= 14;
+  return id > 0 && id < 15;
+}
+
+bool is_valid(const MidExtension& extension) {
+  return is_extension_id(extension.id) && !extension.mid.empty() && extension.mid.size() <= kMaxMidSize;
+}
+
+bool is_valid(const PlayoutDelayExtension& extension) {
+  return is_extension_id(extension.id) && extension.least >= extension.least.zero() && extension.least <= kMostDelay;
 }
 
 constexpr std::size_t kBlockHeaderSize = 4;
@@ -30,10 +41,20 @@ void append_extension(std::uint8_t id, std::span<const std::uint8_t> value, std:
   block.insert(block.end(), value.begin(), value.end());
 }
 
+/// Two times in units of 10 ms, 12 bits each: the least one and the most.
+std::array<std::uint8_t, 3> bytes_of(const PlayoutDelayExtension& extension) {
+  const auto least = static_cast<unsigned>(extension.least / kDelayUnit);
+  constexpr auto kMost = static_cast<unsigned>(kMostDelay / kDelayUnit);
+  return {static_cast<std::uint8_t>(least >> 4U), static_cast<std::uint8_t>((least & 0xfU) << 4U | kMost >> 8U),
+          static_cast<std::uint8_t>(kMost & 0xffU)};
+}
+
+/// Ready to be copied; empty if there is none.
 /// RFC 8285, 4.2. Empty: there are none.
 std::vector<std::uint8_t> extension_block(const std::optional<MidExtension>& mid,
+                                          const std::optional<PlayoutDelayExtension>& playout_delay,
                                           std::optional<std::uint8_t> transport_number_id) {
-  if (!mid && !transport_number_id) {
+  if (!mid && !playout_delay && !transport_number_id) {
     return {};
   }
   std::vector<std::uint8_t> block{0xbe, 0xde, 0, 0};
@@ -42,6 +63,9 @@ std::vector<std::uint8_t> extension_block(const std::optional<MidExtension>& mid
   }
   if (mid) {
     append_extension(mid->id, std::vector<std::uint8_t>(mid->mid.begin(), mid->mid.end()), block);
+  }
+  if (playout_delay) {
+    append_extension(playout_delay->id, bytes_of(*playout_delay), block);
   }
   block.resize((block.size() + 3) / 4 * 4, 0);
   block[3] = static_cast<std::uint8_t>(block.size() / 4 - 1);
@@ -52,15 +76,17 @@ std::vector<std::uint8_t> extension_block(const std::optional<MidExtension>& mid
 
 std::optional<PacketRewriter> PacketRewriter::create(std::uint8_t payload_type, std::uint32_t ssrc,
                                                      const std::optional<MidExtension>& mid,
+                                                     const std::optional<PlayoutDelayExtension>& playout_delay,
                                                      std::optional<std::uint8_t> transport_number_id) {
-  const bool is_mid = !mid || (is_extension_id(mid->id) && !mid->mid.empty() && mid->mid.size() <= kMaxMidSize);
-  if (!is_payload_type(payload_type) || !is_mid) {
+  if (!is_payload_type(payload_type) || (mid && !is_valid(*mid)) || (playout_delay && !is_valid(*playout_delay))) {
     return std::nullopt;
   }
-  if (transport_number_id && (!is_extension_id(*transport_number_id) || (mid && mid->id == *transport_number_id))) {
+  if (transport_number_id && (!is_extension_id(*transport_number_id) || (mid && mid->id == *transport_number_id) ||
+                              (playout_delay && playout_delay->id == *transport_number_id))) {
     transport_number_id.reset();
   }
-  return PacketRewriter(payload_type, ssrc, extension_block(mid, transport_number_id), transport_number_id.has_value());
+  return PacketRewriter(payload_type, ssrc, extension_block(mid, playout_delay, transport_number_id),
+                        transport_number_id.has_value());
 }
 
 std::optional<PacketRewriter::Sizes> PacketRewriter::rewrite(std::span<const std::uint8_t> packet,

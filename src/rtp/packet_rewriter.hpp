@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,6 +18,12 @@ struct MidExtension {
   std::string mid;  // 1–16 bytes
 };
 
+/// The least time that a receiver holds pictures back, as WebRTC's playout-delay, a one-byte header extension.
+struct PlayoutDelayExtension {
+  std::uint8_t id;  // 1–14
+  std::chrono::milliseconds least;
+};
+
 /// What is to be added to a packet's numbers, each of which wraps around.
 struct Shift {
   std::uint16_t sequence = 0;
@@ -30,9 +37,9 @@ struct Shift {
 /// else to that peer. Sequence number, timestamp and CSRCs stay. Immutable, so any thread may use it.
 class PacketRewriter {
  public:
-  /// What a rewritten header needs at most: the fixed part, 15 CSRCs, and one extension block with a number and a mid
-  /// of 16 bytes.
-  static constexpr std::size_t kMaxHeaderSize = 12 + 15 * 4 + 4 + 20;
+  /// What a rewritten header needs at most: the fixed part, 15 CSRCs, and one extension block with a number, a mid of
+  /// 16 bytes and a playout delay.
+  static constexpr std::size_t kMaxHeaderSize = 12 + 15 * 4 + 4 + 24;
 
   struct Sizes {
     std::size_t consumed;  // the packet's old header; its payload begins here
@@ -41,9 +48,10 @@ class PacketRewriter {
 
   /// `transport_number_id`: of the extension with a transport-wide sequence number, 1–14; any other is none.
   /// Absent if another value is not one that RTP can carry.
-  [[nodiscard]] static std::optional<PacketRewriter> create(std::uint8_t payload_type, std::uint32_t ssrc,
-                                                            const std::optional<MidExtension>& mid,
-                                                            std::optional<std::uint8_t> transport_number_id = {});
+  [[nodiscard]] static std::optional<PacketRewriter> create(
+      std::uint8_t payload_type, std::uint32_t ssrc, const std::optional<MidExtension>& mid,
+      const std::optional<PlayoutDelayExtension>& playout_delay = std::nullopt,
+      std::optional<std::uint8_t> transport_number_id = {});
 
   /// `packet` must hold at least the whole header. Absent if it is not RTP or cut short, or if `out` is too small.
   [[nodiscard]] std::optional<Sizes> rewrite(std::span<const std::uint8_t> packet, std::span<std::uint8_t> out,

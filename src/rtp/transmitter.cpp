@@ -27,16 +27,21 @@ std::int16_t distance(std::uint16_t from, std::uint16_t to) {
 }  // namespace
 
 bool Transmitter::set_format(const StreamFormat& format) {
-  auto media = PacketRewriter::create(format.payload_type, identity_.ssrc, format.mid, format.transport_number_id);
+  std::optional<PlayoutDelayExtension> delay;
+  if (tells_delay_ && format.playout_delay_id) {
+    delay = PlayoutDelayExtension{*format.playout_delay_id, repair_delay_.value()};
+  }
+  auto media =
+      PacketRewriter::create(format.payload_type, identity_.ssrc, format.mid, delay, format.transport_number_id);
   std::optional<PacketRewriter> retransmissions;
   if (format.retransmission_type && identity_.retransmission_ssrc) {
     retransmissions = PacketRewriter::create(*format.retransmission_type, *identity_.retransmission_ssrc, format.mid,
-                                             format.transport_number_id);
+                                             delay, format.transport_number_id);
   }
   if (!media) {
     return false;
   }
-  format_ = Format{*std::move(media), std::move(retransmissions), format.clock_rate};
+  format_ = Format{*std::move(media), std::move(retransmissions), format};
   return true;
 }
 
@@ -144,11 +149,7 @@ std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, st
     return std::nullopt;
   }
   const std::size_t size = sizes->written + kOriginalSequenceSize;
-  const auto round_trip = count_.reception ? count_.reception->round_trip_time : std::nullopt;
-  const auto interval = round_trip ? std::optional(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                         std::chrono::duration<double>(*round_trip)))
-                                   : std::nullopt;
-  if (!repairs_.allows(sequence, size + payload_size, sent, now, interval)) {
+  if (!repairs_.allows(sequence, size + payload_size, sent, now, round_trip())) {
     return std::nullopt;
   }
   ++next_retransmission_;
@@ -192,8 +193,8 @@ SenderReport Transmitter::report_at(std::uint64_t ntp_time) const {
     // Wraps as it should, and may be negative: what is sent now may be for later.
     const auto elapsed = static_cast<std::int64_t>(ntp_time - clock_->ntp_time);
     const double seconds = static_cast<double>(elapsed) / 4294967296.0;
-    report.rtp_timestamp =
-        clock_->rtp_timestamp + static_cast<std::uint32_t>(static_cast<std::int64_t>(seconds * format_->clock_rate));
+    report.rtp_timestamp = clock_->rtp_timestamp +
+                           static_cast<std::uint32_t>(static_cast<std::int64_t>(seconds * format_->wanted.clock_rate));
   }
   return report;
 }
@@ -210,6 +211,19 @@ void Transmitter::take(const ReportBlock& block, std::uint64_t ntp_time) {
   }
   count_.reception = reception;
   repairs_.on_report(reception.fraction_lost);
+  if (repair_delay_.on_report(reception.fraction_lost, round_trip()) && format_) {
+    tells_delay_ = true;
+    // What was valid before is so with that.
+    static_cast<void>(set_format(StreamFormat(format_->wanted)));
+  }
+}
+
+std::optional<std::chrono::nanoseconds> Transmitter::round_trip() const {
+  if (!count_.reception || !count_.reception->round_trip_time) {
+    return std::nullopt;
+  }
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(*count_.reception->round_trip_time));
 }
 
 bool Transmitter::take(const FullIntraRequest& request) {

@@ -12,6 +12,7 @@
 #include "rtp/header_bytes.hpp"
 #include "rtp/packet_rewriter.hpp"
 #include "rtp/renumbering.hpp"
+#include "rtp/repair_delay.hpp"
 #include "rtp/repair_policy.hpp"
 #include "rtp/sender_report.hpp"
 
@@ -24,6 +25,7 @@ struct StreamFormat {
   std::optional<MidExtension> mid = {};                  // absent: not negotiated
   std::optional<std::uint8_t> transport_number_id = {};  // of the extension with transport-wide numbers; likewise
   std::uint32_t clock_rate = 90'000;                     // Hz
+  std::optional<std::uint8_t> playout_delay_id = {};     // of that extension, 1–14; absent: not negotiated
 };
 
 /// A moment in NTP's format (seconds since 1900 and 1/2^32 s), and the RTP timestamp of what was captured then.
@@ -118,9 +120,10 @@ class Transmitter {
   struct Format {
     PacketRewriter media;
     std::optional<PacketRewriter> retransmissions;
-    std::uint32_t clock_rate;
+    StreamFormat wanted;
   };
 
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> round_trip() const;
   [[nodiscard]] std::uint16_t shift_for(std::uint16_t in_source) const;
   [[nodiscard]] std::uint32_t timestamp_shift_for(std::uint32_t in_source) const;
   // These take numbers of ours.
@@ -138,6 +141,8 @@ class Transmitter {
   std::bitset<Renumbering::kReach> is_used_;  // numbers from the highest one backwards
   std::uint16_t next_retransmission_ = 0;     // of the other SSRC's numbers
   RepairPolicy repairs_;
+  RepairDelay repair_delay_;
+  bool tells_delay_ = false;        // once it was told, until the end
   std::optional<ClockPair> clock_;  // as the latest report had it
   std::optional<Time> reported_;
   std::optional<std::uint8_t> full_intra_request_;

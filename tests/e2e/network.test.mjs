@@ -24,6 +24,10 @@ const ROWS = [
     what: 'delays of 100±50 ms that let packets overtake each other',
     phases: [{ link: both({ delay: 100, jitter: 50 }), settle: 3000, watch: 6000, pictures: 24, frozen: 0.05, delay: 300, traffic: 1.1 }],
   },
+  {
+    what: 'a loss of one packet in ten, in both directions',
+    phases: [{ link: both({ delay: 50, loss: 0.1 }), settle: 6000, watch: 10000, pictures: 24, frozen: 0.033, delay: 500, traffic: 1.2 }],
+  },
 ];
 
 const round = (value) => Math.round(value * 100) / 100;

@@ -72,10 +72,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try_keyframes(Bytes(packet).subspan(header->size));
   const std::array<std::optional<MidExtension>, 3> extensions{std::nullopt, MidExtension{1, "0"},
                                                               MidExtension{14, "0123456789abcdef"}};
+  const std::array<std::optional<PlayoutDelayExtension>, 2> delays{
+      std::nullopt, PlayoutDelayExtension{2, std::chrono::milliseconds(300)}};
   for (const auto& extension : extensions) {
-    const auto rewriter = PacketRewriter::create(96, 0x01020304, extension);
-    require(rewriter.has_value(), "these values can be carried");
-    try_rewriter(packet, *header, *rewriter);
+    for (const auto& delay : delays) {
+      const auto rewriter = PacketRewriter::create(96, 0x01020304, extension, delay);
+      require(rewriter.has_value(), "these values can be carried");
+      try_rewriter(packet, *header, *rewriter);
+    }
   }
   return 0;
 }

@@ -30,6 +30,7 @@ std::string video(const std::string& mid, const std::string& direction = "recvon
   return "m=video 9 UDP/TLS/RTP/SAVPF 96 97 102 104 98\r\n" + transport(mid) +
          "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
          "a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n"
+         "a=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n"
          "a=" +
          direction +
          "\r\n"
@@ -81,6 +82,8 @@ TEST(Sdp, ReadsWhatABrowserOffers) {
   EXPECT_FALSE(section.rejected);
   EXPECT_EQ(section.mid_extension_id, 4);
   EXPECT_EQ(section.transport_number_id, 3);
+  EXPECT_EQ(section.playout_delay_extension_id, 5);
+  EXPECT_EQ(offer.sections[0].playout_delay_extension_id, std::nullopt);
   EXPECT_EQ(section.ice_ufrag, "Ab1d");
 }
 
@@ -160,11 +163,13 @@ TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
                                                                .track_id = "cam",
                                                                .mid_extension_id = 4,
                                                                .transport_number_id = std::nullopt,
-                                                               .format = std::nullopt}});
+                                                               .format = std::nullopt,
+                                                               .playout_delay_extension_id = 6}});
   EXPECT_NE(text.find("a=sendonly"), std::string::npos) << text;
   EXPECT_EQ(text.find("a=sendrecv"), std::string::npos) << text;
   EXPECT_NE(text.find("a=msid:garden cam"), std::string::npos) << text;
   EXPECT_NE(text.find("urn:ietf:params:rtp-hdrext:sdes:mid"), std::string::npos) << text;
+  EXPECT_NE(text.find("a=extmap:6 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"), std::string::npos);
   EXPECT_EQ(text.find("transport-wide-cc"), std::string::npos) << text;
   EXPECT_EQ(text.find("transport-cc"), std::string::npos) << text;
 }

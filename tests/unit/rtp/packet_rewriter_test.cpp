@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -40,7 +41,7 @@ TEST(PacketRewriter, WritesPayloadTypeSsrcAndMid) {
 }
 
 TEST(PacketRewriter, LeavesRoomForATransportWideNumber) {
-  const auto rewriter = PacketRewriter::create(120, kSsrc, MidExtension{4, "v"}, std::uint8_t{3});
+  const auto rewriter = PacketRewriter::create(120, kSsrc, MidExtension{4, "v"}, std::nullopt, std::uint8_t{3});
   ASSERT_TRUE(rewriter);
   EXPECT_TRUE(rewriter->has_transport_number());
   auto packet = rewrite(*rewriter, kPacket);
@@ -49,7 +50,7 @@ TEST(PacketRewriter, LeavesRoomForATransportWideNumber) {
   EXPECT_EQ(*packet, (Bytes{0x91, 0xf8, 0x12, 0x34, 0, 0,    1,    2,    1,    2,   3, 4, 9, 9,    9,
                             9,    0xbe, 0xde, 0,    2, 0x31, 0x11, 0x22, 0x40, 'v', 0, 0, 0, 0xaa, 0xbb}));
 
-  const auto alone = PacketRewriter::create(120, kSsrc, std::nullopt, std::uint8_t{14});
+  const auto alone = PacketRewriter::create(120, kSsrc, std::nullopt, std::nullopt, std::uint8_t{14});
   ASSERT_TRUE(alone);
   packet = rewrite(*alone, kPacket);
   ASSERT_TRUE(packet);
@@ -58,10 +59,23 @@ TEST(PacketRewriter, LeavesRoomForATransportWideNumber) {
                             9,    9,    9,    0xbe, 0xde, 0, 1, 0xe1, 0xff, 0xff, 0, 0xaa, 0xbb}));
 
   for (const std::uint8_t id : {0, 4, 15, 255}) {
-    const auto without = PacketRewriter::create(120, kSsrc, MidExtension{4, "v"}, id);
+    const auto without = PacketRewriter::create(120, kSsrc, MidExtension{4, "v"}, std::nullopt, id);
     ASSERT_TRUE(without) << int{id};
     EXPECT_FALSE(without->has_transport_number()) << int{id};
   }
+}
+
+TEST(PacketRewriter, WritesAPlayoutDelay) {
+  using namespace std::chrono_literals;
+  const auto alone = PacketRewriter::create(0, kSsrc, std::nullopt, PlayoutDelayExtension{5, 300ms});
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(rewrite(*alone, kPacket), (Bytes{0x91, 0x80, 0x12, 0x34, 0,    0, 1, 2,    1,    2,    3,    4,    9,
+                                             9,    9,    9,    0xbe, 0xde, 0, 1, 0x52, 0x01, 0xe3, 0xe8, 0xaa, 0xbb}));
+  const auto after_mid = PacketRewriter::create(0, kSsrc, MidExtension{4, "0"}, PlayoutDelayExtension{5, 0ms});
+  ASSERT_TRUE(after_mid);
+  EXPECT_EQ(rewrite(*after_mid, kPacket),
+            (Bytes{0x91, 0x80, 0x12, 0x34, 0, 0,    1,   2,    1,    2,    3,    4, 9, 9,    9,
+                   9,    0xbe, 0xde, 0,    2, 0x40, '0', 0x52, 0x00, 0x03, 0xe8, 0, 0, 0xaa, 0xbb}));
 }
 
 TEST(PacketRewriter, DropsForeignExtensionsWhenNoMidIsWanted) {
@@ -87,7 +101,9 @@ TEST(PacketRewriter, TheLongestHeaderFits) {
   packet[0] = 0x8f;
   packet.resize(12);
   packet.resize(12 + 15 * 4 + 1, 5);
-  const auto rewriter = PacketRewriter::create(96, kSsrc, MidExtension{14, "0123456789abcdef"}, std::uint8_t{1});
+  const auto rewriter =
+      PacketRewriter::create(96, kSsrc, MidExtension{14, "0123456789abcdef"},
+                             PlayoutDelayExtension{13, std::chrono::milliseconds(500)}, std::uint8_t{1});
   ASSERT_TRUE(rewriter);
   const auto result = rewrite(*rewriter, packet);
   ASSERT_TRUE(result);
@@ -102,6 +118,11 @@ TEST(PacketRewriter, RefusesWhatRtpCannotCarry) {
   EXPECT_FALSE(PacketRewriter::create(96, kSsrc, MidExtension{15, "0"}));
   EXPECT_FALSE(PacketRewriter::create(96, kSsrc, MidExtension{1, ""}));
   EXPECT_FALSE(PacketRewriter::create(96, kSsrc, MidExtension{1, "0123456789abcdefg"}));
+  using namespace std::chrono_literals;
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, std::nullopt, PlayoutDelayExtension{0, 0ms}));
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, std::nullopt, PlayoutDelayExtension{15, 0ms}));
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, std::nullopt, PlayoutDelayExtension{1, -1ms}));
+  EXPECT_FALSE(PacketRewriter::create(96, kSsrc, std::nullopt, PlayoutDelayExtension{1, 10'001ms}));
 }
 
 TEST(PacketRewriter, RefusesWhatIsNotRtp) {

@@ -385,6 +385,48 @@ TEST(Transmitter, WhatItMeasuresRulesWhenItRepeats) {
   EXPECT_TRUE(sender.send_again(7, kBeginning, kBeginning + 250ms));
 }
 
+/// What the packet that comes next says of the time that pictures are to be held back; absent: nothing.
+std::optional<std::chrono::milliseconds> told_delay(Sender& sender, std::uint16_t sequence) {
+  constexpr std::size_t kFixedHeader = 12;
+  constexpr std::size_t kValue = kFixedHeader + 4 + 1;  // after the block's header and the one of the only extension
+  const auto size = sender.transmitter.transmit(header(sequence), kPayload, sender.space);
+  EXPECT_TRUE(size);
+  if (*size == kFixedHeader) {
+    return std::nullopt;
+  }
+  return std::chrono::milliseconds(10) * (sender.space[kValue] << 4U | sender.space[kValue + 1] >> 4U);
+}
+
+TEST(Transmitter, ALossyLinksReceiverIsToldToWaitForRepairs) {
+  StreamFormat format = kFormat;
+  format.mid.reset();
+  format.playout_delay_id = 5;
+  Sender sender(100, format);
+  std::uint16_t sequence = 0;
+  const auto report = [&sender](std::uint8_t fraction_lost) {
+    // The round trip is 100 ms.
+    sender.transmitter.take(ReportBlock{kSsrc, fraction_lost, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
+  };
+  EXPECT_EQ(told_delay(sender, ++sequence), std::nullopt);
+  report(0);
+  EXPECT_EQ(told_delay(sender, ++sequence), std::nullopt) << "nothing is lost";
+  for (int i = 0; i < 20; ++i) {
+    report(26);
+  }
+  EXPECT_EQ(told_delay(sender, ++sequence), 300ms);
+  for (int i = 0; i < 50; ++i) {
+    report(0);
+  }
+  EXPECT_EQ(told_delay(sender, ++sequence), 0ms) << "it has to be taken back";
+
+  Sender without(100, kFormat);
+  for (int i = 0; i < 20; ++i) {
+    without.transmitter.take(ReportBlock{kSsrc, 26, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
+  }
+  const auto size = without.transmitter.transmit(header(1), kPayload, without.space);
+  EXPECT_EQ(size, Sender(100, kFormat).transmitter.transmit(header(1), kPayload, without.space)) << "not negotiated";
+}
+
 TEST(Transmitter, AFullIntraRequestThatIsRepeatedIsOne) {
   Sender sender;
   EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kSsrc, 0}));
