@@ -49,7 +49,6 @@ std::array<std::uint8_t, 3> bytes_of(const PlayoutDelayExtension& extension) {
           static_cast<std::uint8_t>(kMost & 0xffU)};
 }
 
-/// Ready to be copied; empty if there is none.
 /// RFC 8285, 4.2. Empty: there are none.
 std::vector<std::uint8_t> extension_block(const std::optional<MidExtension>& mid,
                                           const std::optional<PlayoutDelayExtension>& playout_delay,

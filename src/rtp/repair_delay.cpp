@@ -8,9 +8,9 @@ namespace rtcmc::rtp {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-bool RepairDelay::on_report(double fraction_lost, std::optional<nanoseconds> round_trip) {
+bool RepairDelay::on_report(double lost, std::optional<nanoseconds> round_trip) {
   constexpr double kWeight = 0.25;
-  loss_ += (fraction_lost - loss_) * kWeight;
+  loss_ += (lost - loss_) * kWeight;
   const auto wanted = needed(round_trip.value_or(kUsualRoundTrip));
   if (wanted >= value_) {
     reports_for_less_ = 0;

@@ -24,8 +24,9 @@ class RepairDelay {
   /// So many reports in a row, which come about once a second, ask for less before there is less.
   static constexpr unsigned kReportsToShorten = 15;
 
-  /// True if value() changes by it.
-  bool on_report(double fraction_lost, std::optional<std::chrono::nanoseconds> round_trip);
+  /// `lost`: the part of what was sent since the report before; negative if packets came that were missing then, as
+  /// some always are where packets overtake each other. True if value() changes by it.
+  bool on_report(double lost, std::optional<std::chrono::nanoseconds> round_trip);
   /// Zero: as the receiver likes.
   [[nodiscard]] std::chrono::milliseconds value() const { return value_; }
 

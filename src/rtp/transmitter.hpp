@@ -124,6 +124,8 @@ class Transmitter {
   };
 
   [[nodiscard]] std::optional<std::chrono::nanoseconds> round_trip() const;
+  /// The part of what was sent since the report before; negative if some of it has come since.
+  [[nodiscard]] double lost_since_report(std::int32_t packets_lost);
   [[nodiscard]] std::uint16_t shift_for(std::uint16_t in_source) const;
   [[nodiscard]] std::uint32_t timestamp_shift_for(std::uint32_t in_source) const;
   // These take numbers of ours.
@@ -142,8 +144,10 @@ class Transmitter {
   std::uint16_t next_retransmission_ = 0;     // of the other SSRC's numbers
   RepairPolicy repairs_;
   RepairDelay repair_delay_;
-  bool tells_delay_ = false;        // once it was told, until the end
-  std::optional<ClockPair> clock_;  // as the latest report had it
+  bool tells_delay_ = false;             // once it was told, until the end
+  std::int32_t lost_at_report_ = 0;      // packets, from the beginning
+  std::uint64_t packets_at_report_ = 0;  // sent
+  std::optional<ClockPair> clock_;       // as the latest report had it
   std::optional<Time> reported_;
   std::optional<std::uint8_t> full_intra_request_;
   TransmissionCount count_;

@@ -56,6 +56,8 @@ class Place {
 
   plugIn() {
     ip('-n', this.name, 'link', 'set', 'lo', 'up');
+    // An IPv6 address of its own would come up seconds later: Chromium then gives up what it is loading.
+    ip('-n', this.name, 'link', 'set', INTERFACE, 'addrgenmode', 'none');
     ip('-n', this.name, 'address', 'add', `${this.address}/24`, 'dev', INTERFACE);
     ip('-n', this.name, 'link', 'set', INTERFACE, 'up');
   }

@@ -66,5 +66,13 @@ TEST(RepairDelay, StaysWhenLossComesAndGoes) {
   EXPECT_EQ(delay.value(), 300ms);
 }
 
+TEST(RepairDelay, WhatIsOnlyLateIsNotLost) {
+  RepairDelay delay;
+  for (unsigned i = 0; i < 100; ++i) {
+    EXPECT_FALSE(delay.on_report(i % 2 == 0 ? 0.05 : -0.05, 100ms)) << i;
+  }
+  EXPECT_EQ(delay.value(), 0ms);
+}
+
 }  // namespace
 }  // namespace rtcmc::rtp

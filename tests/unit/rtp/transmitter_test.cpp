@@ -403,15 +403,30 @@ TEST(Transmitter, ALossyLinksReceiverIsToldToWaitForRepairs) {
   format.playout_delay_id = 5;
   Sender sender(100, format);
   std::uint16_t sequence = 0;
-  const auto report = [&sender](std::uint8_t fraction_lost) {
-    // The round trip is 100 ms.
-    sender.transmitter.take(ReportBlock{kSsrc, fraction_lost, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
+  std::int32_t lost = 0;
+  const auto report = [&](std::int32_t lost_of_250) {
+    const auto take = [&] {
+      // The round trip is 100 ms.
+      sender.transmitter.take(ReportBlock{kSsrc, 26, lost, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
+    };
+    for (int i = 0; i < 250; ++i) {
+      sender.send(++sequence);
+      if (i % 10 == 0) {
+        ++lost;
+        take();  // with a question
+        --lost;
+      }
+    }
+    lost += lost_of_250;
+    take();
   };
   EXPECT_EQ(told_delay(sender, ++sequence), std::nullopt);
-  report(0);
-  EXPECT_EQ(told_delay(sender, ++sequence), std::nullopt) << "nothing is lost";
   for (int i = 0; i < 20; ++i) {
-    report(26);
+    report(i % 2 == 0 ? 14 : -14);
+  }
+  EXPECT_EQ(told_delay(sender, ++sequence), std::nullopt) << "some are late, nothing is lost";
+  for (int i = 0; i < 20; ++i) {
+    report(25);
   }
   EXPECT_EQ(told_delay(sender, ++sequence), 300ms);
   for (int i = 0; i < 50; ++i) {
@@ -420,10 +435,11 @@ TEST(Transmitter, ALossyLinksReceiverIsToldToWaitForRepairs) {
   EXPECT_EQ(told_delay(sender, ++sequence), 0ms) << "it has to be taken back";
 
   Sender without(100, kFormat);
-  for (int i = 0; i < 20; ++i) {
-    without.transmitter.take(ReportBlock{kSsrc, 26, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
+  for (std::uint16_t i = 1; i <= 5000; ++i) {
+    without.send(i);
+    without.transmitter.take(ReportBlock{kSsrc, 26, i / 10, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
   }
-  const auto size = without.transmitter.transmit(header(1), kPayload, without.space);
+  const auto size = without.transmitter.transmit(header(5001), kPayload, without.space);
   EXPECT_EQ(size, Sender(100, kFormat).transmitter.transmit(header(1), kPayload, without.space)) << "not negotiated";
 }
 
