@@ -163,10 +163,12 @@ class News::Reading {
   }
 
   void operator()(const event::ParticipantFailed& failed) const {
-    announcer().warning(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
-                        "Participant " + failed.user_id + " is not connected: " +
-                            failed.reason.substr(0, failed.reason.find_last_not_of('.') + 1) + ". It may try again.",
-                        "the other participants are not concerned");
+    announcer().warning(
+        GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+        "Participant " + failed.user_id +
+            " is not connected: " + failed.reason.substr(0, failed.reason.find_last_not_of('.') + 1) +
+            (failed.is_asked_again ? ". It is asked again until it is back, for some minutes." : ". It may try again."),
+        "the other participants are not concerned");
   }
 
   void operator()(const event::TrackRefused& refused) const {

@@ -85,6 +85,8 @@ class Peer {
   [[nodiscard]] const std::string& user_id() const { return user_id_; }
   [[nodiscard]] GstElement* webrtcbin() const { return webrtcbin_.element(); }
   [[nodiscard]] bool connected() const { return connected_; }
+  /// When something came from it over the connection last.
+  [[nodiscard]] std::optional<Hearing::Clock::time_point> last_heard() const { return webrtcbin_.last_heard(); }
   /// Our first offer is out, or about to be.
   [[nodiscard]] bool awaits_first_answer() const {
     return negotiation_.awaits_answer() && !negotiation_.has_agreement();

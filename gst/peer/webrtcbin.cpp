@@ -383,6 +383,12 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
         Burst::serve(added, *burst);
       }),
       burst_));
+  connections_.push_back(glib::SignalConnection::owning(
+      element_.get(), "deep-element-added",
+      G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, const std::shared_ptr<Hearing>* hearing) {
+        Hearing::serve(added, *hearing);
+      }),
+      hearing_));
 
   gst_element_set_locked_state(element_.get(), TRUE);
   gst_bin_add(parent, element_.get());

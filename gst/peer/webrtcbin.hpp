@@ -20,6 +20,7 @@
 #include "glib/worker_thread.hpp"
 #include "gst_ref.hpp"
 #include "peer/burst.hpp"
+#include "peer/hearing.hpp"
 #include "peer/media_path.hpp"
 #include "peer/sdp.hpp"
 #include "receive/tap.hpp"
@@ -105,6 +106,9 @@ class WebRtcBin {
   /// Once the connection is up. False: nothing can be sent.
   [[nodiscard]] bool open_media_path();
 
+  /// When something came in from the participant last.
+  [[nodiscard]] std::optional<Hearing::Clock::time_point> last_heard() const { return hearing_->last(); }
+
   /// Null after part().
   [[nodiscard]] GstElement* element() const { return element_.get(); }
 
@@ -150,6 +154,7 @@ class WebRtcBin {
   std::shared_ptr<sctp::Association> association_;  // taken as long as the element may run
   std::shared_ptr<MediaPath> media_path_;
   std::shared_ptr<Burst> burst_ = std::make_shared<Burst>();
+  std::shared_ptr<Hearing> hearing_ = std::make_shared<Hearing>();
   std::vector<glib::SignalConnection> connections_;
 };
 

@@ -40,7 +40,14 @@ Conversation::Conversation(Parts parts, PeerSettings peer, Poster post, std::fun
       reception_({parts.bin, parts.roster, parts.outgoing, parts.incoming, parts.events}, peer_settings_.data_channel,
                  post_, *this),
       calls_(parts.events),
-      closure_(parts.bin, std::move(room_is_closed)) {}
+      closure_(parts.bin, std::move(room_is_closed)),
+      doubts_(
+          [this](const std::string& user_id) {
+            const Peer* peer = parts_.roster.find(user_id);
+            return peer ? peer->last_heard() : std::nullopt;
+          },
+          [this](const std::string& user_id) { fell_silent(user_id); }),
+      recalls_([this](const std::string& user_id, const std::string& invitation) { ask_back(user_id, invitation); }) {}
 
 Conversation::~Conversation() = default;
 
@@ -48,8 +55,14 @@ void Conversation::use(room::RoomClient& client, const room::RoomOptions& option
   client_ = &client;
   reception_.set_max_participants(options.max_participants);
   accepts_calls_ = options.accepts_calls;
+  has_password_ = !options.password.empty();
   calls_.clear();
   closure_.cancel();
+}
+
+void Conversation::joined() {
+  ++entry_;
+  recalls_.hurry();
 }
 
 void Conversation::call(const std::string& user_id) {
@@ -77,7 +90,8 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
   const admission::Proof proof{
       .came_through_room = head.came_through_room,
       .knows_invitation = !is_request && !invitation.empty() &&
-                          (invitation == client_->invitation() || calls_.match(head.sender, invitation)),
+                          (invitation == client_->invitation() || calls_.match(head.sender, invitation) ||
+                           recalls_.match(head.sender, invitation)),
       .calls_are_taken = accepts_calls_};
   const auto decision =
       admission::decide(admission::kind_of(message), parts_.roster.sender(head.sender, client_->user_id(), entry_),
@@ -180,6 +194,8 @@ void Conversation::rename(const std::string& sender, const protocol::UserIdChang
 void Conversation::rename(const protocol::UserIdChanged& change) {
   parts_.roster.rename(change.old_id, change.new_id);
   refusals_.rename(change.old_id, change.new_id);
+  doubts_.rename(change.old_id, change.new_id);
+  recalls_.rename(change.old_id, change.new_id);
   auto breaking = breaking_.extract(change.old_id);
   if (!breaking.empty()) {
     breaking.key() = change.new_id;
@@ -229,6 +245,7 @@ void Conversation::begin(const std::string& user_id, const GstElement* webrtcbin
 
 void Conversation::remove(const std::string& user_id) {
   breaking_.erase(user_id);
+  doubts_.forget(user_id);
   parts_.statistics.forget(user_id);
   const auto peer = parts_.roster.take(user_id);
   if (!peer) {
@@ -242,17 +259,25 @@ void Conversation::remove(const std::string& user_id) {
   }
 }
 
-void Conversation::forget(const std::string& user_id) {
+void Conversation::drop(const std::string& user_id) {
   remove(user_id);
   refusals_.forget(user_id);
   parts_.roster.forget(user_id);
   post_([this] { reception_.serve(); });
 }
 
+void Conversation::forget(const std::string& user_id) {
+  drop(user_id);
+  recalls_.forget(user_id);
+  client_->forget(user_id);
+}
+
 void Conversation::end_all() {
   closure_.cancel();
   reception_.cancel();
   breaking_.clear();
+  doubts_.clear();
+  recalls_.clear();
   calls_.clear();
   refusals_.clear();
   for (auto& peer : parts_.roster.take_all()) {
@@ -271,7 +296,30 @@ void Conversation::forget_all() {
 }
 
 void Conversation::participant_is_gone(const std::string& user_id) {
-  forget(user_id);
+  const Peer* peer = parts_.roster.find(user_id);
+  const bool works = peer && peer->connected() && !breaking_.contains(user_id);
+  if (works && doubts_.add(user_id)) {
+    GST_INFO_OBJECT(parts_.bin, "%s is gone for the server, but its packets arrive: it stays", user_id.c_str());
+  } else if (works || recalls_.has(user_id)) {
+    fell_silent(user_id);
+  } else {
+    forget(user_id);
+  }
+}
+
+void Conversation::fell_silent(const std::string& user_id) {
+  if (has_password_) {
+    forget(user_id);  // it is out of the room, and who says to be it again has to know the password
+    return;
+  }
+  drop(user_id);
+  recalls_.vanished(user_id);
+}
+
+void Conversation::ask_back(const std::string& user_id, const std::string& invitation) {
+  if (client_->in_room() && !is_taken(user_id)) {
+    client_->ask_back(user_id, invitation);
+  }
 }
 
 void Conversation::extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) {
@@ -351,7 +399,7 @@ void Conversation::webrtcbin_failed(const GstElement* webrtcbin, const std::stri
     return;
   }
   const std::string user_id = failed->first;
-  if (!failed->second.peer->connected()) {
+  if (!failed->second.peer->connected() || doubts_.has(user_id)) {
     on_failed(*failed->second.peer, reason);
     return;
   }
@@ -389,6 +437,7 @@ void Conversation::on_connected(Peer& peer) {
   for (const protocol::StreamSync& sync : parts_.outgoing.syncs()) {
     client_->send(peer.user_id(), sync);
   }
+  recalls_.connected(peer.user_id());
   parts_.events.push(event::ParticipantJoined{peer.user_id(), parts_.roster.extra_of(peer.user_id())});
   reception_.serve();
 }
@@ -453,13 +502,22 @@ void Conversation::on_failed(Peer& peer, const std::string& reason) {
   const auto user_id = std::string(peer.user_id());
   const auto why = std::string(reason);
   const bool was_connected = peer.connected();
-  forget(user_id);
-  parts_.roster.acquaint(user_id);
-  parts_.events.push(event::ParticipantFailed{user_id, why});
+  const bool was_doubted = doubts_.has(user_id);
+  const bool was_told = recalls_.has(user_id);
+  const bool has_answered = !peer.awaits_first_answer();
+  drop(user_id);
   if (was_connected) {
     parts_.statistics.count_broken_connection();
-    // Should the network come back before the server takes us or them for gone, nobody else would say anything.
-    client_->ask_to_participate(user_id);
+  }
+  if (was_doubted && !was_told) {
+    forget(user_id);  // the server was right
+    return;
+  }
+  parts_.roster.acquaint(user_id);
+  // Should the network come back before the server takes us or them for gone, nobody else would say anything.
+  const bool is_asked_again = has_answered && recalls_.connection_failed(user_id, was_connected);
+  if (!was_told || !is_asked_again) {
+    parts_.events.push(event::ParticipantFailed{user_id, why, is_asked_again});
   }
 }
 

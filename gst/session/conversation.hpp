@@ -19,10 +19,12 @@
 #include "session/admission.hpp"
 #include "session/calls.hpp"
 #include "session/closure_check.hpp"
+#include "session/doubts.hpp"
 #include "session/event_queue.hpp"
 #include "session/incoming.hpp"
 #include "session/outgoing.hpp"
 #include "session/poster.hpp"
+#include "session/recalls.hpp"
 #include "session/reception.hpp"
 #include "session/refusals.hpp"
 #include "session/roster.hpp"
@@ -54,7 +56,7 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   /// Messages go out there from now on. `max_participants` in it: others, besides us.
   void use(room::RoomClient& client, const room::RoomOptions& options);
   /// Entered the room, for the first time or again.
-  void joined() { ++entry_; }
+  void joined();
 
   void receive(const room::MessageHead& head, const protocol::Message& message);
   /// The server's word.
@@ -124,6 +126,12 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void begin(const std::string& user_id, const GstElement* webrtcbin);
   /// Ends its connection, if it has one, and says so.
   void remove(const std::string& user_id);
+  /// remove(), and nothing of it is remembered.
+  void drop(const std::string& user_id);
+  /// Somebody whose connection failed.
+  void ask_back(const std::string& user_id, const std::string& invitation);
+  /// Whom the server takes for gone, and who has nothing more to say.
+  void fell_silent(const std::string& user_id);
   void refuse(const std::string& user_id, const std::string& why);
 
   const Parts parts_;
@@ -131,6 +139,7 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   const Poster post_;
   room::RoomClient* client_ = nullptr;
   bool accepts_calls_ = false;
+  bool has_password_ = false;
   Reception reception_;
   Calls calls_;
   ClosureCheck closure_;
@@ -138,6 +147,8 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   glib::TaskGroup ending_;
   bool wanting_ = false;  // want_media() will run
   std::map<std::string, std::unique_ptr<Breaking>> breaking_;
+  Doubts doubts_;
+  Recalls recalls_;
   Refusals refusals_;
   LogLimiter log_limiter_;
 };

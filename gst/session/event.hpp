@@ -64,10 +64,11 @@ struct ParticipantJoined {
 struct ParticipantLeft {
   std::string user_id;
 };
-/// Its connection could not be made, or broke.
+/// Its connection could not be made, or broke. `is_asked_again`: until it is back; more of the same is not told.
 struct ParticipantFailed {
   std::string user_id;
   std::string reason;
+  bool is_asked_again = false;
 };
 /// It does not take what comes in at a sink pad, which can be sent as one of these.
 struct TrackRefused {

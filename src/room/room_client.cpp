@@ -216,7 +216,7 @@ void RoomClient::on_event(std::string_view name, JsonArray* arguments) {
   if (name == "userid-already-taken") {
     on_user_id_taken();
   } else if (name == "user-disconnected") {
-    voices_.forget(*user_id);
+    voices_.lost(*user_id);
     if (*user_id == wanted_user_id_) {
       take_wanted_user_id();
     }

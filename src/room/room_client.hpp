@@ -54,7 +54,8 @@ class RoomClient final : private socketio::Client::Listener, private Entry::List
     /// A taken userid was replaced.
     virtual void on_user_id_changed(const std::string& old_id, const std::string& new_id) = 0;
     virtual void on_message(const MessageHead& head, protocol::Message message) = 0;
-    /// The server says that this participant is gone. May come more than once, and for a participant never heard of.
+    /// The server says that this participant's socket is gone. May come more than once, and for a participant never
+    /// heard of. What is known of how to speak to it is kept until forget().
     virtual void on_user_disconnected(const std::string& user_id) = 0;
     virtual void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>& extra) = 0;
     virtual void on_became_owner() = 0;
@@ -89,8 +90,14 @@ class RoomClient final : private socketio::Client::Listener, private Entry::List
 
   /// Asks a participant to be connected with us, as everybody in the room is asked by entering it.
   void ask_to_participate(const std::string& remote_user_id);
+  /// The same of one who was in the room, and may be out of it: its answer has to bring `invitation` back.
+  void ask_back(const std::string& remote_user_id, const std::string& invitation) {
+    request_participation(remote_user_id, invitation);
+  }
   /// The same of anybody on the server. Returns what its answer has to bring back as invitation.
   [[nodiscard]] std::string call(const std::string& remote_user_id);
+  /// It is not spoken to any more.
+  void forget(const std::string& user_id) { voices_.forget(user_id); }
   /// Dropped with a log line while there is no connection.
   void send(const std::string& remote_user_id, const protocol::SessionDescription& description);
   void send(const std::string& remote_user_id, const protocol::IceCandidate& candidate);

@@ -77,6 +77,19 @@ void Voices::forget(const std::string& user_id) {
   }
 }
 
+void Voices::lost(const std::string& user_id) {
+  const auto found = listeners_.find(user_id);
+  if (found == listeners_.end()) {
+    return;
+  }
+  if (found->second.name == own_name_) {
+    listeners_.erase(found);
+  } else {
+    found->second.is_introduced = false;
+    found->second.waiting.reset();
+  }
+}
+
 bool Voices::have_learned(std::string_view user_id, std::string_view name) const {
   const auto found = listeners_.find(user_id);
   return found != listeners_.end() && found->second.name == name;

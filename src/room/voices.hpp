@@ -37,6 +37,8 @@ class Voices {
   /// This user's messages have this name. It stays so until forget(): nobody can have a participant spoken to in vain.
   void learn(const std::string& user_id, std::string_view name);
   void forget(const std::string& user_id);
+  /// The user's socket is gone: it may come back with another one.
+  void lost(const std::string& user_id);
   [[nodiscard]] bool have_learned(std::string_view user_id, std::string_view name) const;
   /// Nobody is spoken to any more.
   void end();

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "wait_until.hpp"
+
 namespace rtcmc::test {
 
 namespace {
@@ -30,6 +32,7 @@ Viewer::Viewer(const std::string& socket_url, const std::string& room_id, Option
 }
 
 Viewer::~Viewer() {
+  part(sender_.empty() ? std::vector<std::string>() : std::vector{sender_});
   pad_added_.disconnect();
   webrtcbin_.reset();
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
@@ -42,6 +45,12 @@ void Viewer::lose_connection() {
   has_remote_description_ = false;
   early_candidates_.clear();
   sections_.clear();
+}
+
+void Viewer::part(const std::vector<std::string>& told) {
+  bool is_out = false;
+  client_.leave(told, std::chrono::seconds(1), [&is_out] { is_out = true; });
+  (void)wait_until([&is_out] { return is_out; });
 }
 
 void Viewer::offer_out_of_turn(const std::string& to, std::function<void()> done) {
@@ -91,7 +100,10 @@ void Viewer::on_message(const room::MessageHead& head, protocol::Message message
       early_candidates_.push_back(candidate->candidate);
     }
   } else if (std::holds_alternative<protocol::ParticipationRequest>(message)) {
-    if (sender == sender_) {
+    if (missed_requests_ > 0) {
+      --missed_requests_;
+    } else if (sender == sender_) {
+      ++requests_;
       client_.ask_to_participate(sender);  // not in other viewers' connections
     }
   } else if (std::holds_alternative<protocol::UserLeft>(message)) {

@@ -34,10 +34,19 @@ class Viewer final : private room::RoomClient::Listener {
   Viewer(const std::string& socket_url, const std::string& room_id, Options options);
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
+  /// Says goodbye, as a page does.
   ~Viewer();
 
   /// Without a word to the other side.
   void lose_connection();
+  /// The server loses sight of it; the connection goes on.
+  void lose_server() { part({}); }
+  /// Does not hear the next requests to take part.
+  void miss_requests(unsigned count) { missed_requests_ = count; }
+  /// Whether the server knows a user of this id.
+  void find_user(const std::string& user_id, std::function<void(bool)> callback) {
+    client_.find_user(user_id, std::move(callback));
+  }
   /// Sends an offer that belongs to no connection that there is; `done` is called once the server has it.
   void offer_out_of_turn(const std::string& to, std::function<void()> done);
   /// Answers an offer that it has not answered, and answers from now on.
@@ -50,6 +59,8 @@ class Viewer final : private room::RoomClient::Listener {
   [[nodiscard]] unsigned lost() const { return lost_; }
   /// How often RTP timestamps went back, or more than a minute ahead.
   [[nodiscard]] unsigned leaps() const { return leaps_; }
+  /// Heard of those who were connected with it.
+  [[nodiscard]] unsigned requests() const { return requests_; }
   [[nodiscard]] bool in_room() const { return client_.in_room(); }
   [[nodiscard]] bool was_left() const { return was_left_; }
   /// The latest that came, or nothing.
@@ -67,6 +78,7 @@ class Viewer final : private room::RoomClient::Listener {
   void on_became_owner() override {}
   void on_room_said_to_be_closed() override {}
 
+  void part(const std::vector<std::string>& told);
   void accept(const std::string& offer);
   void answer();
   void check(const std::optional<std::string>& fault);
@@ -84,6 +96,8 @@ class Viewer final : private room::RoomClient::Listener {
   bool has_remote_description_ = false;
   std::vector<std::string> early_candidates_;
   bool was_left_ = false;
+  unsigned missed_requests_ = 0;
+  unsigned requests_ = 0;
   std::atomic<unsigned> packets_ = 0;
   std::atomic<unsigned> lost_ = 0;
   std::atomic<std::int32_t> last_sequence_ = -1;
