@@ -23,6 +23,8 @@ constexpr unsigned kMaxConnections = 30;
 /// Connections that are being made at a time, for all together: an offer that nobody answers costs as much as a
 /// participant, for as long as it is waited for. Who is more waits for its turn.
 constexpr unsigned kMaxConnecting = 32;
+/// How often the application is told that the process can bear no more connections, however many are turned away.
+constexpr auto kToldFor = 60s;
 /// How long newcomers wait for sink pads where no data has arrived.
 constexpr auto kTracksTime = 1500ms;
 
@@ -118,6 +120,15 @@ void Reception::offer_what_is_known() {
   serve();
 }
 
+void Reception::turn_away(const std::string& user_id, const std::string& shortage) {
+  if (told_.active()) {
+    listener_.on_refused(user_id, shortage);
+    return;
+  }
+  told_.start_once(kToldFor, [] {});
+  parts_.events.push(event::ParticipantFailed{user_id, shortage});
+}
+
 void Reception::serve() {
   if (parts_.roster.newcomers().empty() || !can_offer()) {
     return;
@@ -139,8 +150,7 @@ void Reception::serve() {
     }
     listener_.on_turn(user_id);
     if (const auto shortage = resources::shortage(resources::measure(), connecting)) {
-      listener_.on_refused(user_id, *shortage);
-      parts_.events.push(event::ParticipantFailed{user_id, *shortage});
+      turn_away(user_id, *shortage);
       continue;
     }
     listener_.on_place(user_id, std::move(newcomer.mapped()));

@@ -64,6 +64,7 @@ class Reception {
   /// Whether we know enough of what we send to offer it. If not, it is not waited for much longer.
   [[nodiscard]] bool can_offer();
   void offer_what_is_known();
+  void turn_away(const std::string& user_id, const std::string& shortage);
 
   const Parts parts_;
   const bool has_data_channel_;
@@ -72,6 +73,7 @@ class Reception {
   std::size_t max_participants_ = 0;
   Quota connections_;          // that a participant may have made anew
   glib::Timer until_offered_;  // runs while somebody waits for our tracks
+  glib::Timer told_;           // runs since the application was told that the process can bear no more
 };
 
 }  // namespace rtcmc

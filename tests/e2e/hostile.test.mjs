@@ -12,10 +12,35 @@ const CANDIDATE = 'candidate:1 1 udp 2122194687 127.0.0.1 9 typ host';
 
 const DESCRIPTORS = 1024; // the usual soft limit; with none left, GLib ends the process
 
+const FEW_DESCRIPTORS = 128; // for a handful of participants
+
 class Confined extends Element {
-  static get program() {
-    return ['prlimit', `--nofile=${DESCRIPTORS}:${DESCRIPTORS}`, ...Element.program];
+  static get descriptors() {
+    return DESCRIPTORS;
   }
+
+  static get program() {
+    return ['prlimit', `--nofile=${this.descriptors}:${this.descriptors}`, ...Element.program];
+  }
+}
+
+class Starved extends Confined {
+  static get descriptors() {
+    return FEW_DESCRIPTORS;
+  }
+}
+
+/** `count` requests for a connection at once, each in another name. */
+function ask(participant, room, count) {
+  return participant.evaluate((to, times) => new Promise((resolve) => {
+    const { socket, socketMessageEvent } = globalThis.participant.connection;
+    for (let index = 0; index < times; index += 1) {
+      socket.emit(socketMessageEvent, {
+        remoteUserId: to, message: { newParticipationRequest: true }, sender: `made-up-${index}`,
+      });
+    }
+    socket.emit('check-presence', to, resolve);
+  }), room, count);
 }
 
 /** From somebody with whom the element has no connection. */
@@ -92,18 +117,25 @@ inAnyBrowser('Hostile messages', { socketOptions: { maxHttpBufferSize: 32 * MEGA
     await viewer.untilPicture();
     const participant = await stage.viewer();
     await participant.untilPicture();
-    await participant.evaluate((room) => new Promise((resolve) => {
-      const { socket, socketMessageEvent } = globalThis.participant.connection;
-      for (let count = 0; count < 5000; count += 1) {
-        socket.emit(socketMessageEvent, {
-          remoteUserId: room, message: { newParticipationRequest: true }, sender: `made-up-${count}`,
-        });
-      }
-      socket.emit('check-presence', room, resolve);
-    }), stage.room);
+    await ask(participant, stage.room, 5000);
     await element.until('the first of them is given up', () => element.warnings.length > 0);
     await viewer.untilPicture();
     assert.deepEqual(element.errors, []);
     assert.ok(readdirSync(`/proc/${element.pid}/fd`).length < DESCRIPTORS);
+  });
+
+  test('a hundred strangers ask at once where there is no place for them', async (stage) => {
+    const element = stage.startElement([input.video()], {}, Starved);
+    await element.untilMessage('rtcmc-room-joined');
+    const viewer = await stage.viewer();
+    await viewer.untilPicture();
+    await ask(viewer, stage.room, 100);
+    await element.until('the remedy', () => element.warnings.find((text) => text.includes('ulimit -n')));
+    await viewer.untilPicture();
+    await element.until('the others are given up', () => element.warnings.some((text) => text.includes('12 seconds')));
+    // Then there is place again.
+    await (await stage.viewer()).untilPicture();
+    assert.equal(element.warnings.filter((text) => text.includes('ulimit -n')).length, 1);
+    assert.deepEqual(element.errors, []);
   });
 });
