@@ -20,6 +20,8 @@ using admission::Verdict;
 /// How long after its connection broke a participant may still be said to have just gone. A browser that goes ends DTLS
 /// before the server tells of it.
 constexpr auto kFarewellTime = 3s;
+/// In which something comes from whoever is connected still, after our network has changed.
+constexpr auto kHearingTime = 3s;
 std::string invitation_in(const protocol::Message& message) {
   if (const auto* request = std::get_if<protocol::ParticipationRequest>(&message)) {
     return request->invitation;
@@ -276,6 +278,7 @@ void Conversation::end_all() {
   closure_.cancel();
   reception_.cancel();
   breaking_.clear();
+  until_heard_.cancel();
   doubts_.clear();
   recalls_.clear();
   calls_.clear();
@@ -413,6 +416,21 @@ void Conversation::webrtcbin_failed(const GstElement* webrtcbin, const std::stri
         on_failed(*peer, why);
       }
     });
+  }
+}
+
+void Conversation::network_changed() {
+  GST_INFO_OBJECT(parts_.bin, "our network has changed");
+  recalls_.hurry();
+  until_heard_.start_once(kHearingTime, [this, since = std::chrono::steady_clock::now()] { replace_silent(since); });
+}
+
+void Conversation::replace_silent(std::chrono::steady_clock::time_point since) {
+  for (const std::string& user_id : parts_.roster.user_ids()) {
+    Peer* const peer = parts_.roster.find(user_id);
+    if (peer && peer->connected() && peer->last_heard().value_or(since) <= since) {
+      on_failed(*peer, "our network address has changed");
+    }
   }
 }
 

@@ -84,6 +84,8 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void want_media();
   void send_data(const std::optional<std::string>& user_id);
   void resume();
+  /// This machine has other addresses: connections that do not work any more are made anew.
+  void network_changed();
   /// An element inside a participant's webrtcbin cannot go on.
   void webrtcbin_failed(const GstElement* webrtcbin, const std::string& reason);
 
@@ -130,6 +132,8 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void drop(const std::string& user_id);
   /// Somebody whose connection failed.
   void ask_back(const std::string& user_id, const std::string& invitation);
+  /// Those of whom nothing has come since then.
+  void replace_silent(std::chrono::steady_clock::time_point since);
   /// Whom the server takes for gone, and who has nothing more to say.
   void fell_silent(const std::string& user_id);
   void refuse(const std::string& user_id, const std::string& why);
@@ -147,6 +151,7 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   glib::TaskGroup ending_;
   bool wanting_ = false;  // want_media() will run
   std::map<std::string, std::unique_ptr<Breaking>> breaking_;
+  glib::Timer until_heard_;  // runs since the network changed
   Doubts doubts_;
   Recalls recalls_;
   Refusals refusals_;

@@ -71,6 +71,7 @@ Session::~Session() {
 void Session::start() {
   worker_->post([this] {
     adaptation_.start();
+    network_ = std::make_unique<socketio::NetworkWatch>([this] { conversation_.network_changed(); });
     next_ = options_;
     enter_next();
   });
@@ -136,6 +137,7 @@ void Session::clear() {
     GST_INFO_OBJECT(bin_, "some connections take long to end: they do so by themselves");
   }
   client_.reset();
+  network_.reset();
   outgoing_.clear();
   incoming_.clear();
 }
@@ -314,6 +316,7 @@ void Session::set_password(std::string password, std::function<void(const std::o
 }
 
 void Session::on_joined(bool created) {
+  client_->end_ghost(roster_.user_ids());
   conversation_.joined();
   use_session(created);
   events_.push(event::Joined{created, options_.room_id});

@@ -21,6 +21,7 @@
 #include "session/outgoing.hpp"
 #include "session/roster.hpp"
 #include "session/statistics.hpp"
+#include "socketio/network_watch.hpp"
 
 namespace rtcmc {
 
@@ -143,6 +144,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   Adaptation adaptation_;
   Conversation conversation_;
   std::unique_ptr<room::RoomClient> client_;
+  std::unique_ptr<socketio::NetworkWatch> network_;
 };
 
 }  // namespace rtcmc

@@ -242,7 +242,19 @@ void RoomClient::on_user_id_taken() {
   if (is_user_id_given_ && !options_.scalable_broadcast) {
     wanted_user_id_ = options_.user_id;
   }
+  if (entry_.has_succeeded()) {
+    ghost_ = options_.user_id;
+  }
   go_by(glib::random_id());
+}
+
+void RoomClient::end_ghost(const std::vector<std::string>& participants) {
+  if (const std::string ghost = std::exchange(ghost_, ""); !ghost.empty()) {
+    for (const std::string& user_id : participants) {
+      client_->emit(options_.message_event,
+                    {protocol::make_envelope(ghost, user_id, protocol::to_json(protocol::UserLeft{}))});
+    }
+  }
 }
 
 void RoomClient::take_wanted_user_id() {

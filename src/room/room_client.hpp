@@ -96,6 +96,9 @@ class RoomClient final : private socketio::Client::Listener, private Entry::List
   }
   /// The same of anybody on the server. Returns what its answer has to bring back as invitation.
   [[nodiscard]] std::string call(const std::string& remote_user_id);
+  /// After an entry under another userid than before: who was there goes by it, and our connection before that, which
+  /// the server does not know to be gone, says goodbye to them.
+  void end_ghost(const std::vector<std::string>& participants);
   /// It is not spoken to any more.
   void forget(const std::string& user_id) { voices_.forget(user_id); }
   /// Dropped with a log line while there is no connection.
@@ -169,6 +172,7 @@ class RoomClient final : private socketio::Client::Listener, private Entry::List
   bool is_user_id_given_ = false;
   std::string wanted_user_id_;  // that somebody else has, such as our ghost; empty: nobody
   glib::Timer until_asked_for_user_id_;
+  std::string ghost_;  // userid of our connection before this one, if the server has it still
   std::string invitation_;
   bool in_room_ = false;
   bool is_owner_ = false;

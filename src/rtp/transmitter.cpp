@@ -100,7 +100,7 @@ std::uint32_t Transmitter::timestamp_shift_for(std::uint32_t in_source) const {
     return 0;
   }
   const auto behind = static_cast<std::int32_t>(*timestamp_ - in_source);
-  const bool is_same_input = behind >= 0 && behind < static_cast<std::int32_t>(format_->clock_rate);
+  const bool is_same_input = behind >= 0 && behind < static_cast<std::int32_t>(format_->wanted.clock_rate);
   return is_same_input ? *timestamp_ + 1 - in_source : 0;
 }
 

@@ -10,6 +10,7 @@
 #include "glib/timer.hpp"
 #include "socketio/backoff.hpp"
 #include "socketio/connection.hpp"
+#include "socketio/network_watch.hpp"
 #include "socketio/packet.hpp"
 
 namespace rtcmc::socketio {
@@ -65,6 +66,8 @@ class Client::Impl final : public Connection::Listener {
   void on_connect_packet(const Packet& packet);
   void on_event_packet(const Packet& packet);
   void resolve_ack(std::uint64_t id, std::optional<glib::Ref<JsonArray>> arguments);
+  void lose(const ConnectError& error, std::chrono::milliseconds delay);
+  void network_changed();
   void stop();
   void finish_close();
 
@@ -74,14 +77,16 @@ class Client::Impl final : public Connection::Listener {
   std::chrono::milliseconds version_patience_ = kVersionPatience;
   std::string shown_url_;
   std::unique_ptr<Connection> connection_;
-  std::unique_ptr<Connection> leaving_;  // the one before a reconnect_with(), until the server knows of its end
-  bool asked_to_connect_ = false;        // we sent CONNECT
+  std::optional<std::string> our_address_;  // of the connection; absent: not known
+  std::unique_ptr<Connection> leaving_;     // the one before a reconnect_with(), until the server knows of its end
+  bool asked_to_connect_ = false;           // we sent CONNECT
   bool connected_ = false;
   std::uint64_t attempt_ = 0;  // tells after a callback whether it began anew or stopped
   std::uint64_t next_ack_id_ = 0;
   std::map<std::uint64_t, AwaitedAck> acks_;
   glib::Timer attempt_timer_, next_timer_, leaving_timer_;
   std::function<void()> on_closed_;
+  NetworkWatch network_{[this] { network_changed(); }};
   std::shared_ptr<char> alive_ = std::make_shared<char>();
 };
 
@@ -192,12 +197,15 @@ void Client::Impl::on_open(EngineVersion version) {
 }
 
 void Client::Impl::on_lost(const ConnectError& error) {
+  lose(error, backoff_.next(glib::random_number() / 0x1p32));
+}
+
+void Client::Impl::lose(const ConnectError& error, std::chrono::milliseconds delay) {
   const std::weak_ptr<char> alive = alive_;
   const auto acks = std::exchange(acks_, {});
   stop();
   const auto attempt = attempt_;
   version_patience_ = kVersionPatience;
-  const auto delay = backoff_.next(glib::random_number() / 0x1p32);
   next_timer_.start_once(delay, [this] { start(); });
   for (const auto& [id, awaited] : acks) {
     awaited.callback(std::nullopt);
@@ -206,6 +214,27 @@ void Client::Impl::on_lost(const ConnectError& error) {
     }
   }
   listener_.on_disconnected(error, delay);
+}
+
+/// Neither side would notice before it has been silent for long: what leaves from an address that is gone is lost.
+void Client::Impl::network_changed() {
+  if (on_closed_) {
+    return;
+  }
+  if (!connected_) {
+    if (next_timer_.active() || connection_) {
+      backoff_.reset();
+      start();
+    }
+    return;
+  }
+  const auto server = connection_->server();
+  const auto our_address = server ? NetworkWatch::source_towards(server.get()) : std::nullopt;
+  // Without any way there, the connection may come back with the network.
+  if (our_address && our_address_ && *our_address != *our_address_) {
+    backoff_.reset();
+    lose(connection_lost(shown_url_, "our network address has changed"), 0ms);
+  }
 }
 
 void Client::Impl::on_message(std::string_view message) {
@@ -264,6 +293,8 @@ void Client::Impl::on_connect_packet(const Packet& packet) {
   attempt_timer_.cancel();
   backoff_.reset();
   connected_ = true;
+  const auto server = connection_->server();
+  our_address_ = server ? NetworkWatch::source_towards(server.get()) : std::nullopt;
   listener_.on_connected();
 }
 

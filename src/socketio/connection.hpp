@@ -40,6 +40,9 @@ class Connection final : public Transport::Listener {
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;
 
+  /// Where the server is. Null: not known.
+  [[nodiscard]] glib::Ref<GSocketAddress> server() const { return websocket_ ? websocket_->server() : nullptr; }
+
   /// False, with a log line, if the server would not take it.
   bool send_message(const std::string& message);
 

@@ -45,6 +45,9 @@ class Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
+  /// Where the other end of a connection that is up is. Null: not known.
+  [[nodiscard]] virtual glib::Ref<GSocketAddress> server() const { return nullptr; }
+
   /// Packets sent before the connection is up are kept until then.
   virtual void send(std::string packet) = 0;
 

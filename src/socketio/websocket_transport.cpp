@@ -45,6 +45,9 @@ WebSocketTransport::WebSocketTransport(const Endpoint& endpoint, const std::opti
 
 void WebSocketTransport::on_connected(glib::Ref<SoupWebsocketConnection> connection) {
   connection_ = std::move(connection);
+  if (GSocketAddress* server = soup_message_get_remote_address(handshake_.get())) {
+    server_ = glib::Ref<GSocketAddress>::share(server);
+  }
   soup_websocket_connection_set_max_incoming_payload_size(connection_.get(), kMaxIncoming);
   // Older versions of libsoup bound single frames only.
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(connection_.get()), "max-total-message-size")) {

@@ -15,6 +15,7 @@ class WebSocketTransport final : public Transport {
   /// `sid` is that of the session to upgrade, if there is one.
   WebSocketTransport(const Endpoint& endpoint, const std::optional<std::string>& sid, Listener& listener);
 
+  [[nodiscard]] glib::Ref<GSocketAddress> server() const override { return server_; }
   void send(std::string packet) override;
   void close(std::function<void()> done) override;
 
@@ -28,6 +29,7 @@ class WebSocketTransport final : public Transport {
   HttpSession session_;
   std::string url_;
   glib::Ref<SoupMessage> handshake_;
+  glib::Ref<GSocketAddress> server_;
   std::vector<std::string> unsent_;  // until connected
   glib::Ref<SoupWebsocketConnection> connection_;
   std::string protocol_error_;
