@@ -93,9 +93,17 @@ inEachBrowser('Media', {}, (test) => {
     await stage.element([source.split(' '), ['source.recv_video_0', '!', 'application/x-rtp', '!', 'r.video_0']],
       properties);
     await viewer.untilStreams(1, { kinds: ['video'] });
-    const atFirst = await keyframeRequests(viewer, ['passed-on'], 20);
-    assert.equal(atFirst[0][1], 'video/AV1');
-    assert.deepEqual(await keyframeRequests(viewer, ['passed-on'], 40), atFirst);
+    // A browser that encodes AV1 beside one that decodes it may lose some on a busy machine: but it does not go on asking.
+    let [[, codec, before]] = await keyframeRequests(viewer, ['passed-on'], 20);
+    assert.equal(codec, 'video/AV1');
+    for (let frames = 60; frames <= 260; frames += 40) {
+      const [[, , after]] = await keyframeRequests(viewer, ['passed-on'], frames);
+      if (after === before) {
+        return;
+      }
+      before = after;
+    }
+    assert.fail(`${before} keyframes were asked for, and more each two seconds`);
   });
 
   test('audio only', async (stage) => {

@@ -73,7 +73,10 @@ class Participant final : private RoomClient::Listener {
     const auto& [sender, extra, came_through_room] = head;
     messages.push_back({sender, extra, std::move(message)});
   }
-  void on_user_disconnected(const std::string& user_id) override { gone.insert(user_id); }
+  void on_user_disconnected(const std::string& user_id) override {
+    client_.forget(user_id);  // as whoever has no connection with it
+    gone.insert(user_id);
+  }
   void on_extra_changed(const std::string& user_id, const glib::Ref<JsonObject>&) override {
     extras_changed.insert(user_id);
   }
