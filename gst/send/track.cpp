@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -35,6 +36,12 @@ std::vector<Input::Choice> input_choices(const std::vector<TrackSettings>& choic
 
 /// What a picture needs at least.
 constexpr std::uint64_t kMinBitrate = 64'000;  // bit/s
+
+/// Encoders are left alone for less.
+bool is_about(std::uint64_t rate, std::uint64_t other) {
+  constexpr double kLittle = 0.05;
+  return std::abs(static_cast<double>(rate) - static_cast<double>(other)) <= kLittle * static_cast<double>(other);
+}
 
 class EncodingTrack final : public Track, private Input::Listener, private BranchPool {
  public:
@@ -85,8 +92,8 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
   struct SharedBranch {
     std::unique_ptr<Branch> branch;
     unsigned users = 0;
-    bool stays = false;    // whether without users, too
-    int size_divisor = 1;  // of raw pictures
+    bool stays = false;        // whether without users, too
+    Quality quality = {0, 1};  // of raw pictures; 0: as at first
   };
 
   // BranchPool
@@ -396,8 +403,12 @@ void EncodingTrack::set_rate(const EncodingKey& key, std::uint64_t rate) {
       return;
     }
     branch = found->second.branch.get();
-    quality.size_divisor = size_divisor(rate, settings_.load()->bitrate, found->second.size_divisor);
-    found->second.size_divisor = quality.size_divisor;
+    Quality& former = found->second.quality;
+    quality.size_divisor = size_divisor(rate, settings_.load()->bitrate, former.size_divisor);
+    if (quality.size_divisor == former.size_divisor && is_about(rate, former.bitrate)) {
+      return;
+    }
+    former = quality;
   }
   GST_DEBUG("layer %zu of %s: %" G_GUINT64_FORMAT " bit/s, sides divided by %d", key.layer,
             std::string(rtp::info(key.codec).encoding_name).c_str(), rate, quality.size_divisor);

@@ -16,6 +16,10 @@ const both = (settings) => [settings, settings];
  * traffic: that many times the stream at most.
  */
 const ROWS = [
+  ...[1, 0.5, 0.3].map((rate) => ({
+    what: `${rate} Mbit/s: a moving picture`,
+    phases: [{ link: [{ rate: rate * MBIT }], settle: 5000, watch: 5000, pictures: 10, frozen: 0.1, delay: 1000, overload: 1.2 }],
+  })),
   {
     what: 'a quarter of the rate: it gets no flood of what it misses',
     phases: [{ link: [{ rate: 0.5 * MBIT }], settle: 2000, watch: 5000, traffic: 1.35 }],

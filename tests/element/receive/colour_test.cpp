@@ -9,7 +9,7 @@
 namespace rtcmc::receive::testing {
 namespace {
 
-struct Case {
+struct ColourCase {
   const char* name;
   rtp::Codec codec;
   const char* colours;
@@ -17,7 +17,7 @@ struct Case {
   const char* encoder;
 };
 
-class ColourTest : public SlotTest, public ::testing::WithParamInterface<Case> {};
+class ColourTest : public SlotTest, public ::testing::WithParamInterface<ColourCase> {};
 
 /// Decoders guess by the number of lines where the stream does not say it; VP8 knows of BT.601 alone.
 TEST_P(ColourTest, IsSaidAsTheStreamHasIt) {
@@ -35,17 +35,17 @@ TEST_P(ColourTest, IsSaidAsTheStreamHasIt) {
   EXPECT_EQ(std::string(said ? said : ""), colours);
 }
 
-const char* const kVp8 = "vp8enc deadline=1 ! rtpvp8pay";
+const char* const kColourVp8 = "vp8enc deadline=1 ! rtpvp8pay";
 const char* const kVp9 = "vp9enc deadline=1 cpu-used=8 ! rtpvp9pay";
-const char* const kH264 = "x264enc tune=zerolatency ! rtph264pay";
+const char* const kColourH264 = "x264enc tune=zerolatency ! rtph264pay";
 
 INSTANTIATE_TEST_SUITE_P(Streams, ColourTest,
-                         ::testing::Values(Case{"Vp8Small", rtp::Codec::Vp8, "bt601", 240, kVp8},
-                                           Case{"Vp8Large", rtp::Codec::Vp8, "bt601", 720, kVp8},
-                                           Case{"Vp9Small", rtp::Codec::Vp9, "bt709", 240, kVp9},
-                                           Case{"Vp9Large", rtp::Codec::Vp9, "bt601", 720, kVp9},
-                                           Case{"H264Small", rtp::Codec::H264, "bt709", 240, kH264},
-                                           Case{"H264Large", rtp::Codec::H264, "bt601", 720, kH264}),
+                         ::testing::Values(ColourCase{"Vp8Small", rtp::Codec::Vp8, "bt601", 240, kColourVp8},
+                                           ColourCase{"Vp8Large", rtp::Codec::Vp8, "bt601", 720, kColourVp8},
+                                           ColourCase{"Vp9Small", rtp::Codec::Vp9, "bt709", 240, kVp9},
+                                           ColourCase{"Vp9Large", rtp::Codec::Vp9, "bt601", 720, kVp9},
+                                           ColourCase{"H264Small", rtp::Codec::H264, "bt709", 240, kColourH264},
+                                           ColourCase{"H264Large", rtp::Codec::H264, "bt601", 720, kColourH264}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -19,29 +19,29 @@ G_DEFINE_FINAL_TYPE(RtcmcDmabufEncoder, rtcmc_dmabuf_encoder, GST_TYPE_ELEMENT)
 
 namespace {
 
-GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
+GstStaticPadTemplate arrival_sink_template = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw(memory:DMABuf),format=NV12;video/x-raw"));
-GstStaticPadTemplate src_template =
+GstStaticPadTemplate arrival_src_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-vp9"));
 
 }  // namespace
 
 /// Takes everything, and makes nothing of it.
 static void rtcmc_dmabuf_encoder_init(RtcmcDmabufEncoder* self) {
-  GstPad* sink = gst_pad_new_from_static_template(&sink_template, "sink");
+  GstPad* sink = gst_pad_new_from_static_template(&arrival_sink_template, "sink");
   gst_pad_set_chain_function(
       sink, +[](GstPad*, GstObject*, GstBuffer* buffer) {
         const auto taken = rtcmc::glib::Ref<GstBuffer>::adopt(buffer);
         return GST_FLOW_OK;
       });
   gst_element_add_pad(GST_ELEMENT(self), sink);
-  gst_element_add_pad(GST_ELEMENT(self), gst_pad_new_from_static_template(&src_template, "src"));
+  gst_element_add_pad(GST_ELEMENT(self), gst_pad_new_from_static_template(&arrival_src_template, "src"));
 }
 
 static void rtcmc_dmabuf_encoder_class_init(RtcmcDmabufEncoderClass* klass) {
   auto* element_class = GST_ELEMENT_CLASS(klass);
-  gst_element_class_add_static_pad_template(element_class, &sink_template);
-  gst_element_class_add_static_pad_template(element_class, &src_template);
+  gst_element_class_add_static_pad_template(element_class, &arrival_sink_template);
+  gst_element_class_add_static_pad_template(element_class, &arrival_src_template);
   gst_element_class_set_static_metadata(element_class, "Encoder", "Codec/Encoder/Video/Hardware", "Encodes nothing",
                                         "The rtcmc authors");
 }

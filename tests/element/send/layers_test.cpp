@@ -19,7 +19,7 @@ constexpr const char* kLivePictures =
     "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=30/1";
 constexpr std::uint64_t kFull = 1'000'000;  // as make_track() has it
 constexpr std::uint64_t kThin = 100'000;
-constexpr std::size_t kPatience = 2000;  // packets
+constexpr std::size_t kPacketsAwaited = 2000;  // packets
 
 class LayersTest : public TrackTest, public ::testing::WithParamInterface<Codec> {
  protected:
@@ -29,7 +29,7 @@ class LayersTest : public TrackTest, public ::testing::WithParamInterface<Codec>
   /// send.
   [[nodiscard]] bool await(const Peer& peer, const std::function<bool()>& is_so) {
     for (std::size_t packets = peer.packets().size(); !is_so(); packets = peer.packets().size()) {
-      if (packets > kPatience || !peer.await_packets(packets + 1)) {
+      if (packets > kPacketsAwaited || !peer.await_packets(packets + 1)) {
         return false;
       }
     }

@@ -13,10 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time kStart{10h};
+constexpr Time kArrivalsStart{10h};
 
 Delivery packet(Duration sent, Arrival arrival, std::size_t bytes = 1000) {
-  return {kStart + sent, arrival, bytes};
+  return {kArrivalsStart + sent, arrival, bytes};
 }
 
 TEST(ArrivalGroups, WhatLeavesTogetherIsOne) {
@@ -124,20 +124,20 @@ TEST(AcknowledgedRate, BeginsAnewWhenTheClockJumps) {
 
 TEST(QueueDelay, IsWhatIsLongerThanTheShortestWay) {
   QueueDelay queue;
-  queue.add(packet(0ms, 5h), kStart);
+  queue.add(packet(0ms, 5h), kArrivalsStart);
   EXPECT_EQ(queue.value(), 0ms);
-  queue.add(packet(10ms, Arrival(5h) + 110ms), kStart);
+  queue.add(packet(10ms, Arrival(5h) + 110ms), kArrivalsStart);
   EXPECT_EQ(queue.value(), 100ms);
-  queue.add(packet(20ms, Arrival(5h) + 10ms), kStart);
+  queue.add(packet(20ms, Arrival(5h) + 10ms), kArrivalsStart);
   EXPECT_EQ(queue.value(), 0ms);
-  queue.add(packet(30ms, Arrival(5h) + 30ms), kStart);
+  queue.add(packet(30ms, Arrival(5h) + 30ms), kArrivalsStart);
   EXPECT_EQ(queue.value(), 10ms);
 }
 
 TEST(QueueDelay, DrainsUntilItIsShort) {
   QueueDelay queue;
   const auto is_draining = [&](Arrival delay) {
-    queue.add(packet(0ms, 5h + delay), kStart);
+    queue.add(packet(0ms, 5h + delay), kArrivalsStart);
     return queue.is_draining();
   };
   EXPECT_FALSE(is_draining(0ms));
@@ -150,23 +150,23 @@ TEST(QueueDelay, DrainsUntilItIsShort) {
 
 TEST(QueueDelay, WhatDoesNotDrainIsNoQueueOfOurs) {
   QueueDelay queue;
-  queue.add(packet(0ms, 5h), kStart);
+  queue.add(packet(0ms, 5h), kArrivalsStart);
   for (auto since = 0ms; since < QueueDelay::kPatience; since += 100ms) {
-    queue.add(packet(since, Arrival(5h) + 500ms + since), kStart + since);
+    queue.add(packet(since, Arrival(5h) + 500ms + since), kArrivalsStart + since);
     EXPECT_TRUE(queue.is_draining());
   }
-  queue.add(packet(4s, Arrival(5h) + 4500ms), kStart + 4s);
+  queue.add(packet(4s, Arrival(5h) + 4500ms), kArrivalsStart + 4s);
   EXPECT_FALSE(queue.is_draining());
-  queue.add(packet(5s, Arrival(5h) + 5500ms), kStart + 5s);
+  queue.add(packet(5s, Arrival(5h) + 5500ms), kArrivalsStart + 5s);
   EXPECT_EQ(queue.value(), 0ms);
 }
 
 TEST(QueueDelay, ClocksThatJumpBeginAnew) {
   QueueDelay queue;
-  queue.add(packet(0ms, 5h), kStart);
-  queue.add(packet(0ms, 6h), kStart);
+  queue.add(packet(0ms, 5h), kArrivalsStart);
+  queue.add(packet(0ms, 6h), kArrivalsStart);
   EXPECT_EQ(queue.value(), 0ms);
-  queue.add(packet(0ms, 1h), kStart);
+  queue.add(packet(0ms, 1h), kArrivalsStart);
   EXPECT_EQ(queue.value(), 0ms);
 }
 

@@ -10,12 +10,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time kStart{10h};
+constexpr Time kControllersStart{10h};
 constexpr double kMega = 1'000'000;
 
 TEST(DelayController, GrowsByEightPercentASecond) {
   DelayController controller(kMega);
-  for (auto now = kStart; now <= kStart + 1s; now += 50ms) {
+  for (auto now = kControllersStart; now <= kControllersStart + 1s; now += 50ms) {
     controller.update(Usage::Normal, kMega, 100ms, now);
   }
   EXPECT_NEAR(controller.rate(), 1.08 * kMega, 1000);
@@ -23,9 +23,9 @@ TEST(DelayController, GrowsByEightPercentASecond) {
 
 TEST(DelayController, GrowsSlowlyNearWhatTheLinkCarries) {
   DelayController controller(kMega);
-  controller.update(Usage::Over, kMega, 100ms, kStart);
+  controller.update(Usage::Over, kMega, 100ms, kControllersStart);
   EXPECT_NEAR(controller.rate(), 0.85 * kMega, 1);
-  for (auto now = kStart + 50ms; now <= kStart + 1s; now += 50ms) {
+  for (auto now = kControllersStart + 50ms; now <= kControllersStart + 1s; now += 50ms) {
     controller.update(Usage::Normal, 0.85 * kMega, 100ms, now);
   }
   EXPECT_GT(controller.rate(), 0.86 * kMega);
@@ -34,15 +34,15 @@ TEST(DelayController, GrowsSlowlyNearWhatTheLinkCarries) {
 
 TEST(DelayController, GrowsQuicklyAgainWhereTheLinkCarriesMore) {
   DelayController controller(kMega);
-  controller.update(Usage::Over, kMega, 100ms, kStart);
+  controller.update(Usage::Over, kMega, 100ms, kControllersStart);
   EXPECT_TRUE(controller.capacity());
-  controller.update(Usage::Normal, 1.2 * kMega, 100ms, kStart + 50ms);
+  controller.update(Usage::Normal, 1.2 * kMega, 100ms, kControllersStart + 50ms);
   EXPECT_FALSE(controller.capacity());
 }
 
 TEST(DelayController, StaysWhileAQueueDrains) {
   DelayController controller(kMega);
-  for (auto now = kStart; now <= kStart + 10s; now += 50ms) {
+  for (auto now = kControllersStart; now <= kControllersStart + 10s; now += 50ms) {
     controller.update(Usage::Under, kMega, 100ms, now);
   }
   EXPECT_EQ(controller.rate(), kMega);
@@ -51,7 +51,7 @@ TEST(DelayController, StaysWhileAQueueDrains) {
 TEST(DelayController, GrowsNoFurtherThanIsProven) {
   for (const double acknowledged : {0.0, 0.5 * kMega, kMega}) {
     DelayController controller(kMega);
-    for (auto now = kStart; now <= kStart + 100s; now += 50ms) {
+    for (auto now = kControllersStart; now <= kControllersStart + 100s; now += 50ms) {
       controller.update(Usage::Normal, acknowledged, 100ms, now);
     }
     EXPECT_NEAR(controller.rate(), std::max(kMega, 1.5 * acknowledged + 10'000), 1);
@@ -60,12 +60,12 @@ TEST(DelayController, GrowsNoFurtherThanIsProven) {
 
 TEST(DelayController, LessensOnceARoundTrip) {
   DelayController controller(kMega);
-  controller.update(Usage::Over, kMega, 100ms, kStart);
-  controller.update(Usage::Over, 0.8 * kMega, 100ms, kStart + 99ms);
+  controller.update(Usage::Over, kMega, 100ms, kControllersStart);
+  controller.update(Usage::Over, 0.8 * kMega, 100ms, kControllersStart + 99ms);
   EXPECT_NEAR(controller.rate(), 0.85 * kMega, 1);
-  controller.update(Usage::Over, 0.8 * kMega, 100ms, kStart + 100ms);
+  controller.update(Usage::Over, 0.8 * kMega, 100ms, kControllersStart + 100ms);
   EXPECT_NEAR(controller.rate(), 0.85 * 0.8 * kMega, 1);
-  controller.update(Usage::Over, 0.2 * kMega, 100ms, kStart + 110ms);
+  controller.update(Usage::Over, 0.2 * kMega, 100ms, kControllersStart + 110ms);
   EXPECT_NEAR(controller.rate(), 0.85 * 0.2 * kMega, 1) << "far too much: at once";
 }
 
@@ -76,18 +76,18 @@ TEST(LossController, FollowsLoss) {
   };
   for (const auto& [lost, expected] : {Case{0, 1.08}, {0.019, 1.08}, {0.021, 1}, {0.1, 1}, {0.12, 0.94}, {1, 0.5}}) {
     LossController controller(kMega);
-    controller.on_fraction(0.05, {kMega, false}, kStart);
-    controller.on_fraction(lost, {kMega, false}, kStart + 1s);
+    controller.on_fraction(0.05, {kMega, false}, kControllersStart);
+    controller.on_fraction(lost, {kMega, false}, kControllersStart + 1s);
     EXPECT_NEAR(controller.rate(), expected * kMega, 1) << lost;
   }
 }
 
 TEST(LossController, JudgesManyPacketsTogether) {
   LossController controller(kMega);
-  controller.on_packets(0, LossController::kLeastPackets - 1, {kMega, false}, kStart);
-  controller.on_packets(0, 0, {kMega, false}, kStart + 10s);
+  controller.on_packets(0, LossController::kLeastPackets - 1, {kMega, false}, kControllersStart);
+  controller.on_packets(0, 0, {kMega, false}, kControllersStart + 10s);
   EXPECT_EQ(controller.rate(), kMega);
-  controller.on_packets(0, 1, {kMega, false}, kStart + 10s);
+  controller.on_packets(0, 1, {kMega, false}, kControllersStart + 10s);
   EXPECT_EQ(controller.rate(), kMega / 2);
 }
 
@@ -95,7 +95,7 @@ TEST(LossController, JudgesManyPacketsTogether) {
 double lowest(double lost, double carries) {
   LossController controller(kMega);
   double rate = kMega;
-  for (auto now = kStart; now < kStart + 60s; now += 1s) {
+  for (auto now = kControllersStart; now < kControllersStart + 60s; now += 1s) {
     const double beyond = std::max(1 - carries / controller.rate(), 0.0);
     controller.on_fraction(lost + (1 - lost) * beyond, {controller.rate(), false}, now);
     rate = std::min(rate, controller.rate());
@@ -135,35 +135,35 @@ TEST(Prober, DoublesUntilTheLinkIsFull) {
   Prober prober;
   double target = kMega;
   for (int i = 0; i < 2; ++i) {
-    const auto probe = prober.next(rates(target, 10 * kMega), kStart);
+    const auto probe = prober.next(rates(target, 10 * kMega), kControllersStart);
     ASSERT_TRUE(probe);
     EXPECT_EQ(probe->rate, static_cast<std::uint64_t>(2 * target));
-    EXPECT_FALSE(prober.next(rates(target, 10 * kMega), kStart)) << "one at a time";
-    const auto result = result_of(prober, *probe, target, 5 * kMega, kStart);
+    EXPECT_FALSE(prober.next(rates(target, 10 * kMega), kControllersStart)) << "one at a time";
+    const auto result = result_of(prober, *probe, target, 5 * kMega, kControllersStart);
     ASSERT_TRUE(result);
     EXPECT_GT(*result, 1.8 * target);
     target = *result;
   }
-  const auto probe = prober.next(rates(target, 10 * kMega), kStart);
+  const auto probe = prober.next(rates(target, 10 * kMega), kControllersStart);
   ASSERT_TRUE(probe);
-  const auto result = result_of(prober, *probe, target, 5 * kMega, kStart);
+  const auto result = result_of(prober, *probe, target, 5 * kMega, kControllersStart);
   ASSERT_TRUE(result);
   EXPECT_NEAR(*result, 0.95 * 5 * kMega, 0.02 * kMega);
-  EXPECT_FALSE(prober.next(rates(*result, 10 * kMega), kStart));
-  EXPECT_TRUE(prober.next(rates(*result, 10 * kMega), kStart + 100ms + Prober::kShortestPause));
+  EXPECT_FALSE(prober.next(rates(*result, 10 * kMega), kControllersStart));
+  EXPECT_TRUE(prober.next(rates(*result, 10 * kMega), kControllersStart + 100ms + Prober::kShortestPause));
 }
 
 TEST(Prober, OnlyForWhatIsWanted) {
-  EXPECT_FALSE(Prober().next(rates(kMega, 0), kStart));
-  EXPECT_FALSE(Prober().next(rates(kMega, kMega), kStart));
-  EXPECT_EQ(Prober().next(rates(kMega, 1.5 * kMega), kStart)->rate, static_cast<std::uint64_t>(1.8 * kMega));
-  EXPECT_FALSE(Prober().next(rates(10 * kMega, 20 * kMega), kStart)) << "no more may be sent";
-  EXPECT_GE(Prober().next(rates(10'000, kMega), kStart)->bytes, Prober::kLeastBytes);
+  EXPECT_FALSE(Prober().next(rates(kMega, 0), kControllersStart));
+  EXPECT_FALSE(Prober().next(rates(kMega, kMega), kControllersStart));
+  EXPECT_EQ(Prober().next(rates(kMega, 1.5 * kMega), kControllersStart)->rate, static_cast<std::uint64_t>(1.8 * kMega));
+  EXPECT_FALSE(Prober().next(rates(10 * kMega, 20 * kMega), kControllersStart)) << "no more may be sent";
+  EXPECT_GE(Prober().next(rates(10'000, kMega), kControllersStart)->bytes, Prober::kLeastBytes);
 }
 
 TEST(Prober, WaitsLongerAfterEachThatShowsNothing) {
   Prober prober;
-  Time now = kStart;
+  Time now = kControllersStart;
   Duration pause = Prober::kShortestPause;
   for (int i = 0; i < 6; ++i) {
     const auto probe = prober.next(rates(kMega, 10 * kMega), now);
@@ -178,22 +178,22 @@ TEST(Prober, WaitsLongerAfterEachThatShowsNothing) {
 
 TEST(Prober, GivesUpWhatIsNotSentOrNotHeardOf) {
   Prober prober;
-  ASSERT_TRUE(prober.next(rates(kMega, 10 * kMega), kStart));
-  EXPECT_FALSE(prober.next(rates(kMega, 10 * kMega), kStart + Prober::kPatience));
-  const auto later = kStart + Prober::kPatience + 1ms;
+  ASSERT_TRUE(prober.next(rates(kMega, 10 * kMega), kControllersStart));
+  EXPECT_FALSE(prober.next(rates(kMega, 10 * kMega), kControllersStart + Prober::kPatience));
+  const auto later = kControllersStart + Prober::kPatience + 1ms;
   EXPECT_FALSE(prober.next(rates(kMega, 10 * kMega), later));
   EXPECT_TRUE(prober.next(rates(kMega, 10 * kMega), later + Prober::kShortestPause));
 }
 
 TEST(Prober, WhatComesAtOnceShowsNothing) {
   Prober prober;
-  const auto probe = prober.next(rates(kMega, 10 * kMega), kStart);
+  const auto probe = prober.next(rates(kMega, 10 * kMega), kControllersStart);
   ASSERT_TRUE(probe);
   for (int i = 0; i < 10; ++i) {
-    const auto cluster = prober.on_sent(probe->bytes / 10 + 1, true, kStart + i * 1ms);
-    prober.on_received(cluster, {kStart + i * 1ms, 5s, probe->bytes / 10 + 1});
+    const auto cluster = prober.on_sent(probe->bytes / 10 + 1, true, kControllersStart + i * 1ms);
+    prober.on_received(cluster, {kControllersStart + i * 1ms, 5s, probe->bytes / 10 + 1});
   }
-  EXPECT_FALSE(prober.result(kMega, kStart + 100ms));
+  EXPECT_FALSE(prober.result(kMega, kControllersStart + 100ms));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time kStart{10h};
+constexpr Time kEstimatorStart{10h};
 constexpr Bounds kBounds{100'000, 300'000, 2'000'000};
 
 rtp::TransportFeedback feedback(std::uint16_t first, std::vector<std::optional<Arrival>> arrivals) {
@@ -39,34 +39,34 @@ TEST(Estimator, BeginsWhereItIsTold) {
 
 TEST(Estimator, StaysWhileNothingIsSent) {
   Estimator estimator(kBounds);
-  for (auto now = kStart; now < kStart + 60s; now += 100ms) {
+  for (auto now = kEstimatorStart; now < kEstimatorStart + 60s; now += 100ms) {
     estimator.on_time(now);
   }
   EXPECT_EQ(estimator.target(), kBounds.start);
-  EXPECT_FALSE(estimator.probe(kStart + 60s));
+  EXPECT_FALSE(estimator.probe(kEstimatorStart + 60s));
 }
 
 TEST(Estimator, ReceiverEstimateIsACeilingForAWhile) {
   Estimator estimator(kBounds);
-  estimator.on_receiver_estimate(200'000, kStart);
+  estimator.on_receiver_estimate(200'000, kEstimatorStart);
   EXPECT_EQ(estimator.target(), 200'000U);
-  estimator.on_receiver_estimate(0, kStart);
+  estimator.on_receiver_estimate(0, kEstimatorStart);
   EXPECT_EQ(estimator.target(), kBounds.minimum);
-  estimator.on_receiver_estimate(std::uint64_t{1} << 63U, kStart + 1s);
+  estimator.on_receiver_estimate(std::uint64_t{1} << 63U, kEstimatorStart + 1s);
   EXPECT_EQ(estimator.target(), kBounds.start);
-  estimator.on_receiver_estimate(UINT64_MAX, kStart + 1s);
+  estimator.on_receiver_estimate(UINT64_MAX, kEstimatorStart + 1s);
   EXPECT_EQ(estimator.target(), kBounds.start);
-  estimator.on_receiver_estimate(150'000, kStart + 2s);
-  estimator.on_time(kStart + 2s + Estimator::kEstimateLife - 1ms);
+  estimator.on_receiver_estimate(150'000, kEstimatorStart + 2s);
+  estimator.on_time(kEstimatorStart + 2s + Estimator::kEstimateLife - 1ms);
   EXPECT_EQ(estimator.target(), 150'000U);
-  estimator.on_time(kStart + 2s + Estimator::kEstimateLife);
+  estimator.on_time(kEstimatorStart + 2s + Estimator::kEstimateLife);
   EXPECT_EQ(estimator.target(), kBounds.start);
 }
 
 TEST(Estimator, ReportsThatCannotBeAreHarmless) {
   Estimator estimator(kBounds);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  auto now = kStart;
+  auto now = kEstimatorStart;
   for (const double lost : {std::nan(""), -1.0, -kInfinity}) {
     estimator.on_report(lost, -5s, now += 1s);
     EXPECT_GE(estimator.target(), kBounds.start);
@@ -81,22 +81,22 @@ TEST(Estimator, ReportsThatCannotBeAreHarmless) {
 
 TEST(Estimator, ReportsOfLossLessenIt) {
   Estimator estimator(kBounds);
-  estimator.on_report(0.4, 50ms, kStart);
+  estimator.on_report(0.4, 50ms, kEstimatorStart);
   EXPECT_EQ(estimator.target(), 240'000U);
 }
 
 TEST(Estimator, HalvesInSilenceDownToTheMinimum) {
   Estimator estimator(kBounds);
   std::uint16_t sequence = 0;
-  auto now = kStart;
+  auto now = kEstimatorStart;
   std::vector<std::uint64_t> targets{estimator.target()};
-  for (; now <= kStart + 20s; now += 100ms) {
+  for (; now <= kEstimatorStart + 20s; now += 100ms) {
     estimator.on_sent(sequence++, 1000, now, false);
     estimator.on_time(now);
     if (estimator.target() != targets.back()) {
       targets.push_back(estimator.target());
     }
-    EXPECT_EQ(targets.size() == 1, now < kStart + Estimator::kSilenceOfReports);
+    EXPECT_EQ(targets.size() == 1, now < kEstimatorStart + Estimator::kSilenceOfReports);
   }
   EXPECT_EQ(targets, (std::vector<std::uint64_t>{300'000, 150'000, 100'000}));
 }
@@ -104,7 +104,7 @@ TEST(Estimator, HalvesInSilenceDownToTheMinimum) {
 TEST(Estimator, IsNotMovedByFeedbackOnWhatWasNeverSent) {
   Estimator estimator(kBounds);
   estimator.set_wanted(kBounds.maximum);
-  auto now = kStart;
+  auto now = kEstimatorStart;
   for (int i = 0; i < 1000; ++i, now += 50ms) {
     estimator.on_feedback(
         feedback(static_cast<std::uint16_t>(i * 10), std::vector<std::optional<Arrival>>(20, Arrival{i * 1000})), now);
@@ -117,7 +117,7 @@ TEST(Estimator, IsNotMovedByFeedbackOnWhatWasNeverSent) {
 std::uint64_t target_when_told(int times) {
   Estimator estimator(kBounds);
   std::uint16_t sequence = 0;
-  for (auto now = kStart; now < kStart + 10s; now += 10ms) {
+  for (auto now = kEstimatorStart; now < kEstimatorStart + 10s; now += 10ms) {
     estimator.on_sent(sequence++, 500, now, false);
     if (sequence % 5 == 0) {
       const auto first = static_cast<std::uint16_t>(sequence - 5);
@@ -146,13 +146,13 @@ TEST(Estimator, DoesNotGrowBeyondWhatIsProven) {
 TEST(Estimator, GoesOnByReportsWhenTransportFeedbackEnds) {
   Estimator estimator(kBounds);
   std::uint16_t sequence = 0;
-  auto now = kStart;
-  for (; now < kStart + 2s; now += 10ms) {
+  auto now = kEstimatorStart;
+  for (; now < kEstimatorStart + 2s; now += 10ms) {
     estimator.on_sent(sequence, 500, now, false);
     estimator.on_feedback(feedback(sequence, {Arrival{sequence * 10'000}}), now + 5ms);
     ++sequence;
   }
-  for (; now < kStart + 30s; now += 10ms) {
+  for (; now < kEstimatorStart + 30s; now += 10ms) {
     estimator.on_sent(sequence++, 500, now, false);
     estimator.on_time(now);
     if (now.time_since_epoch() % 1s == 0s) {
@@ -169,7 +169,7 @@ TEST(Estimator, StaysWithinItsBoundsWhateverItIsTold) {
     Estimator estimator(kBounds);
     estimator.set_wanted(kBounds.maximum);
     std::uint16_t sequence = static_cast<std::uint16_t>(number(0x10000));
-    auto now = kStart;
+    auto now = kEstimatorStart;
     for (int i = 0; i < 2000; ++i, now += std::chrono::milliseconds(number(30))) {
       const auto probe = estimator.probe(now);
       for (std::uint64_t packets = number(4); packets > 0; --packets) {

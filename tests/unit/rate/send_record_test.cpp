@@ -8,13 +8,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Time kStart{10h};
+constexpr Time kSendRecordStart{10h};
 
 /// Packets from `first` on, one each 10 ms.
 SendRecord sent(std::uint16_t first, std::size_t count) {
   SendRecord record;
   for (std::size_t i = 0; i < count; ++i) {
-    record.on_sent(first++, {kStart + i * 10ms, static_cast<std::uint32_t>(i), 0});
+    record.on_sent(first++, {kSendRecordStart + i * 10ms, static_cast<std::uint32_t>(i), 0});
   }
   return record;
 }
@@ -26,7 +26,7 @@ TEST(SendRecord, KnowsWhatWasSentOnce) {
   const auto packet = record.on_received(1);
   ASSERT_TRUE(packet);
   EXPECT_EQ(packet->bytes, 2U);
-  EXPECT_EQ(packet->time, kStart + 20ms);
+  EXPECT_EQ(packet->time, kSendRecordStart + 20ms);
   EXPECT_FALSE(record.on_received(1));
 }
 
