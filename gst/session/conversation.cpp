@@ -21,7 +21,7 @@ using admission::Verdict;
 /// before the server tells of it.
 constexpr auto kFarewellTime = 3s;
 /// In which something comes from whoever is connected still, after our network has changed.
-constexpr auto kHearingTime = 3s;
+constexpr auto kHearingTime = 8s;
 std::string invitation_in(const protocol::Message& message) {
   if (const auto* request = std::get_if<protocol::ParticipationRequest>(&message)) {
     return request->invitation;

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr double kBeta = 0.85;
-constexpr double kGrowth = 1.08;         // a second
+constexpr double kGrowthAway = 1.08;     // a second
 constexpr double kLeastAddition = 4000;  // bit/s a second
 constexpr double kPacketBits = 1200 * 8;
 constexpr double kFramesPerSecond = 30;
@@ -69,7 +69,7 @@ void DelayController::increase(std::optional<double> acknowledged, Duration roun
   if (acknowledged && capacity_.is_below(*acknowledged)) {
     capacity_.forget();
   }
-  double more = rate_ * (std::pow(kGrowth, elapsed) - 1);
+  double more = rate_ * (std::pow(kGrowthAway, elapsed) - 1);
   if (capacity_.value()) {
     // A packet each time that its effect would be seen.
     const double frame = rate_ / kFramesPerSecond;

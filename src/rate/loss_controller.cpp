@@ -8,8 +8,8 @@ namespace rtcmc::rate {
 
 namespace {
 
-constexpr double kGrowth = 1.08;  // a second
-constexpr double kSmoothing = 0.8;
+constexpr double kGrowthWithoutLoss = 1.08;  // a second
+constexpr double kLossSmoothing = 0.8;
 constexpr double kLearning = 0.2;
 // So much less must be sent before it is told whether it helped: congestion's loss of a tenth would be gone.
 constexpr double kTried = 0.85;
@@ -33,7 +33,7 @@ void LossController::on_packets(std::size_t received, std::size_t lost, const Se
 
 void LossController::on_fraction(double lost, const Sending& sending, Time now) {
   fraction_ = lost;
-  smooth_fraction_ = kSmoothing * smooth_fraction_ + (1 - kSmoothing) * lost;
+  smooth_fraction_ = kLossSmoothing * smooth_fraction_ + (1 - kLossSmoothing) * lost;
   inherent_ = std::min(inherent_, smooth_fraction_);
   if (sending.is_calm && inherent_ < kMostUntried) {
     inherent_ = std::min(inherent_ + (smooth_fraction_ - inherent_) * kLearning, kMostUntried);
@@ -43,7 +43,7 @@ void LossController::on_fraction(double lost, const Sending& sending, Time now) 
   if (lost > kMuch + inherent_) {
     decrease(lost, sending.in_use);
   } else if (lost < kLittle + inherent_) {
-    rate_ *= std::pow(kGrowth, seconds(std::clamp<Duration>(since, Duration::zero(), kLongestStep)));
+    rate_ *= std::pow(kGrowthWithoutLoss, seconds(std::clamp<Duration>(since, Duration::zero(), kLongestStep)));
     if (smooth_fraction_ < kLittle + inherent_) {
       trial_.reset();
     }

@@ -9,7 +9,7 @@ namespace rtcmc::rate {
 namespace {
 
 constexpr std::size_t kWindow = 20;  // groups
-constexpr double kSmoothing = 0.9;
+constexpr double kDelaySmoothing = 0.9;
 constexpr double kGain = 4;
 constexpr unsigned kMostCounted = 60;
 
@@ -21,7 +21,7 @@ constexpr double kMostThreshold = 600;
 constexpr double kFar = 15;        // beyond the threshold: a peak that it does not follow
 constexpr double kLongStep = 100;  // ms
 
-double milliseconds(Duration duration) {
+double in_milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
@@ -31,15 +31,15 @@ void OveruseDetector::add(const ArrivalGroups::Distance& distance) {
   if (latest_ && (distance.at < *latest_ || distance.at - *latest_ > ArrivalGroups::kLongestGap)) {
     reset();
   }
-  const double elapsed = latest_ ? milliseconds(distance.at - *latest_) : 0;
+  const double elapsed = latest_ ? in_milliseconds(distance.at - *latest_) : 0;
   latest_ = distance.at;
   if (!first_) {
     first_ = distance.at;
   }
   count_ = std::min(count_ + 1, kMostCounted);
-  delay_ += milliseconds(distance.arrival - distance.sent);
-  smoothed_delay_ = kSmoothing * smoothed_delay_ + (1 - kSmoothing) * delay_;
-  samples_.push_back({milliseconds(distance.at - *first_), smoothed_delay_});
+  delay_ += in_milliseconds(distance.arrival - distance.sent);
+  smoothed_delay_ = kDelaySmoothing * smoothed_delay_ + (1 - kDelaySmoothing) * delay_;
+  samples_.push_back({in_milliseconds(distance.at - *first_), smoothed_delay_});
   if (samples_.size() > kWindow) {
     samples_.pop_front();
   }

@@ -14,8 +14,8 @@ constexpr double kEnough = 0.8;  // of the packets and bytes
 // Below this share of the probe's rate the link was full, and the queue it left is to go.
 constexpr double kFull = 0.9;
 constexpr double kOfFull = 0.95;
-constexpr double kNear = 0.75;  // of the capacity
-constexpr double kGain = 1.05;  // of the target: less is none
+constexpr double kNear = 0.75;       // of the capacity
+constexpr double kProbeGain = 1.05;  // of the target: less is none
 
 double count(std::size_t number) {
   return static_cast<double>(number);
@@ -28,7 +28,7 @@ std::optional<Probe> Prober::next(const Rates& rates, Time now) {
     fail(now);
   }
   const double most = std::min(rates.wanted * kMargin, rates.maximum);
-  if (cluster_ || (next_ && now < *next_) || rates.wanted <= rates.target || most < rates.target * kGain) {
+  if (cluster_ || (next_ && now < *next_) || rates.wanted <= rates.target || most < rates.target * kProbeGain) {
     return std::nullopt;
   }
   const bool is_near = rates.capacity && rates.target > kNear * *rates.capacity;
@@ -104,7 +104,7 @@ std::optional<double> Prober::result(double target, Time now) {
     return std::nullopt;
   }
   const auto rate = rate_of(*cluster_);
-  if (!rate || *rate < kGain * target) {
+  if (!rate || *rate < kProbeGain * target) {
     fail(now);
     return std::nullopt;
   }

@@ -8,14 +8,14 @@ namespace rtcmc::rate {
 namespace {
 
 // Between two packets' ways: a clock was set.
-constexpr std::chrono::seconds kLongestStep{10};
+constexpr std::chrono::seconds kLongestQueueStep{10};
 constexpr double kShorter = 0.7;
 
 }  // namespace
 
 void QueueDelay::add(const Delivery& packet, Time now) {
   const Duration way = packet.arrival - packet.sent.time_since_epoch();
-  const bool has_jumped = latest_ && (way - *latest_ > kLongestStep || *latest_ - way > kLongestStep);
+  const bool has_jumped = latest_ && (way - *latest_ > kLongestQueueStep || *latest_ - way > kLongestQueueStep);
   latest_ = way;
   if (!shortest_ || has_jumped) {
     shortest_before_.reset();

@@ -12,7 +12,7 @@ namespace rtcmc::rtp {
 
 namespace {
 
-using Bytes = std::vector<std::uint8_t>;
+using ReportBytes = std::vector<std::uint8_t>;
 
 constexpr std::uint8_t kSenderReport = 200;
 constexpr std::uint8_t kSourceDescription = 202;
@@ -23,15 +23,15 @@ constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kMaxSources = 31;
 
 /// Appends a packet of whole 32-bit words, with `count` in its header.
-void append_packet(std::size_t count, std::uint8_t type, const Bytes& body, Bytes& out) {
+void append_packet(std::size_t count, std::uint8_t type, const ReportBytes& body, ReportBytes& out) {
   out.push_back(static_cast<std::uint8_t>(kVersion2 | count));
   out.push_back(type);
   append(static_cast<std::uint16_t>(body.size() / 4), out);
   out.insert(out.end(), body.begin(), body.end());
 }
 
-Bytes report_body(const SenderReport& report) {
-  Bytes body;
+ReportBytes report_body(const SenderReport& report) {
+  ReportBytes body;
   append(report.ssrc, body);
   append(report.ntp_time, body);
   append(report.rtp_timestamp, body);
@@ -40,9 +40,9 @@ Bytes report_body(const SenderReport& report) {
   return body;
 }
 
-Bytes description_body(std::uint32_t ssrc, std::string_view cname) {
+ReportBytes description_body(std::uint32_t ssrc, std::string_view cname) {
   cname = cname.substr(0, kMaxName);
-  Bytes body;
+  ReportBytes body;
   append(ssrc, body);
   body.push_back(kCanonicalName);
   body.push_back(static_cast<std::uint8_t>(cname.size()));
@@ -55,7 +55,7 @@ Bytes description_body(std::uint32_t ssrc, std::string_view cname) {
 }  // namespace
 
 std::vector<std::uint8_t> compose(const SenderReport& report, std::string_view cname) {
-  Bytes out;
+  ReportBytes out;
   append_packet(0, kSenderReport, report_body(report), out);
   append_packet(1, kSourceDescription, description_body(report.ssrc, cname), out);
   return out;
@@ -63,12 +63,12 @@ std::vector<std::uint8_t> compose(const SenderReport& report, std::string_view c
 
 std::vector<std::uint8_t> compose_goodbye(const SenderReport& report, std::string_view cname,
                                           const std::vector<std::uint32_t>& others) {
-  Bytes out = compose(report, cname);
+  ReportBytes out = compose(report, cname);
   std::vector<std::uint32_t> leaving{report.ssrc};
   leaving.insert(leaving.end(), others.begin(), others.end());
   for (std::span<const std::uint32_t> rest(leaving); !rest.empty();) {
     const auto sources = rest.first(std::min(rest.size(), kMaxSources));
-    Bytes body;
+    ReportBytes body;
     for (const std::uint32_t ssrc : sources) {
       append(ssrc, body);
     }

@@ -15,6 +15,8 @@ namespace rtcmc::rtp {
 namespace {
 
 constexpr std::size_t kOriginalSequenceSize = 2;  // RFC 4588, section 4
+/// By so much, on a machine that is too slow for both, one encoder may be behind another of the same input.
+constexpr std::int32_t kLongestLag = 10;  // s
 
 /// Browsers report with each question for a packet, too: of so few since the report before, what is late at that moment
 /// is too large a part. A second of 2 Mbit/s.
@@ -100,7 +102,8 @@ std::uint32_t Transmitter::timestamp_shift_for(std::uint32_t in_source) const {
     return 0;
   }
   const auto behind = static_cast<std::int32_t>(*timestamp_ - in_source);
-  const bool is_same_input = behind >= 0 && behind < static_cast<std::int32_t>(format_->wanted.clock_rate);
+  const bool is_same_input =
+      behind >= 0 && behind < kLongestLag * static_cast<std::int32_t>(format_->wanted.clock_rate);
   return is_same_input ? *timestamp_ + 1 - in_source : 0;
 }
 

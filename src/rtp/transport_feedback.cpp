@@ -9,9 +9,9 @@ namespace rtcmc::rtp {
 
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
+using ByteSpan = std::span<const std::uint8_t>;
 
-constexpr std::size_t kHeaderSize = 8;
+constexpr std::size_t kInformationHeaderSize = 8;
 constexpr std::size_t kChunkSize = 2;
 
 constexpr std::chrono::milliseconds kReferenceUnit{64};
@@ -50,7 +50,7 @@ class Chunk {
 };
 
 /// The chunks at the beginning of `bytes` that `packets` packets take. Absent if there are not enough.
-std::optional<Bytes> chunks_for(std::size_t packets, Bytes bytes) {
+std::optional<ByteSpan> chunks_for(std::size_t packets, ByteSpan bytes) {
   std::size_t size = 0;
   for (std::size_t told = 0; told < packets; size += kChunkSize) {
     if (bytes.size() < size + kChunkSize) {
@@ -64,7 +64,7 @@ std::optional<Bytes> chunks_for(std::size_t packets, Bytes bytes) {
 /// The differences between arrivals, one after the other.
 class Deltas {
  public:
-  explicit Deltas(Bytes bytes) : bytes_(bytes) {}
+  explicit Deltas(ByteSpan bytes) : bytes_(bytes) {}
 
   /// For a packet of this status. Absent if it is cut short, or is of a status that does not exist.
   std::optional<std::chrono::microseconds> take(unsigned status) {
@@ -78,18 +78,18 @@ class Deltas {
   }
 
  private:
-  Bytes bytes_;
+  ByteSpan bytes_;
 };
 
 }  // namespace
 
-std::optional<TransportFeedback> parse_transport_feedback(std::uint32_t ssrc, Bytes information, std::size_t limit) {
-  if (information.size() < kHeaderSize) {
+std::optional<TransportFeedback> parse_transport_feedback(std::uint32_t ssrc, ByteSpan information, std::size_t limit) {
+  if (information.size() < kInformationHeaderSize) {
     return std::nullopt;
   }
   auto sequence = read<std::uint16_t>(information);
   const std::size_t count = read<std::uint16_t>(information.subspan(2));
-  const Bytes rest = information.subspan(kHeaderSize);
+  const ByteSpan rest = information.subspan(kInformationHeaderSize);
   const auto chunks = chunks_for(count, rest);
   if (count == 0 || !chunks) {
     return std::nullopt;

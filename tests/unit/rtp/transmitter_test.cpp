@@ -120,7 +120,8 @@ TEST(Transmitter, TimestampsNeverGoBackWithAnotherSource) {
       {{6000, 6000}, {9000, 9000}, {6000, 9001, true}, {9000, 12001}, {6000, 12002, true}},
       {{6000, 6000}, {9000, 9000}, {7000, 7000}, {9000, 9001, true}},
       {{0xfffff000, 0xfffff000}, {500, 500}, {0xfffff000, 501, true}},
-      {{900000, 900000}, {3000, 3000, true}, {6000, 6000}},
+      {{900000, 900000}, {780000, 900001, true}, {783000, 903001}},
+      {{900003, 900003}, {3, 3, true}, {6000, 6000}},
   };
   for (const auto& course : courses) {
     Sender sender;
