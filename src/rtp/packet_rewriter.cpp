@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "rtp/big_endian.hpp"
 #include "rtp/packet.hpp"
@@ -38,7 +39,7 @@ constexpr std::size_t kBlockHeaderSize = 4;
 
 void append_extension(std::uint8_t id, std::span<const std::uint8_t> value, std::vector<std::uint8_t>& block) {
   block.push_back(static_cast<std::uint8_t>(id << 4 | (value.size() - 1)));
-  block.insert(block.end(), value.begin(), value.end());
+  std::ranges::copy(value, std::back_inserter(block));
 }
 
 /// Two times in units of 10 ms, 12 bits each: the least one and the most.
