@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "socketio/network_watch.hpp"
 
+#include <glib-unix.h>
 #include <ifaddrs.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -105,8 +106,8 @@ NetworkWatch::NetworkWatch(std::function<void()> changed)
     g_info("changes of the network are not noticed: there is no netlink socket");
     return;
   }
-  source_.reset(g_socket_create_source(socket_.get(), G_IO_IN, nullptr));
-  const GSocketSourceFunc readable = [](GSocket*, GIOCondition, gpointer self) -> gboolean {
+  source_.reset(g_unix_fd_source_new(g_socket_get_fd(socket_.get()), G_IO_IN));
+  const GUnixFDSourceFunc readable = [](gint, GIOCondition, gpointer self) -> gboolean {
     static_cast<NetworkWatch*>(self)->read();
     return G_SOURCE_CONTINUE;
   };
