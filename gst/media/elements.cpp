@@ -47,6 +47,13 @@ void set_if_known(GstElement* element, const std::string& property, const std::s
   }
 }
 
+void replace_caps(GstPadProbeInfo* info, GstCaps* caps) {
+  const auto replaced = glib::Ref<GstEvent>::adopt(gst_pad_probe_info_get_event(info));
+  GstEvent* changed = gst_event_new_caps(caps);
+  gst_event_set_seqnum(changed, gst_event_get_seqnum(replaced.get()));
+  GST_PAD_PROBE_INFO_DATA(info) = changed;
+}
+
 void discard(GstElement* element) {
   const auto parent = glib::Ref<GstObject>::adopt(gst_object_get_parent(GST_OBJECT(element)));
   gst_element_set_locked_state(element, TRUE);

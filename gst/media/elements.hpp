@@ -19,6 +19,9 @@ namespace rtcmc {
 /// Sets a property from text, as gst-launch does, if the installed version of the element has it.
 void set_if_known(GstElement* element, const std::string& property, const std::string& value);
 
+/// In a probe of events: a CAPS event with these caps goes on in place of the one that came.
+void replace_caps(GstPadProbeInfo* info, GstCaps* caps);
+
 /// Stops an element whatever its parent's state, and takes it out of the parent. Waits until none of its own threads
 /// runs, so it must not be called on one of these.
 void discard(GstElement* element);

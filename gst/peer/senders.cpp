@@ -246,13 +246,16 @@ void Senders::adapt(std::chrono::steady_clock::time_point now) {
   available_bitrate_ =
       bandwidth.estimate(for_sound + static_cast<std::uint64_t>(static_cast<double>(wanted) * kHeadroom), now);
   GST_TRACE("%s: %" G_GUINT64_FORMAT " bit/s", user_id_.c_str(), available_bitrate_.value_or(0));
+  // Sound comes first: it is little, and missed more.
+  std::optional<std::uint64_t> for_pictures;
+  if (available_bitrate_) {
+    const std::uint64_t rest = *available_bitrate_ > for_sound ? *available_bitrate_ - for_sound : 0;
+    for_pictures = static_cast<std::uint64_t>(static_cast<double>(rest) / kHeadroom);
+  }
   for (Sending* sending : pictures) {
-    // Sound comes first: it is little, and missed more.
-    const auto budget = [&](std::uint64_t bits) {
-      return static_cast<std::uint64_t>(static_cast<double>(bits > for_sound ? bits - for_sound : 0) / kHeadroom) *
-             sending->outgoing.track->bitrate() / std::max<std::uint64_t>(wanted, 1);
-    };
-    sending->subscription->set_budget(available_bitrate_ ? std::optional(budget(*available_bitrate_)) : std::nullopt);
+    const std::uint32_t bitrate = sending->outgoing.track->bitrate();
+    sending->subscription->set_budget(
+        for_pictures ? std::optional(*for_pictures * bitrate / std::max<std::uint64_t>(wanted, 1)) : std::nullopt);
   }
   if (const std::size_t bytes = pictures.empty() || !is_started_ ? 0 : bandwidth.probe(now)) {
     pictures.front()->transmission->pad(bytes, now);

@@ -87,14 +87,11 @@ GstPadProbeReturn add_colours(GstPad*, GstPadProbeInfo* info, gpointer) {
   if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) {
     return GST_PAD_PROBE_OK;
   }
-  const auto replaced = glib::Ref<GstEvent>::adopt(event);
   GstCaps* caps = nullptr;
   gst_event_parse_caps(event, &caps);
   const auto coloured = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
   gst_caps_set_simple(coloured.get(), "colorimetry", G_TYPE_STRING, GST_VIDEO_COLORIMETRY_BT601, nullptr);
-  GstEvent* changed = gst_event_new_caps(coloured.get());
-  gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
-  GST_PAD_PROBE_INFO_DATA(info) = changed;
+  replace_caps(info, coloured.get());
   return GST_PAD_PROBE_OK;
 }
 

@@ -33,8 +33,6 @@ struct BranchSettings {
 struct Quality {
   std::uint64_t bitrate;  // bit/s
   int size_divisor;       // of their sides
-
-  friend bool operator==(const Quality&, const Quality&) = default;
 };
 
 struct BranchFault {

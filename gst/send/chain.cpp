@@ -51,12 +51,9 @@ GstPadProbeReturn give_rate(GstPad*, GstPadProbeInfo* info, gpointer) {
     frames = 30;
     seconds = 1;
   }
-  const auto replaced = glib::Ref<GstEvent>::adopt(event);
   const auto rated = glib::Ref<GstCaps>::adopt(gst_caps_copy(caps));
   gst_caps_set_simple(rated.get(), "framerate", GST_TYPE_FRACTION, frames, seconds, nullptr);
-  GstEvent* changed = gst_event_new_caps(rated.get());
-  gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
-  GST_PAD_PROBE_INFO_DATA(info) = changed;
+  replace_caps(info, rated.get());
   return GST_PAD_PROBE_OK;
 }
 
@@ -94,10 +91,7 @@ void give_positions_to_caps(GstPadProbeInfo* info, Positions& positions) {
     return;
   }
   positions.given = given;
-  const auto replaced = glib::Ref<GstEvent>::adopt(event);
-  GstEvent* changed = gst_event_new_caps(positioned.get());
-  gst_event_set_seqnum(changed, gst_event_get_seqnum(event));
-  GST_PAD_PROBE_INFO_DATA(info) = changed;
+  replace_caps(info, positioned.get());
 }
 
 /// Each buffer of planar sound says its channels, too.

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "camera_room.hpp"
 #include "glib/signal_connection.hpp"
 #include "peer/webrtcbin.hpp"
 #include "pipeline.hpp"
@@ -26,28 +27,15 @@ using namespace std::chrono_literals;
 /// Long enough for a busy machine, and shorter than what notices a dead connection by itself.
 constexpr auto kSoon = 20s;
 
-class Faults : public ::testing::Test {
+class Faults : public CameraRoom {
  protected:
   void play(const std::string& properties = "") {
-    pipeline_ = std::make_unique<Pipeline>(
-        "rtcmcroom name=room user-id=camera room-id=garden socket-url=" + server_.url() + " " + properties +
-        " videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! room.");
-    ready_ = glib::SignalConnection(
-        pipeline_->room(), "webrtcbin-ready",
-        G_CALLBACK(+[](GstElement*, const char*, GstElement* webrtcbin, Faults* self) { self->made(webrtcbin); }),
-        this);
-    pipeline_->set_state(GST_STATE_PLAYING);
-    ASSERT_TRUE(wait_until([&] { return pipeline_->posted("rtcmc-room-joined"); }));
-  }
-
-  [[nodiscard]] std::unique_ptr<Viewer> watch(Viewer::Options options = {}) const {
-    return std::make_unique<Viewer>(server_.url(), "garden", std::move(options));
-  }
-
-  [[nodiscard]] std::unique_ptr<Viewer> see(Viewer::Options options = {}) const {
-    auto viewer = watch(std::move(options));
-    EXPECT_TRUE(wait_until([&] { return viewer->packets() > 10; }));
-    return viewer;
+    CameraRoom::play("user-id=camera " + properties, [this] {
+      ready_ = glib::SignalConnection(
+          pipeline_->room(), "webrtcbin-ready",
+          G_CALLBACK(+[](GstElement*, const char*, GstElement* webrtcbin, Faults* self) { self->made(webrtcbin); }),
+          this);
+    });
   }
 
   /// The next connections break as soon as both sides have agreed on them.
@@ -57,9 +45,6 @@ class Faults : public ::testing::Test {
     const unsigned before = viewer.packets();
     return wait_until([&] { return viewer.packets() > before + 30; }, kSoon);
   }
-
-  RoomServer server_;
-  std::unique_ptr<Pipeline> pipeline_;
 
  private:
   /// On the thread where events are read. What it connects runs on one of webrtcbin's.

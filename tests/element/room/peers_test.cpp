@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "camera_room.hpp"
 #include "pipeline.hpp"
 #include "room_server.hpp"
 #include "viewer.hpp"
@@ -19,29 +20,9 @@
 namespace rtcmc::test {
 namespace {
 
-class Peers : public ::testing::Test {
+class Peers : public CameraRoom {
  protected:
-  void play(const std::string& properties = "video-codecs=<VP8,H264>") {
-    pipeline_ = std::make_unique<Pipeline>(
-        "rtcmcroom name=room room-id=garden socket-url=" + server_.url() + " " + properties +
-        " videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! room.");
-    pipeline_->set_state(GST_STATE_PLAYING);
-    ASSERT_TRUE(wait_until([&] { return pipeline_->posted("rtcmc-room-joined"); }));
-  }
-
-  [[nodiscard]] std::unique_ptr<Viewer> watch(Viewer::Options options = {}) const {
-    return std::make_unique<Viewer>(server_.url(), "garden", std::move(options));
-  }
-
-  /// A viewer that sees the picture.
-  [[nodiscard]] std::unique_ptr<Viewer> see(Viewer::Options options = {}) const {
-    auto viewer = watch(std::move(options));
-    EXPECT_TRUE(wait_until([&] { return viewer->packets() > 10; }));
-    return viewer;
-  }
-
-  RoomServer server_;
-  std::unique_ptr<Pipeline> pipeline_;
+  void play(const std::string& properties = "video-codecs=<VP8,H264>") { CameraRoom::play(properties); }
 };
 
 std::size_t count_in(const char* directory) {
