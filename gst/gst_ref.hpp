@@ -22,12 +22,6 @@ struct RefTraits<GstBuffer> {
 };
 
 template <>
-struct RefTraits<GstMemory> {
-  static GstMemory* ref(GstMemory* memory) { return gst_memory_ref(memory); }
-  static void unref(GstMemory* memory) { gst_memory_unref(memory); }
-};
-
-template <>
 struct RefTraits<GstBufferList> {
   static GstBufferList* ref(GstBufferList* list) { return gst_buffer_list_ref(list); }
   static void unref(GstBufferList* list) { gst_buffer_list_unref(list); }
@@ -67,5 +61,10 @@ struct IteratorDeleter {
   void operator()(GstIterator* iterator) const { gst_iterator_free(iterator); }
 };
 using IteratorPtr = std::unique_ptr<GstIterator, IteratorDeleter>;
+
+struct ClockIdDeleter {
+  void operator()(gpointer id) const { gst_clock_id_unref(id); }
+};
+using ClockIdPtr = std::unique_ptr<void, ClockIdDeleter>;
 
 }  // namespace rtcmc::glib

@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- packets messages data http websocket rooms rtp rtcp rate sdp
+[ $# -gt 0 ] || set -- packets messages data http websocket rooms rtp rtcp rate whip sdp
 build=build-fuzz
 
 [ -f "$build/build.ninja" ] ||

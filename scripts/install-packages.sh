@@ -9,7 +9,7 @@ wanted=${1:-run}
 packages="
   g++ meson ninja-build pkg-config
   libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev libgstreamer-plugins-bad1.0-dev
-  libsoup-3.0-dev libjson-glib-dev libnice-dev glib-networking
+  libsoup-3.0-dev libjson-glib-dev libnice-dev libsrtp2-dev glib-networking
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
   gstreamer1.0-plugins-ugly gstreamer1.0-nice"
 if [ "$wanted" = unit ] || [ "$wanted" = test ]; then
@@ -20,8 +20,8 @@ if [ "$wanted" = unit ] || [ "$wanted" = test ]; then
 fi
 if [ "$wanted" = test ]; then
   packages="$packages
-  clang libclang-rt-dev clang-format clang-tidy chromium debootstrap firefox-esr
-  libsrtp2-dev libssl-dev"
+  clang libclang-rt-dev clang-format clang-tidy chromium-headless-shell coturn debootstrap firefox-esr
+  libssl-dev"
   command -v npm > /dev/null || packages="$packages npm"
 fi
 
@@ -45,6 +45,10 @@ if [ "$(id -u)" -ne 0 ]; then
   fi
 fi
 echo "== Installing Debian packages:$missing"
+# Tests start a TURN server of their own: none is to begin with the machine.
+case $missing in
+*" coturn"*) [ ! -d /run/systemd/system ] || $as_root systemctl mask --quiet coturn ;;
+esac
 $as_root apt-get update --quiet --quiet
 # shellcheck disable=SC2086 # a list of words
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends $missing > /dev/null

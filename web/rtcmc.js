@@ -11,7 +11,7 @@ export { control } from './rtcmc/control.js';
 const MESSAGE = 'RTCMultiConnection-Message';
 const ANSWER_TIME = 8000;
 const RETRY_TIME = 5000;
-const SETTLE_TIME = 15000; // until everybody who is still there is connected
+const SETTLE_TIME = 5000; // after which browsers see that a connection is dead
 const MAX_DETOURS = 5; // of a room that comes and goes
 const MAX_PARTICIPANTS = 256;
 const MAX_ACQUAINTANCES = 1000;
@@ -193,18 +193,29 @@ class Room extends EventTarget {
 
 	#entered(isOwner) {
 		const entry = this.#entry;
+		const returns = this.#wasIn;
 		this.isOwner = isOwner;
 		this.#wasIn = true;
 		this.#invitation = '';
 		this.#setState('joined');
-		if (!isOwner) this.#askToParticipate(this.id);
+		if (!isOwner) this.#askToParticipate(this.id, returns);
+		this.participants.filter((one) => one.isConnected).forEach(({ id }) => this.#greet(id));
 		const isOver = (one) => one.entry !== entry && !one.isConnected;
-		this.#timer = setTimeout(() => this.participants.filter(isOver).forEach((one) => this.#forget(one.id)), SETTLE_TIME);
+		this.#timer = setTimeout(() => this.participants.filter(isOver).forEach(({ id }) => {
+			this.#forget(id);
+			this.#askToParticipate(id);
+		}), SETTLE_TIME);
 	}
 
-	#askToParticipate(id) {
+	/** @param {boolean} spares whom we are connected with */
+	#askToParticipate(id, spares = false) {
 		this.#invitation ||= randomId();
-		this._send(id, message.request(this.session, this.#invitation));
+		this._send(id, message.request(this.session, this.#invitation, spares));
+	}
+
+	/** Has the server know that we are connected with it. */
+	#greet(id) {
+		this._send(id, message.request(this.session, undefined, true));
 	}
 
 	_send(to, content) {
@@ -235,7 +246,7 @@ class Room extends EventTarget {
 		const link = !known ? 'none' : known.awaitsFirstAnswer ? 'offered' : 'made';
 		const knowsInvitation = this.#invitation !== '' && content.invitation === this.#invitation;
 		const decision = decide(kindOf(content), {
-			link, isOfThisEntry: known?.entry === this.#entry,
+			link, works: known?.isConnected, isOfThisEntry: known?.entry === this.#entry,
 			isAcquainted: this.#acquaintances.has(sender), outranksUs: sender > this.userId,
 		}, { cameThroughRoom, knowsInvitation }, this.participants.filter((one) => one.isUnanswered).length >= MAX_UNANSWERED, { crossing: content.crossing });
 		if (['offer', 'takeOffer'].includes(decision.verdict)) this.#acquaint(sender, content);
@@ -255,8 +266,13 @@ class Room extends EventTarget {
 		return this.#acquaintances.get(id);
 	}
 
-	#act({ verdict, why }, { sender, extra }, content) {
+	#act({ verdict, why }, { sender, extra, cameThroughRoom }, content) {
 		const does = {
+			keep: () => cameThroughRoom && this.#greet(sender),
+			doubt: () => {
+				this.#greet(sender);
+				this.#doubt(this.#participants.get(sender), extra, content);
+			},
 			offer: () => this.#offer(sender, extra, content),
 			takeOffer: () => this.#start(sender, extra)?.acceptOffer(content, false),
 			passOn: () => this.#passOn(this.#participants.get(sender), content),
@@ -268,6 +284,11 @@ class Room extends EventTarget {
 		};
 		if (does[verdict]) does[verdict]();
 		else console.debug(verdict, content.kind, 'of', sender, why);
+	}
+
+	async #doubt(known, extra, content) {
+		const isHeard = await known.isHeard().catch(() => false);
+		if (!isHeard && this.#participants.get(known.id) === known) this.#offer(known.id, extra, content);
 	}
 
 	/** Or says first what it takes for one. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "element/announcer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "element/extra.hpp"
 #include "gst_ref.hpp"
 #include "log.hpp"
+#include "stats/snapshot.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
@@ -34,6 +36,8 @@ enum Signal {
   kFileProgress,
   kFileReceived,
   kMuteChanged,
+  kBitrateWanted,
+  kQualityChanged,
   kWebrtcbinReady,
   kEncoderSetup,
   kPayloaderSetup,
@@ -95,6 +99,9 @@ void Announcer::install_signals(GObjectClass* element_class) {
       add_signal(type, "file-progress", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_UINT64, G_TYPE_UINT64, G_TYPE_BOOLEAN);
   signals[kFileReceived] = add_signal(type, "file-received", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BYTES);
   signals[kMuteChanged] = add_signal(type, "mute-changed", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_BOOLEAN);
+  signals[kBitrateWanted] = add_signal(type, "bitrate-wanted", G_TYPE_STRING, G_TYPE_UINT);
+  signals[kQualityChanged] = add_signal(type, "quality-changed", G_TYPE_STRING, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT,
+                                        G_TYPE_UINT, G_TYPE_STRING, G_TYPE_STRING);
   signals[kWebrtcbinReady] = add_signal(type, "webrtcbin-ready", G_TYPE_STRING, GST_TYPE_ELEMENT);
   signals[kEncoderSetup] = add_signal(type, "encoder-setup", GST_TYPE_ELEMENT);
   signals[kPayloaderSetup] = add_signal(type, "payloader-setup", GST_TYPE_ELEMENT);
@@ -257,6 +264,28 @@ void Announcer::streams_selected(GstStreamCollection* collection, const std::vec
   }
   gst_message_set_seqnum(message.get(), seqnum);
   post(kOfStreams, std::move(message));
+}
+
+void Announcer::bitrate_wanted(const std::string& pad_name, std::uint64_t bitrate) const {
+  const auto rate = static_cast<guint>(std::min<std::uint64_t>(bitrate, G_MAXUINT));
+  g_signal_emit(element_, signals[kBitrateWanted], 0, pad_name.c_str(), rate);
+  post(kOfStreams, gst_structure_new("rtcmc-bitrate-wanted", "pad", G_TYPE_STRING, pad_name.c_str(), "bitrate",
+                                     G_TYPE_UINT, rate, nullptr));
+}
+
+void Announcer::quality_changed(const std::string& user_id, const std::string& pad_name, const SentQuality& quality,
+                                QualityReason reason) const {
+  const auto layer = static_cast<guint>(quality.layer);
+  const auto width = static_cast<guint>(quality.size.width);
+  const auto height = static_cast<guint>(quality.size.height);
+  const char* portion = stats::name_of(quality.portion);
+  const char* why = reason == QualityReason::Network ? "network" : "input";
+  g_signal_emit(element_, signals[kQualityChanged], 0, user_id.c_str(), pad_name.c_str(), layer, width, height, portion,
+                why);
+  post(kOfStreams, gst_structure_new("rtcmc-quality-changed", "user-id", G_TYPE_STRING, user_id.c_str(), "pad",
+                                     G_TYPE_STRING, pad_name.c_str(), "layer", G_TYPE_UINT, layer, "width", G_TYPE_UINT,
+                                     width, "height", G_TYPE_UINT, height, "portion", G_TYPE_STRING, portion, "reason",
+                                     G_TYPE_STRING, why, nullptr));
 }
 
 void Announcer::mute_changed(const std::string& user_id, const std::string& stream_id, const std::string& kind,

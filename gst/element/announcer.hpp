@@ -12,6 +12,7 @@
 
 #include "data/messenger.hpp"
 #include "gst_ref.hpp"
+#include "peer/quality_watch.hpp"
 #include "room/room_client.hpp"
 #include "rtp/codec.hpp"
 
@@ -56,6 +57,10 @@ class Announcer {
   void data(const std::string& user_id, const DataEvent& event) const;
   void mute_changed(const std::string& user_id, const std::string& stream_id, const std::string& kind,
                     bool muted) const;
+  /// bit/s.
+  void bitrate_wanted(const std::string& pad_name, std::uint64_t bitrate) const;
+  void quality_changed(const std::string& user_id, const std::string& pad_name, const SentQuality& quality,
+                       QualityReason reason) const;
   void webrtcbin_ready(const std::string& user_id, GstElement* webrtcbin) const;
   void encoder_setup(GstElement* encoder) const;
   void payloader_setup(GstElement* payloader) const;

@@ -182,6 +182,28 @@ class News::Reading {
                         "everything else is sent to it as to the others");
   }
 
+  void operator()(const event::TrackReduced& reduced) const {
+    announcer().warning(
+        GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+        "The network of participant " + reduced.user_id + " does not carry " + reduced.pad_name +
+            ", which comes encoded: frames are left out for it, down to keyframes alone. Give the room raw "
+            "video, which is encoded to fit, or have the camera send less (rtcmc-bitrate-wanted says how much).",
+        "everybody else gets all of it; stats say who gets what");
+  }
+
+  void operator()(const event::QualityChanged& changed) const {
+    announcer().quality_changed(changed.user_id, changed.pad_name, changed.quality, changed.reason);
+  }
+
+  void operator()(const event::BitrateWanted& wanted) const {
+    announcer().bitrate_wanted(wanted.pad_name, wanted.bitrate);
+  }
+
+  void operator()(const event::PublishingTroubled& troubled) const {
+    announcer().warning(GST_RESOURCE_ERROR, troubled.code, troubled.text,
+                        "the room is not concerned; publishing is tried again until it works");
+  }
+
   void operator()(const event::ParticipantRenamed& renamed) const {
     news_.navigator_.rename(renamed.old_id, renamed.new_id);
     if (change([&] { std::ranges::replace(news_.participants_, renamed.old_id, renamed.new_id); })) {

@@ -85,8 +85,13 @@ std::shared_ptr<Session> Participation::session() const {
 
 send::TrackSettings Participation::track_settings(rtp::Kind kind) const {
   return with_settings([kind](const Settings& all) {
-    return kind == rtp::Kind::Video ? send::TrackSettings{kind, all.video_codecs, all.video_bitrate, all.video_layers}
-                                    : send::TrackSettings{kind, all.audio_codecs, all.audio_bitrate};
+    return kind == rtp::Kind::Video
+               ? send::TrackSettings{kind, all.video_codecs, all.video_bitrate, all.min_video_bitrate, all.video_layers}
+               : send::TrackSettings{.kind = kind,
+                                     .codecs = all.audio_codecs,
+                                     .bitrate = all.audio_bitrate,
+                                     .repeats = all.audio_fec,
+                                     .leaves_out_silence = all.audio_dtx};
   });
 }
 

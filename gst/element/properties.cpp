@@ -309,12 +309,30 @@ constexpr auto kProperties = std::to_array<Property>({
     number<&Settings::video_bitrate, kMinBitrate>(
         "video-bitrate", "Video bitrate",
         "Target for each video encoder, in bit/s; less where viewers' links carry less"),
+    number<&Settings::min_video_bitrate, kMinBitrate>(
+        "min-video-bitrate", "Minimum video bitrate",
+        "What each video encoder gets at least, in bit/s, however little viewers' links carry; at most video-bitrate"),
     number<&Settings::video_layers, 1, 8>("video-layers", "Video layers",
                                           "How many encodings of raw video may run at the same time, for viewers whose "
                                           "links carry much less than others' "
                                           "(1 = all get what the weakest link carries)"),
     number<&Settings::audio_bitrate, kMinBitrate>("audio-bitrate", "Audio bitrate",
                                                   "Target for each audio encoder, in bit/s"),
+    flag<&Settings::audio_fec>("audio-fec", "Audio FEC",
+                               "Opus: have packets repeat what was in the one before, as far as participants lose "
+                               "some, and ask participants for the same (useinbandfec)"),
+    flag<&Settings::audio_dtx>("audio-dtx", "Audio DTX",
+                               "Opus: send next to nothing in silence, and ask participants for the same (usedtx)"),
+    number<&Settings::receive_video_bitrate>(
+        "receive-video-bitrate", "Bitrate of received video",
+        "What participants are asked to send of each picture at most, in bit/s (0 = no limit)"),
+    text<&Settings::publish_url>(
+        "publish-url", "Publish URL",
+        "WHIP endpoint of a media server, https://host/path, that gets what the room gets, to give it to many (unset = "
+        "none)"),
+    hidden(text<&Settings::publish_token>(
+        "publish-token", "Publish token",
+        "What the server of publish-url knows us by, a Bearer token (unset = none). Reads as unset")),
     number<&Settings::latency>("latency", "Latency",
                                "How long received packets may wait for late ones, in ms, as on webrtcbin"),
     number<&Settings::max_picture_size, 16, std::numeric_limits<guint16>::max()>(

@@ -80,7 +80,8 @@ constexpr Property text(const char* name, const char* nick, const char* blurb) {
 template <auto kMember>
 constexpr Property flag(const char* name, const char* nick, const char* blurb) {
   const auto spec = [](const Property& property) {
-    return g_param_spec_boolean(property.name, property.nick, property.blurb, FALSE, kSetting);
+    Settings settings;
+    return g_param_spec_boolean(property.name, property.nick, property.blurb, member_of(settings, kMember), kSetting);
   };
   return {name, nick, blurb, spec, set_member<kMember>, get_member<kMember>};
 }

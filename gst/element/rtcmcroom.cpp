@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
@@ -34,6 +33,7 @@
 #include "element/sink_pad.hpp"
 #include "element/source_pad.hpp"
 #include "log.hpp"
+#include "media/elements.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_room_debug
 
@@ -257,8 +257,7 @@ Ref<GstObject> child_that_posted(GstBin* bin, GstMessage* message) {
 }
 
 bool is_webrtcbin(GstObject* object) {
-  GstElementFactory* factory = GST_IS_ELEMENT(object) ? gst_element_get_factory(GST_ELEMENT(object)) : nullptr;
-  return factory && std::strcmp(GST_OBJECT_NAME(factory), "webrtcbin") == 0;
+  return GST_IS_ELEMENT(object) && rtcmc::is_made_by("webrtcbin", GST_ELEMENT(object));
 }
 
 /// What a participant's webrtcbin has to say stays inside: its trouble is not the pipeline's, and a message on a bus

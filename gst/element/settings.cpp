@@ -7,6 +7,7 @@
 #include "media/elements.hpp"
 #include "media/rtp_elements.hpp"
 #include "server/access_policy.hpp"
+#include "whip/answer.hpp"
 
 namespace rtcmc {
 
@@ -94,6 +95,17 @@ std::optional<SettingsFault> fault_of(const Settings& settings) {
           "what browsers write into the header Origin"};
     }
   }
+  if (!settings.publish_url.empty()) {
+    if (auto fault = whip::url_fault(settings.publish_url)) {
+      return SettingsFault{*std::move(fault), "the URL of a WHIP endpoint"};
+    }
+  }
+  if (!settings.publish_token.empty() && !whip::is_token(settings.publish_token)) {
+    return SettingsFault{
+        "publish-token is no token as HTTP takes it: letters, digits, and any of -._~+/ with = at the end. Leave out "
+        "\"Bearer\" and spaces.",
+        "goes into the header Authorization"};
+  }
   if (auto fault = codec_fault("video-codecs", rtp::Kind::Video, settings.unknown_video_codec)) {
     return fault;
   }
@@ -110,17 +122,26 @@ std::optional<SettingsFault> fault_of(const Settings& settings) {
 SessionSettings session_settings(const Settings& settings, PadKinds pads, const EmbeddedServer* server) {
   const auto servers = ice_servers(settings);
   const auto* usable = std::get_if<room::IceServers>(&servers);  // of which fault_of() has made sure
-  SessionSettings result{.room = settings.room,
-                         .peer = {.ice = {usable ? *usable : room::IceServers(), settings.relay_only},
-                                  .data_channel = true,
-                                  .latency = settings.latency,
-                                  .receivable = {.audio = receivable(rtp::Kind::Audio, settings.audio_codecs),
-                                                 .video = receivable(rtp::Kind::Video, settings.video_codecs)}},
-                         .incoming = {.auto_receive = settings.auto_receive, .keeps_pads = !settings.uri.empty()},
-                         .session_is_implied = !settings.session};
+  SessionSettings result{
+      .room = settings.room,
+      .peer = {.ice = {usable ? *usable : room::IceServers(), settings.relay_only},
+               .data_channel = true,
+               .latency = settings.latency,
+               .video_bitrate =
+                   settings.receive_video_bitrate > 0 ? std::optional(settings.receive_video_bitrate) : std::nullopt,
+               .receivable = {.audio = receivable(rtp::Kind::Audio, settings.audio_codecs),
+                              .video = receivable(rtp::Kind::Video, settings.video_codecs)},
+               .opus = {.repetitions = settings.audio_fec, .pauses = settings.audio_dtx}},
+      .incoming = {.auto_receive = settings.auto_receive, .keeps_pads = !settings.uri.empty()},
+      .session_is_implied = !settings.session};
   result.room.session = settings.session ? *settings.session : implied_session(settings, pads);
   result.room.session.oneway = result.room.session.oneway || result.room.scalable_broadcast;
   result.peer.data_channel = result.room.session.data;
+  result.publish = {
+      .endpoint = {.url = settings.publish_url,
+                   .token = settings.publish_token,
+                   .certificates = {.ca_file = settings.room.tls_ca_file, .takes_any = settings.room.tls_insecure}},
+      .peer = {.ice = result.peer.ice, .opus = result.peer.opus}};
   if (server) {
     server->lead_here(result.room);
   }

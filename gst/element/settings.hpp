@@ -21,14 +21,20 @@ struct Settings {
   std::vector<std::string> turn_servers;     // URIs with user and password
   std::string ice_servers;                   // both, as room::IceServers::add_list() takes them; empty: none
   bool relay_only = false;
-  std::vector<rtp::Codec> video_codecs;     // empty: automatic
-  std::vector<rtp::Codec> audio_codecs;     // empty: automatic
-  std::string unknown_video_codec;          // what video-codecs has that is none; empty: nothing
-  std::string unknown_audio_codec;          // the same of audio-codecs
-  std::uint32_t video_bitrate = 2'000'000;  // bit/s
-  std::uint32_t video_layers = 3;           // encodings at the same time, at most
-  std::uint32_t audio_bitrate = 64'000;     // bit/s
+  std::vector<rtp::Codec> video_codecs;      // empty: automatic
+  std::vector<rtp::Codec> audio_codecs;      // empty: automatic
+  std::string unknown_video_codec;           // what video-codecs has that is none; empty: nothing
+  std::string unknown_audio_codec;           // the same of audio-codecs
+  std::uint32_t video_bitrate = 2'000'000;   // bit/s
+  std::uint32_t min_video_bitrate = 64'000;  // bit/s
+  std::uint32_t video_layers = 3;            // encodings at the same time, at most
+  std::uint32_t audio_bitrate = 64'000;      // bit/s
+  bool audio_fec = true;
+  bool audio_dtx = false;
+  std::uint32_t receive_video_bitrate = 0;  // bit/s, of each picture that comes; 0: no limit
   std::uint32_t latency = kDefaultLatency;  // ms
+  std::string publish_url;                  // of a WHIP endpoint; empty: none
+  std::string publish_token;                // for it; empty: none
   bool auto_receive = false;
   std::uint32_t max_picture_size = receive::kDefaultMaxPictureSize;  // pixels, see receive::DecodingSettings
   std::string uri;  // from a player; empty: none. What it says is in the other settings too

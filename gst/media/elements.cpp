@@ -15,6 +15,11 @@ bool is_installed(const std::string& factory) {
   return static_cast<bool>(find(factory));
 }
 
+bool is_made_by(const char* factory, GstElement* element) {
+  GstElementFactory* its = gst_element_get_factory(element);
+  return its && g_str_equal(GST_OBJECT_NAME(its), factory);
+}
+
 glib::Ref<GstElement> make_installed(const std::string& factory) {
   GstElement* element = gst_element_factory_make(factory.c_str(), nullptr);
   return element ? glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(element))) : nullptr;

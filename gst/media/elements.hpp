@@ -10,6 +10,7 @@
 namespace rtcmc {
 
 [[nodiscard]] bool is_installed(const std::string& factory);
+[[nodiscard]] bool is_made_by(const char* factory, GstElement* element);
 /// Null if it is not installed.
 [[nodiscard]] glib::Ref<GstElement> make_installed(const std::string& factory);
 [[nodiscard]] glib::Ref<GstPad> static_pad(GstElement* element, const char* name);

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "media/elements.hpp"
 
@@ -61,6 +63,50 @@ GstPadProbeReturn drop_keyframe_requests(GstPad*, GstPadProbeInfo* info, gpointe
   return gst_video_event_is_force_key_unit(gst_pad_probe_info_get_event(info)) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
+/// Of a pause in sound (Opus' DTX), an encoder makes empty packets.
+struct Pause {
+  bool has_begun = false;
+  bool is_to_be_marked = false;
+};
+constexpr gsize kEmptyOpus = 2;
+
+/// Chromium needs the first one: without, it takes the others for lost, and not for left out. With its property dtx,
+/// rtpopuspay would leave out all.
+GstPadProbeReturn leave_out_pause(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  auto& pause = **static_cast<std::shared_ptr<Pause>*>(data);
+  const bool is_empty = gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info)) <= kEmptyOpus;
+  if (is_empty && std::exchange(pause.has_begun, true)) {
+    pause.is_to_be_marked = true;
+    return GST_PAD_PROBE_DROP;
+  }
+  pause.has_begun = is_empty;
+  return GST_PAD_PROBE_OK;
+}
+
+/// RFC 3551, 4.1: the first packet behind a pause has the marker bit.
+GstPadProbeReturn mark_end_of_pause(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  auto& pause = **static_cast<std::shared_ptr<Pause>*>(data);
+  if (std::exchange(pause.is_to_be_marked, false)) {
+    GstBuffer* packet = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+    GST_PAD_PROBE_INFO_DATA(info) = packet;
+    guint8 marker_and_type = 0;
+    gst_buffer_extract(packet, 1, &marker_and_type, 1);
+    marker_and_type |= 0x80U;
+    gst_buffer_fill(packet, 1, &marker_and_type, 1);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+void leave_out_pauses(GstElement* payloader) {
+  const auto pause = std::make_shared<Pause>();
+  const auto add = [&pause](const glib::Ref<GstPad>& pad, GstPadProbeCallback probe) {
+    gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, probe, new std::shared_ptr<Pause>(pause),
+                      [](gpointer data) { delete static_cast<std::shared_ptr<Pause>*>(data); });
+  };
+  add(static_pad(payloader, "sink"), leave_out_pause);
+  add(static_pad(payloader, "src"), mark_end_of_pause);
+}
+
 void set_up(GstElement* payloader, rtp::Codec codec) {
   switch (codec) {
     case rtp::Codec::Vp8:
@@ -72,7 +118,9 @@ void set_up(GstElement* payloader, rtp::Codec codec) {
       set(payloader, {{"config-interval", "-1"}, {"aggregate-mode", "zero-latency"}});
       break;
     case rtp::Codec::Av1:
+      break;
     case rtp::Codec::Opus:
+      leave_out_pauses(payloader);
       break;
     case rtp::Codec::G722:
     case rtp::Codec::Pcmu:
@@ -212,7 +260,6 @@ glib::Ref<GstCaps> rtp_caps(rtp::Codec codec, std::initializer_list<GstCaps*> kn
   } else if (codec == rtp::Codec::Opus) {
     add("encoding-params", "2");  // RFC 7587: always two, whatever is in the packets
     add("minptime", "10");
-    add("useinbandfec", "1");
   }
   return caps;
 }

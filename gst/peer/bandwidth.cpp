@@ -44,10 +44,19 @@ std::optional<std::uint64_t> Bandwidth::estimate(std::uint64_t wanted, rate::Tim
   return is_known_ ? std::optional(estimator_.target()) : std::nullopt;
 }
 
-std::size_t Bandwidth::probe(rate::Time now) {
+bool Bandwidth::is_sought() {
   const std::lock_guard lock(mutex_);
-  const auto probe = is_known_ ? estimator_.probe(now) : std::nullopt;
-  return probe ? probe->bytes : 0;
+  return estimator_.has_transport_feedback();
+}
+
+bool Bandwidth::is_congested() {
+  const std::lock_guard lock(mutex_);
+  return estimator_.is_congested();
+}
+
+std::optional<rate::Probe> Bandwidth::probe(rate::Time now) {
+  const std::lock_guard lock(mutex_);
+  return is_known_ ? estimator_.probe(now) : std::nullopt;
 }
 
 }  // namespace rtcmc

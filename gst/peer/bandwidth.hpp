@@ -25,8 +25,12 @@ class Bandwidth {
 
   /// bit/s of RTP. Absent: the participant has said nothing of it yet. `wanted`: what we would send at best.
   [[nodiscard]] std::optional<std::uint64_t> estimate(std::uint64_t wanted, rate::Time now);
-  /// How many bytes are to be sent at once, beside the media, to learn whether more fits. 0: none.
-  [[nodiscard]] std::size_t probe(rate::Time now);
+  /// Whether the estimate may come to be more than what is sent, by probes.
+  [[nodiscard]] bool is_sought();
+  /// See rate::Estimator.
+  [[nodiscard]] bool is_congested();
+  /// What is to be sent beside the media, beginning now, to learn whether more fits.
+  [[nodiscard]] std::optional<rate::Probe> probe(rate::Time now);
 
  private:
   std::mutex mutex_;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <functional>
-#include <numeric>
 #include <utility>
 
 #ifndef UDP_SEGMENT
@@ -82,33 +81,21 @@ bool is_bound_to(int socket, const Path::Address& local) {
 
 }  // namespace
 
-std::vector<Run> runs_of(std::span<const std::size_t> sizes, std::size_t max_segments) {
-  std::vector<Run> runs;
-  std::size_t bytes = 0;
-  bool is_open = false;  // the last run may have more
-  for (const std::size_t size : sizes) {
-    if (is_open && size > 0 && size <= runs.back().segment && runs.back().packets < max_segments &&
-        bytes + size <= kMaxRunBytes) {
-      ++runs.back().packets;
-      bytes += size;
-    } else {
-      runs.push_back({.packets = 1, .segment = size});
-      bytes = size;
+Run first_run(std::span<const Packet> packets, std::size_t max_segments) {
+  const std::size_t segment = packets.front().size();
+  Run run{.packets = 1, .segment = segment};
+  std::size_t bytes = segment;
+  // One that is shorter ends it. The kernel has no empty segments.
+  for (const Packet& packet : packets.subspan(1)) {
+    const bool has_ended = packets[run.packets - 1].size() < segment;
+    if (has_ended || packet.empty() || packet.size() > segment || run.packets == max_segments ||
+        bytes + packet.size() > kMaxRunBytes) {
+      break;
     }
-    is_open = size > 0 && size == runs.back().segment;
+    bytes += packet.size();
+    ++run.packets;
   }
-  return runs;
-}
-
-void Packets::add(std::span<const iovec> pieces) {
-  pieces_.insert(pieces_.end(), pieces.begin(), pieces.end());
-  starts_.push_back(pieces_.size());
-  sizes_.push_back(std::transform_reduce(pieces.begin(), pieces.end(), std::size_t{0}, std::plus(),
-                                         [](const iovec& piece) { return piece.iov_len; }));
-}
-
-std::span<iovec> Packets::pieces(std::size_t first, std::size_t count) {
-  return std::span(pieces_).subspan(starts_[first], starts_[first + count] - starts_[first]);
+  return run;
 }
 
 std::optional<Path> Path::from(int socket, const Address& local, const Address& remote) {
@@ -133,39 +120,36 @@ Path::~Path() {
   }
 }
 
-std::size_t Path::send(Packets& packets) {
+std::size_t Path::send(std::span<const Packet> packets) {
   std::size_t sent = 0;
-  while (sent < packets.count()) {
-    const std::vector<Run> runs = runs_of(packets.sizes().subspan(sent), max_segments_);
-    std::vector<mmsghdr> messages(runs.size());
-    std::vector<Cut> cuts(runs.size());
-    std::size_t first = sent;
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      const auto pieces = packets.pieces(first, runs[i].packets);
-      msghdr& message = messages[i].msg_hdr;
-      message.msg_name = &remote_.storage;
-      message.msg_namelen = remote_.length;
-      message.msg_iov = pieces.data();
-      message.msg_iovlen = pieces.size();
-      if (runs[i].packets > 1) {
-        cut(message, cuts[i], runs[i].segment);
-      }
-      first += runs[i].packets;
-    }
-    const int done =
-        sendmmsg(descriptor_, messages.data(), static_cast<unsigned>(messages.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (done > 0) {
-      // What stopped it is told by the next try.
-      for (const Run& run : std::span(runs).first(static_cast<std::size_t>(done))) {
-        sent += run.packets;
-      }
-    } else if (runs.front().packets > 1 && is_refusal(errno)) {
+  while (sent < packets.size()) {
+    const Run run = first_run(packets.subspan(sent), max_segments_);
+    if (send(packets.subspan(sent, run.packets), run.segment)) {
+      sent += run.packets;
+    } else if (run.packets > 1 && is_refusal(errno)) {
       max_segments_ = 1;
     } else {
       break;
     }
   }
   return sent;
+}
+
+bool Path::send(std::span<const Packet> packets, std::size_t segment) {
+  std::array<iovec, kMaxSegments> pieces;
+  std::ranges::transform(packets, pieces.begin(), [](const Packet& packet) {
+    return iovec{.iov_base = const_cast<std::uint8_t*>(packet.data()), .iov_len = packet.size()};
+  });
+  msghdr message{};
+  message.msg_name = &remote_.storage;
+  message.msg_namelen = remote_.length;
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = packets.size();
+  Cut control;
+  if (packets.size() > 1) {
+    cut(message, control, segment);
+  }
+  return sendmsg(descriptor_, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 }  // namespace rtcmc::datagrams

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 /// Many datagrams to one place, in few system calls. Nothing here blocks.
 namespace rtcmc::datagrams {
@@ -15,6 +14,8 @@ namespace rtcmc::datagrams {
 /// What the kernel cuts into datagrams in one go (UDP_MAX_SEGMENTS), and how much of it, headers left aside.
 inline constexpr std::size_t kMaxSegments = 64;
 inline constexpr std::size_t kMaxRunBytes = 65'000;
+
+using Packet = std::span<const std::uint8_t>;
 
 /// That many packets that follow each other and may go as one piece, to be cut after each `segment` bytes: all have
 /// this size, but for the last, which may be shorter.
@@ -24,24 +25,8 @@ struct Run {
   friend bool operator==(const Run&, const Run&) = default;
 };
 
-/// All of `sizes`, in order, in runs of `max_segments` packets at most.
-[[nodiscard]] std::vector<Run> runs_of(std::span<const std::size_t> sizes, std::size_t max_segments = kMaxSegments);
-
-/// Packets that lie in pieces of memory, which must outlive it.
-class Packets {
- public:
-  void add(std::span<const iovec> pieces);
-
-  [[nodiscard]] std::size_t count() const { return sizes_.size(); }
-  [[nodiscard]] std::span<const std::size_t> sizes() const { return sizes_; }
-  /// Of that many packets, from the first on.
-  [[nodiscard]] std::span<iovec> pieces(std::size_t first, std::size_t count);
-
- private:
-  std::vector<iovec> pieces_;
-  std::vector<std::size_t> starts_{0};  // in pieces_; one more than there are packets
-  std::vector<std::size_t> sizes_;
-};
+/// The first of the runs that the packets are sent in. There is at least one packet.
+[[nodiscard]] Run first_run(std::span<const Packet> packets, std::size_t max_segments = kMaxSegments);
 
 /// A way from a datagram socket to an address. Threads: one at a time.
 class Path {
@@ -62,13 +47,15 @@ class Path {
   ~Path();
 
   /// How many of them, from the first on, are sent. What is left the socket does not take now, or not at all.
-  [[nodiscard]] std::size_t send(Packets& packets);
+  [[nodiscard]] std::size_t send(std::span<const Packet> packets);
 
   /// Whether runs of packets go in one piece. Not once the kernel, or the way that the packets take, has refused it.
   [[nodiscard]] bool is_segmenting() const { return max_segments_ > 1; }
 
  private:
   Path(int descriptor, const Address& remote);
+  /// As one piece, if they are more than one.
+  [[nodiscard]] bool send(std::span<const Packet> packets, std::size_t segment);
 
   int descriptor_;
   Address remote_;

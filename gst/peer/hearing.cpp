@@ -6,8 +6,7 @@
 namespace rtcmc {
 
 void Hearing::serve(GstElement* added, const std::shared_ptr<Hearing>& hearing) {
-  GstElementFactory* factory = gst_element_get_factory(added);
-  if (!factory || !g_str_equal(GST_OBJECT_NAME(factory), "nicesrc")) {
+  if (!is_made_by("nicesrc", added)) {
     return;
   }
   using Shared = std::shared_ptr<Hearing>;

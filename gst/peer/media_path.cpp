@@ -1,50 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "peer/media_path.hpp"
 
-#include <span>
-#include <string_view>
+#include <algorithm>
 #include <utility>
 #include <variant>
 
-#include "log.hpp"
 #include "media/elements.hpp"
 #include "rtp/feedback.hpp"
-
-#define GST_CAT_DEFAULT rtcmc_peer_debug
 
 namespace rtcmc {
 
 namespace {
-
-/// Numbers that webrtcbin does not come to: it has a pad of each kind for a transport.
-constexpr const char* kRtpPad = "rtp_sink_1000";
-constexpr const char* kRtcpPad = "rtcp_sink_1000";
-
-bool is_connected(GstElement* encryptor) {
-  GValue value = G_VALUE_INIT;
-  g_object_get_property(G_OBJECT(encryptor), "connection-state", &value);
-  // The type is the plugin's own.
-  const auto* values = static_cast<GEnumClass*>(g_type_class_peek(G_VALUE_TYPE(&value)));
-  const GEnumValue* state =
-      values ? g_enum_get_value(const_cast<GEnumClass*>(values), g_value_get_enum(&value)) : nullptr;
-  const bool connected = state && std::string_view(state->value_nick) == "connected";
-  g_value_unset(&value);
-  return connected;
-}
-
-glib::Ref<GstPad> open_pad(GstElement* encryptor, const char* name, const char* media_type) {
-  auto pad = glib::Ref<GstPad>::adopt(gst_element_request_pad_simple(encryptor, name));
-  if (!pad) {
-    return nullptr;
-  }
-  GstSegment segment;
-  gst_segment_init(&segment, GST_FORMAT_TIME);
-  const auto caps = glib::Ref<GstCaps>::adopt(gst_caps_new_empty_simple(media_type));
-  gst_pad_send_event(pad.get(), gst_event_new_stream_start(name));
-  gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get()));
-  gst_pad_send_event(pad.get(), gst_event_new_segment(&segment));
-  return pad;
-}
 
 std::uint32_t ssrc_of(const rtp::Feedback& feedback) {
   return std::visit([](const auto& each) { return each.ssrc; }, feedback);
@@ -52,11 +18,23 @@ std::uint32_t ssrc_of(const rtp::Feedback& feedback) {
 
 }  // namespace
 
-std::shared_ptr<MediaPath> MediaPath::watch(GstElement* rtpbin) {
+std::shared_ptr<MediaPath> MediaPath::watch(GstElement* webrtcbin, GstElement* rtpbin) {
   const auto path = std::shared_ptr<MediaPath>(new MediaPath);
   using Weak = std::weak_ptr<MediaPath>;
+  path->connections_.push_back(glib::SignalConnection::owning(
+      webrtcbin, "deep-element-added",
+      G_CALLBACK(+[](GstElement* webrtcbin, GstBin*, GstElement* added, const Weak* weak) {
+        const auto path = weak->lock();
+        auto transport =
+            path && is_made_by("nicesink", added) ? Transport::of(added, GST_OBJECT_NAME(webrtcbin)) : nullptr;
+        if (transport) {
+          const std::lock_guard lock(path->mutex_);
+          path->transports_.push_back(std::move(transport));
+        }
+      }),
+      Weak(path)));
   if (rtpbin) {
-    path->connection_.emplace(
+    path->connections_.push_back(
         glib::SignalConnection::owning(rtpbin, "pad-added", G_CALLBACK(+[](GstElement*, GstPad* pad, const Weak* weak) {
                                          if (g_str_has_prefix(GST_PAD_NAME(pad), "recv_rtcp_sink_")) {
                                            gst_pad_add_probe(
@@ -75,46 +53,51 @@ std::shared_ptr<MediaPath> MediaPath::watch(GstElement* rtpbin) {
   return path;
 }
 
-bool MediaPath::open(GstElement* webrtcbin) {
-  if (pads().rtp) {
-    return true;
-  }
-  Pads opened;
-  for_each_made_by("dtlssrtpenc", webrtcbin, [&opened](GstElement* encryptor) {
-    if (!opened.rtp && is_connected(encryptor)) {
-      opened = {open_pad(encryptor, kRtpPad, "application/x-rtp"), open_pad(encryptor, kRtcpPad, "application/x-rtcp")};
-    }
-  });
+bool MediaPath::open() {
   const std::lock_guard lock(mutex_);
-  pads_ = std::move(opened);
-  return pads_.rtp && pads_.rtcp;
+  const auto found = std::ranges::find_if(transports_, [](const auto& transport) { return transport->has_key(); });
+  if (!transport_ && found != transports_.end()) {
+    transport_ = *found;
+  }
+  return transport_ != nullptr;
 }
 
 void MediaPath::close() {
   // These go after the lock.
-  Pads pads;
+  std::vector<std::shared_ptr<Transport>> transports;
+  std::shared_ptr<Transport> transport;
   std::map<std::uint32_t, std::weak_ptr<Listener>> listeners;
-  std::optional<glib::SignalConnection> connection;
+  std::vector<glib::SignalConnection> connections;
+  {
+    const std::lock_guard lock(mutex_);
+    transports.swap(transports_);
+    transport.swap(transport_);
+    listeners.swap(listeners_);
+    connections.swap(connections_);
+  }
+  for (const auto& each : transports) {
+    each->close();
+  }
+}
+
+bool MediaPath::is_straight() const {
+  const auto open = transport();
+  return open && open->is_straight();
+}
+
+std::shared_ptr<Transport> MediaPath::transport() const {
   const std::lock_guard lock(mutex_);
-  std::swap(pads, pads_);
-  listeners.swap(listeners_);
-  std::swap(connection, connection_);
+  return transport_;
 }
 
-MediaPath::Pads MediaPath::pads() const {
-  const std::lock_guard lock(mutex_);
-  return pads_;
+GstFlowReturn MediaPath::send(std::span<const Packet> packets) {
+  const auto open = transport();
+  return open ? open->send(packets) : GST_FLOW_NOT_LINKED;
 }
 
-GstFlowReturn MediaPath::send(glib::Ref<GstBufferList> packets) {
-  const Pads open = pads();
-  return open.rtp ? gst_pad_chain_list(open.rtp.get(), packets.release()) : GST_FLOW_NOT_LINKED;
-}
-
-void MediaPath::send_control(glib::Ref<GstBuffer> compound) {
-  const Pads open = pads();
-  if (open.rtcp) {
-    gst_pad_chain(open.rtcp.get(), compound.release());
+void MediaPath::send_control(std::span<const std::uint8_t> compound) {
+  if (const auto open = transport()) {
+    open->send_control(compound);
   }
 }
 

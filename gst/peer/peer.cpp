@@ -45,19 +45,27 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
            WantedMedia wanted, Listener& listener)
     : user_id_(std::move(user_id)),
       listener_(listener),
+      video_bitrate_(settings.video_bitrate),
+      opus_(settings.opus),
       data_channel_due_(settings.data_channel),
       messenger_(settings.data_channel ? std::make_unique<Messenger>(
                                              settings.our_user_id, user_id_,
                                              [this](DataEvent event) { listener_.on_data(*this, std::move(event)); })
                                        : nullptr),
+      candidates_(
+          {.send =
+               [this](protocol::IceCandidate candidate) { listener_.on_local_candidate(*this, std::move(candidate)); },
+           // In webrtcbin the bundle's transport is the first section's.
+           .add = [this](const std::string& candidate) { webrtcbin_.add_ice_candidate(0, candidate); },
+           .drop = [this] { drop("candidate", "it sent too many"); }}),
       webrtcbin_(bin, element_name(user_id_), settings.ice, settings.latency,
                  {.on_candidate =
                       [this](unsigned, const std::string& candidate) {
                         if (!candidate.empty()) {
-                          candidates_sent_.push_back(candidate);
-                          send_candidate(candidate);
+                          candidates_.found(candidate, bundle_carrier());
                         }
                       },
+                  .on_candidates_complete = [this] { listener_.on_candidates_complete(*this); },
                   .on_connection_state = [this](GstWebRTCPeerConnectionState state) { on_connection_state(state); },
                   .on_media = [this](unsigned index, std::shared_ptr<receive::Tap> tap,
                                      rtp::Codec codec) { receivers_.receive(index, std::move(tap), codec); },
@@ -65,7 +73,12 @@ Peer::Peer(GstBin* bin, std::string user_id, const PeerSettings& settings, std::
                   .on_excess = [this](const std::string& reason) { listener_.on_failed(*this, reason); }}),
       senders_(webrtcbin_, user_id_, std::move(tracks),
                {.on_taken = [this](const send::Track& track) { listener_.on_track_taken(*this, track); },
-                .on_refused = [this](const OutgoingTrack& track) { listener_.on_track_refused(*this, track); }}),
+                .on_refused = [this](const OutgoingTrack& track) { listener_.on_track_refused(*this, track); },
+                .on_reduced = [this](const OutgoingTrack& track) { listener_.on_track_reduced(*this, track); },
+                .on_quality =
+                    [this](const OutgoingTrack& track, const SentQuality& quality, QualityReason reason) {
+                      listener_.on_quality_changed(*this, track, quality, reason);
+                    }}),
       receivers_(webrtcbin_, user_id_, settings.receivable, wanted,
                  {.on_added = [this](const auto& stream) { listener_.on_stream_added(*this, stream); },
                   .on_removed = [this](const auto& stream) { listener_.on_stream_removed(*this, stream); },
@@ -249,14 +262,15 @@ void Peer::publish_offer(sdp::MessagePtr message) {
                          .format = answered == answered_.end() ? std::nullopt : std::optional(answered->second),
                          .playout_delay_extension_id = local.sections[i].kind == sdp::MediaKind::Video
                                                            ? playout_delay_extension_id_
-                                                           : std::nullopt});
+                                                           : std::nullopt,
+                         .max_bitrate = max_bitrate(local.sections[i])});
   }
   sdp::say_transport_numbers(local.message.get(), published);
   sections_ = local.sections;
   local_ = sdp::copy_of(local.message.get());
   GST_DEBUG("%s gets an offer with %zu sections", user_id_.c_str(), sections_.size());
   // Sent before it is set: setting it makes candidates, and a browser loses those that arrive first.
-  listener_.on_local_description(*this, protocol::SdpType::Offer, sdp::publish(local.message.get(), published),
+  listener_.on_local_description(*this, protocol::SdpType::Offer, sdp::publish(local.message.get(), published, opus_),
                                  negotiation_.has_agreement());
   negotiation_.offer_is_out(std::chrono::steady_clock::now());
   webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_OFFER, local.message.get(), [this](const auto& fault) {
@@ -290,7 +304,7 @@ void Peer::take_answer(const std::string& text) {
                                       if (!dtls_setup_ && carrier) {
                                         dtls_setup_ = counterpart_of(remote[*carrier].dtls_setup);
                                       }
-                                      remote_description_is_set();
+                                      candidates_.remote_description_is_set(bundle_carrier());
                                       settle(remote);
                                     });
 }
@@ -334,7 +348,7 @@ bool Peer::wants_ice_restart(const sdp::Description& offer) const {
 }
 
 void Peer::adapt(sdp::Description& remote) {
-  limit_candidates(remote);
+  candidates_.limit(remote);
   find_carrier(remote);
   sdp::conceal_rejections(remote, local_.get());
   freeze_directions(remote);
@@ -361,15 +375,13 @@ void Peer::find_carrier(sdp::Description& remote) {
   }
   const std::size_t before = std::exchange(carrier_, remote.carrier.value_or(carrier_));
   if (carrier_ != before && !connected_) {
-    // The participant does not look at those of a section that it has rejected.
-    std::ranges::for_each(candidates_sent_, [this](const std::string& candidate) { send_candidate(candidate); });
+    candidates_.send_again(bundle_carrier());
   }
 }
 
-void Peer::send_candidate(const std::string& candidate) {
-  if (carrier_ < sections_.size()) {
-    listener_.on_local_candidate(*this, {candidate, sections_[carrier_].mid, static_cast<unsigned>(carrier_)});
-  }
+std::optional<Candidates::Carrier> Peer::bundle_carrier() const {
+  return carrier_ < sections_.size() ? std::optional(Candidates::Carrier{carrier_, sections_[carrier_].mid})
+                                     : std::nullopt;
 }
 
 bool Peer::has_other_formats(const sdp::Description& offer) {
@@ -454,20 +466,21 @@ void Peer::publish_answer(sdp::MessagePtr message, const std::vector<sdp::Sectio
                          .mid_extension_id = offer[i].mid_extension_id,
                          .transport_number_id = offer[i].transport_number_id,
                          .format = format ? std::optional(*format) : std::nullopt,
-                         .playout_delay_extension_id = offer[i].playout_delay_extension_id});
+                         .playout_delay_extension_id = offer[i].playout_delay_extension_id,
+                         .max_bitrate = max_bitrate(local.sections[i])});
   }
   sdp::say_transport_numbers(local.message.get(), published);
   sections_ = local.sections;
   local_ = sdp::copy_of(local.message.get());
   GST_DEBUG("%s gets an answer with %zu sections", user_id_.c_str(), sections_.size());
-  listener_.on_local_description(*this, protocol::SdpType::Answer, sdp::publish(local.message.get(), published),
+  listener_.on_local_description(*this, protocol::SdpType::Answer, sdp::publish(local.message.get(), published, opus_),
                                  negotiation_.has_agreement());
   webrtcbin_.set_local_description(GST_WEBRTC_SDP_TYPE_ANSWER, local.message.get(), [this, offer](const auto& fault) {
     if (fault) {
       listener_.on_failed(*this, "webrtcbin refused its own answer: " + *fault);
       return;
     }
-    remote_description_is_set();
+    candidates_.remote_description_is_set(bundle_carrier());
     settle(offer);
   });
 }
@@ -494,46 +507,8 @@ void Peer::freeze_directions(const sdp::Description& remote) {
   }
 }
 
-bool Peer::takes_candidate(CandidateFilter::Verdict verdict) {
-  if (verdict == CandidateFilter::Verdict::TooMany) {
-    drop("candidate", "it sent too many");
-  }
-  return verdict == CandidateFilter::Verdict::New;
-}
-
-void Peer::limit_candidates(const sdp::Description& remote) {
-  sdp::filter_candidates(remote.message.get(), [this, &remote](std::size_t section, std::string_view text) {
-    return protocol::is_ice_candidate("candidate:" + std::string(text)) &&
-           takes_candidate(candidates_.judge(remote.sections[section].mid, text));
-  });
-}
-
 void Peer::accept_candidate(const protocol::IceCandidate& candidate) {
-  if (!takes_candidate(candidates_.judge(candidate))) {
-    return;
-  }
-  if (has_remote_description_) {
-    add_candidate(candidate);
-  } else {
-    early_candidates_.push_back(candidate);
-  }
-}
-
-void Peer::add_candidate(const protocol::IceCandidate& candidate) {
-  // All sections are one bundle. In webrtcbin its transport is the first section's.
-  const bool is_of_bundle = candidate.sdp_mid.empty()
-                                ? candidate.sdp_m_line_index == carrier_
-                                : carrier_ < sections_.size() && candidate.sdp_mid == sections_[carrier_].mid;
-  if (is_of_bundle) {
-    webrtcbin_.add_ice_candidate(0, candidate.candidate);
-  }
-}
-
-void Peer::remote_description_is_set() {
-  has_remote_description_ = true;
-  for (const auto& candidate : std::exchange(early_candidates_, {})) {
-    add_candidate(candidate);
-  }
+  candidates_.accept(candidate, bundle_carrier());
 }
 
 void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
@@ -542,7 +517,8 @@ void Peer::on_connection_state(GstWebRTCPeerConnectionState state) {
       deadline_.cancel();
       if (!std::exchange(connected_, true)) {
         if (!webrtcbin_.open_media_path()) {
-          listener_.on_failed(*this, "this version of webrtcbin has no dtlssrtpenc that media could be sent through");
+          listener_.on_failed(*this,
+                              "this version of webrtcbin has no DTLS transport that media could be sent through");
           break;
         }
         senders_.start();
@@ -585,6 +561,7 @@ stats::Participant Peer::summary(const stats::ConnectionReport& report) {
   participant.user_id = user_id_;
   participant.connected = connected_;
   participant.pair = report.pair;
+  participant.is_straight = webrtcbin_.media_path()->is_straight();
   participant.sent = senders_.stats();
   participant.available_bitrate = senders_.available_bitrate();
   participant.bytes_sent = senders_.bytes_sent();

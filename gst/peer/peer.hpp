@@ -16,7 +16,7 @@
 #include "glib/task_group.hpp"
 #include "glib/timer.hpp"
 #include "log/log_limiter.hpp"
-#include "peer/candidate_filter.hpp"
+#include "peer/candidates.hpp"
 #include "peer/negotiation.hpp"
 #include "peer/receivers.hpp"
 #include "peer/sdp.hpp"
@@ -31,27 +31,36 @@ namespace rtcmc {
 struct PeerSettings {
   IceSettings ice;
   bool data_channel = false;
-  guint latency = kDefaultLatency;  // of received streams: ms
-  ReceivableCodecs receivable;
+  guint latency = kDefaultLatency;                  // of received streams: ms
+  std::optional<std::uint32_t> video_bitrate = {};  // bit/s, of each picture that we receive, at most
+  ReceivableCodecs receivable = {};
   std::string our_user_id = {};
+  sdp::OpusWish opus = {};
 };
 
 /// One remote participant: one webrtcbin and the negotiation with it (RFC 8829), from the first offer until the
 /// connection ends.
 ///
 /// Threads: everything, the Listener's calls included, on the room's thread. The Listener may destroy the peer from
-/// on_connected(), on_data(), on_failed() and on_restart_needed().
+/// on_candidates_complete(), on_connected(), on_data(), on_failed() and on_restart_needed().
 class Peer {
  public:
   class Listener {
    public:
     virtual void on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) = 0;
     virtual void on_local_candidate(Peer& peer, protocol::IceCandidate candidate) = 0;
+    /// No more of them come for our description.
+    virtual void on_candidates_complete(Peer&) {}
     virtual void on_connected(Peer& peer) = 0;
     /// The connected participant takes a track of ours that it did not have before.
     virtual void on_track_taken(Peer& peer, const send::Track& track) = 0;
     /// The participant refuses a track of ours: its section is rejected, or has no codec of ours left.
     virtual void on_track_refused(Peer& peer, const OutgoingTrack& track) = 0;
+    /// The participant's network does not carry all of an encoded picture: it gets less from now on.
+    virtual void on_track_reduced(Peer& peer, const OutgoingTrack& track) = 0;
+    /// The participant gets a picture in another quality.
+    virtual void on_quality_changed(Peer& peer, const OutgoingTrack& track, const SentQuality& quality,
+                                    QualityReason reason) = 0;
     /// The participant sends us a track from now on, or no longer does.
     virtual void on_stream_added(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
     virtual void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) = 0;
@@ -135,6 +144,10 @@ class Peer {
   /// webrtcbin 1.22 takes packets that it cannot place for those of the first section, and ends the process if that is
   /// none for media.
   [[nodiscard]] bool can_receive() const;
+  /// Of what the participant is to send there.
+  [[nodiscard]] std::optional<std::uint32_t> max_bitrate(const sdp::Section& section) const {
+    return section.kind == sdp::MediaKind::Video ? video_bitrate_ : std::nullopt;
+  }
   void publish_offer(sdp::MessagePtr message);
   /// Whether a section that was rejected has become another one (RFC 8829, 5.2.2).
   [[nodiscard]] bool has_recycled(const sdp::Description& offer) const;
@@ -142,7 +155,8 @@ class Peer {
   void adapt(sdp::Description& remote);
   /// Sees which sections are rejected, and which one carries the others then.
   void find_carrier(sdp::Description& remote);
-  void send_candidate(const std::string& candidate);
+  /// By the latest description.
+  [[nodiscard]] std::optional<Candidates::Carrier> bundle_carrier() const;
   [[nodiscard]] bool wants_ice_restart(const sdp::Description& offer) const;
   /// Whether nothing of what was agreed on for a section that we use is still offered there.
   [[nodiscard]] bool has_other_formats(const sdp::Description& offer);
@@ -153,10 +167,6 @@ class Peer {
   void settle(const std::vector<sdp::Section>& remote);
   /// So that webrtcbin sees the same direction for ever: 1.22 cannot change it. Our SDP on the wire has the true one.
   void freeze_directions(const sdp::Description& remote);
-  [[nodiscard]] bool takes_candidate(CandidateFilter::Verdict verdict);
-  void limit_candidates(const sdp::Description& remote);
-  void add_candidate(const protocol::IceCandidate& candidate);
-  void remote_description_is_set();
   void limit_time_to_connect();
   void on_connection_state(GstWebRTCPeerConnectionState state);
   void use_data_channel(std::unique_ptr<DataChannel> channel);
@@ -165,8 +175,11 @@ class Peer {
 
   std::string user_id_;
   Listener& listener_;
+  const std::optional<std::uint32_t> video_bitrate_;
+  const sdp::OpusWish opus_;
   bool data_channel_due_;
   std::unique_ptr<Messenger> messenger_;  // null without data channel
+  Candidates candidates_;
   WebRtcBin webrtcbin_;
   Senders senders_;
   Receivers receivers_;
@@ -180,10 +193,7 @@ class Peer {
   std::set<std::size_t> rejected_;        // sections, of the participant's latest description or by us
   std::set<std::size_t> rejected_by_us_;  // for ever: their codecs are strange to us
   std::size_t carrier_ = 0;               // whose transport all sections use, on the wire
-  std::vector<std::string> candidates_sent_;
   std::string remote_ice_ufrag_;
-  std::vector<protocol::IceCandidate> early_candidates_;
-  CandidateFilter candidates_;
   std::optional<sdp::DtlsSetup> dtls_setup_;  // ours, from the first answer on
   // The remote side's if it offers first.
   std::uint8_t mid_extension_id_ = 1;
@@ -193,7 +203,6 @@ class Peer {
   /// webrtcbin has made an offer that does not continue what was agreed on, and goes by that: it ends the process if it
   /// is to answer one that does.
   bool is_spent_ = false;
-  bool has_remote_description_ = false;
   bool connected_ = false;
   stats::Rate sent_rate_, received_rate_;  // bytes
   LogLimiter log_limiter_;

@@ -2,7 +2,6 @@
 #include "peer/sctp.hpp"
 
 #include <mutex>
-#include <string_view>
 #include <unordered_set>
 
 #include "glib/ref.hpp"
@@ -97,9 +96,7 @@ Association::~Association() {
 }
 
 void Association::give_to(GstElement* added) const {
-  const GstElementFactory* factory = gst_element_get_factory(added);
-  const std::string_view name = factory ? GST_OBJECT_NAME(factory) : "";
-  if (name == "sctpenc" || name == "sctpdec") {
+  if (is_made_by("sctpenc", added) || is_made_by("sctpdec", added)) {
     Usrsctp::instance().keep_running();
     g_object_set(added, "sctp-association-id", static_cast<guint>(id_), nullptr);
   }

@@ -9,6 +9,7 @@
 
 #include "glib/ref.hpp"
 #include "peer/bundle.hpp"
+#include "peer/sdp_bandwidth.hpp"
 
 namespace rtcmc::sdp {
 
@@ -246,6 +247,7 @@ Section section_of(const GstSDPMedia* media, MediaKind kind) {
   section.ssrcs = ssrcs_of(media);
   section.retransmission_ssrc = retransmission_ssrc_of(media);
   section.cname = cname_of(media);
+  section.max_bitrate = max_bitrate_of(media);
   section.ice_ufrag = view(gst_sdp_media_get_attribute_val(media, "ice-ufrag"));
   section.dtls_setup = dtls_setup_of(media).value_or(DtlsSetup::ActPass);
   return section;
@@ -404,10 +406,12 @@ void publish_section(GstSDPMedia* media, const PublishedSection& section) {
   if (section.transport_number_id) {
     say_transport_numbers(media, *section.transport_number_id);
   }
+  if (section.max_bitrate && receives(section.direction)) {
+    say_max_bitrate(media, *section.max_bitrate);
+  }
 }
 
-/// RFC 7587, 6.1: without, browsers take sound for mono, and send mono.
-void say_stereo(GstSDPMedia* media) {
+void say_opus(GstSDPMedia* media, const OpusWish& wish) {
   for (const Format& format : formats_of(media)) {
     if (format.codec != rtp::Codec::Opus) {
       continue;
@@ -416,15 +420,7 @@ void say_stereo(GstSDPMedia* media) {
     remove_attributes(media, [&payload_type](std::string_view key, std::string_view value) {
       return key == "fmtp" && split(value, ' ').first == payload_type;
     });
-    std::string fmtp;
-    for (std::string_view rest = format.fmtp; !rest.empty();) {
-      const auto [parameter, next] = split(rest, ';');
-      if (parameter.find("stereo=") == std::string_view::npos) {
-        fmtp += std::string(parameter) + ";";
-      }
-      rest = next;
-    }
-    gst_sdp_media_add_attribute(media, "fmtp", (payload_type + " " + fmtp + "stereo=1;sprop-stereo=1").c_str());
+    gst_sdp_media_add_attribute(media, "fmtp", (payload_type + " " + opus_parameters(format.fmtp, wish)).c_str());
   }
 }
 
@@ -581,7 +577,7 @@ void say_transport_numbers(GstSDPMessage* message, const std::vector<PublishedSe
   }
 }
 
-std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections) {
+std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections, const OpusWish& opus) {
   const MessagePtr copy = copy_of(message);
   GstSDPMessage* const raw = copy.get();
   for (guint i = 0; i < gst_sdp_message_medias_len(raw) && i < sections.size(); ++i) {
@@ -590,7 +586,7 @@ std::string publish(const GstSDPMessage* message, const std::vector<PublishedSec
     remove_attributes(media, [](std::string_view key, std::string_view) { return key == "bundle-only"; });
     if (kind_of(media) != MediaKind::Application) {
       publish_section(media, sections[i]);
-      say_stereo(media);
+      say_opus(media, opus);
     } else if (!gst_sdp_media_get_attribute_val(media, kMaxMessageSize)) {
       // webrtcbin says nothing, and browsers take that for 64 KiB, which pieces of RTCMultiConnection's texts exceed.
       gst_sdp_media_add_attribute(media, kMaxMessageSize, "262144");

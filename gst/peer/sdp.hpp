@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "gst_ref.hpp"
+#include "peer/opus_parameters.hpp"
 #include "rtp/codec.hpp"
 
 /// Session descriptions (RFC 8866) as far as JSEP (RFC 8829) between us and browsers needs them. Pure: no element, no
@@ -69,6 +70,7 @@ struct Section {
   std::vector<std::uint32_t> ssrcs;                  // of what is sent there (RFC 5576)
   std::optional<std::uint32_t> retransmission_ssrc;  // of the first of these
   std::string cname;                                 // of these; may be empty
+  std::optional<std::uint64_t> max_bitrate;          // bit/s, that is to be sent there
   std::string ice_ufrag;
   DtlsSetup dtls_setup;
 };
@@ -144,6 +146,7 @@ struct PublishedSection {
   std::optional<std::uint8_t> transport_number_id;  // with feedback about it
   std::optional<Format> format;                     // its fmtp replaces webrtcbin's (an answer repeats the offer's)
   std::optional<std::uint8_t> playout_delay_extension_id = {};
+  std::optional<std::uint32_t> max_bitrate = {};  // bit/s, that is to be sent to us
 };
 
 /// Has webrtcbin itself know of the transport-wide numbers that `sections` have: it tells of those that it receives.
@@ -152,6 +155,7 @@ void say_transport_numbers(GstSDPMessage* message, const std::vector<PublishedSe
 /// The text to send for a description of webrtcbin's: true directions, a=msid (RFC 8830), no header extension or
 /// feedback that we do not use, and each section that is not rejected with a port: the participant may reject any of
 /// them, and have any other carry the rest then, but none that is bundle-only (RFC 8843, 7.3.1).
-[[nodiscard]] std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections);
+[[nodiscard]] std::string publish(const GstSDPMessage* message, const std::vector<PublishedSection>& sections,
+                                  const OpusWish& opus = {});
 
 }  // namespace rtcmc::sdp

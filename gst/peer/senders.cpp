@@ -22,6 +22,8 @@ constexpr std::uint64_t kSoundOverhead = 24'000;  // bit/s
 /// Keyframes and headers want more than the encoder's rate.
 constexpr double kHeadroom = 1.2;
 constexpr std::size_t kMaxOtherH264 = 8;
+/// What sends nothing for so long is not a picture just now; cameras may send one in a second.
+constexpr std::chrono::seconds kStill{2};
 
 const char* h264_profile_of(GstCaps* caps) {
   return gst_structure_get_string(gst_caps_get_structure(caps, 0), "profile-level-id");
@@ -49,7 +51,13 @@ send::PacketFormat packet_format(const sdp::Format& format, const sdp::Section& 
           remote.mid,
           format.retransmission_type,
           remote.transport_number_id,
-          remote.playout_delay_extension_id};
+          remote.playout_delay_extension_id,
+          format.codec == rtp::Codec::Opus && sdp::takes_repetitions(format.fmtp)};
+}
+
+SentQuality::Size size_of(GstCaps* caps) {
+  const auto size = stats::picture_size(caps);
+  return size ? SentQuality::Size{size->width, size->height} : SentQuality::Size();
 }
 
 }  // namespace
@@ -178,6 +186,7 @@ void Senders::settle(Sending& sending, const sdp::Section& remote, const sdp::Se
     }
     return;
   }
+  sending.max_bitrate = remote.max_bitrate;
   const send::PacketFormat wanted = packet_format(*format, remote);
   const bool is_new = !sending.subscription;
   if (!is_new && sending.format == wanted) {
@@ -227,6 +236,11 @@ void Senders::start() {
   }
 }
 
+std::uint64_t Senders::wanted_rate(const Sending& sending) {
+  const std::uint64_t bitrate = sending.outgoing.track->bitrate();
+  return std::min(bitrate, sending.max_bitrate.value_or(bitrate));
+}
+
 void Senders::adapt(std::chrono::steady_clock::time_point now) {
   std::uint64_t for_sound = 0;
   std::uint64_t wanted = 0;
@@ -237,7 +251,7 @@ void Senders::adapt(std::chrono::steady_clock::time_point now) {
     }
     if (*sending.outgoing.track->kind() == rtp::Kind::Video) {
       pictures.push_back(&sending);
-      wanted += sending.outgoing.track->bitrate();
+      wanted += wanted_rate(sending);
     } else {
       for_sound += sending.outgoing.track->bitrate() + kSoundOverhead;
     }
@@ -253,16 +267,43 @@ void Senders::adapt(std::chrono::steady_clock::time_point now) {
     for_pictures = static_cast<std::uint64_t>(static_cast<double>(rest) / kHeadroom);
   }
   for (Sending* sending : pictures) {
-    const std::uint32_t bitrate = sending->outgoing.track->bitrate();
-    sending->subscription->set_budget(
-        for_pictures ? std::optional(*for_pictures * bitrate / std::max<std::uint64_t>(wanted, 1)) : std::nullopt);
+    std::optional<send::Budget> budget;
+    if (for_pictures) {
+      budget = send::Budget{*for_pictures * wanted_rate(*sending) / std::max<std::uint64_t>(wanted, 1),
+                            bandwidth.is_sought(), bandwidth.is_congested()};
+    }
+    sending->subscription->set_budget(send::limited(budget, sending->max_bitrate));
+    if (sending->subscription->portion() != send::Portion::Everything && !std::exchange(sending->is_reduced, true)) {
+      callbacks_.on_reduced(sending->outgoing);
+    }
+    watch_quality(*sending, now);
   }
-  if (const std::size_t bytes = pictures.empty() || !is_started_ ? 0 : bandwidth.probe(now)) {
-    pictures.front()->transmission->pad(bytes, now);
+  // While all are muted or have no input, nobody would have anything of it.
+  const auto moving = std::ranges::find_if(pictures, [now](const Sending* sending) {
+    const auto last = sending->transmission->last_sent();
+    return last && now - *last < kStill;
+  });
+  if (const auto probe = moving == pictures.end() || !is_started_ ? std::nullopt : bandwidth.probe(now)) {
+    probing_.start(*probe, (*moving)->transmission);
+  }
+}
+
+void Senders::watch_quality(Sending& sending, std::chrono::steady_clock::time_point now) {
+  const auto encoding = is_started_ ? sending.subscription->encoding() : std::nullopt;
+  if (!encoding) {
+    return;
+  }
+  const SentQuality quality{encoding->layer, sending.subscription->portion(), size_of(encoding->encoded.get()),
+                            size_of(encoding->input.get())};
+  if (const auto reason = sending.quality.decide(quality, now)) {
+    GST_INFO("%s gets %s in layer %zu, %dx%d", user_id_.c_str(), sending.outgoing.pad_name.c_str(), quality.layer,
+             quality.size.width, quality.size.height);
+    callbacks_.on_quality(sending.outgoing, quality, *reason);
   }
 }
 
 std::vector<WebRtcBin::Sender> Senders::part() {
+  probing_.stop();
   std::vector<WebRtcBin::Sender> senders;
   for (Sending& sending : sending_) {
     end(sending);
@@ -303,6 +344,7 @@ stats::SentStream Senders::stats(Sending& sending) {
     sent.encoder = encoding->encoder;
     sent.shared_with = encoding->subscribers;
     sent.layer = encoding->layer;
+    sent.portion = sending.subscription->portion();
   }
   sent.rtp = sending.transmission->count();
   stats::set_pace(sent.stream, sending.pace, sent.rtp.bytes);

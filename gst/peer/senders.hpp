@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "peer/probing.hpp"
+#include "peer/quality_watch.hpp"
 #include "peer/sdp.hpp"
 #include "peer/webrtcbin.hpp"
 #include "send/track.hpp"
@@ -38,6 +40,10 @@ class Senders {
     std::function<void(const send::Track&)> on_taken;
     /// It cannot take it, or will not have its section. Once for each track.
     std::function<void(const OutgoingTrack&)> on_refused;
+    /// Its network does not carry all of an encoded picture. Once for each track.
+    std::function<void(const OutgoingTrack&)> on_reduced;
+    /// It gets a picture in another quality than before; see QualityWatch.
+    std::function<void(const OutgoingTrack&, const SentQuality&, QualityReason)> on_quality;
   };
 
   /// `webrtcbin` and `user_id`, the participant's, must outlive this.
@@ -86,8 +92,11 @@ class Senders {
     std::optional<std::size_t> index = {};                  // of the section; absent until the offer is made
     std::optional<send::PacketFormat> format = {};          // the latest; kept while the participant takes it
     std::shared_ptr<send::Transmission> transmission = {};  // present once something was to be sent
+    std::optional<std::uint64_t> max_bitrate = {};          // bit/s, that the participant wants there
     std::unique_ptr<send::Subscription> subscription = {};  // present while the participant wants the track
     bool is_refused = false;                                // and that was said
+    bool is_reduced = false;                                // likewise
+    QualityWatch quality = {};
     stats::Pace pace = {};
   };
 
@@ -95,9 +104,12 @@ class Senders {
   [[nodiscard]] glib::Ref<GstCaps> offered_caps(const send::Track& track);
   /// Bundled sections share payload types (RFC 8843): each is to mean the same in all of them.
   [[nodiscard]] std::uint8_t payload_type_of(rtp::Codec codec, GstCaps* caps);
+  /// bit/s.
+  [[nodiscard]] static std::uint64_t wanted_rate(const Sending& sending);
   [[nodiscard]] static const sdp::Format* format_of(const Sending& sending, const sdp::Section& remote);
   void settle(Sending& sending, const sdp::Section& remote, const sdp::Section& local);
   void end(Sending& sending);
+  void watch_quality(Sending& sending, std::chrono::steady_clock::time_point now);
   [[nodiscard]] static stats::SentStream stats(Sending& sending);
   /// The section's stream, made when it is first sent.
   [[nodiscard]] std::shared_ptr<send::Transmission> transmission(Sending& sending, const sdp::Section& local) const;
@@ -110,6 +122,7 @@ class Senders {
   std::vector<std::string> other_h264_;  // profiles offered that are not our encoders', in the order of their types
   std::map<std::uint32_t, std::uint16_t> next_sequences_;  // by SSRC: of what has ended
   bool is_started_ = false;
+  Probing probing_;
   std::optional<std::uint64_t> available_bitrate_;
 };
 

@@ -14,6 +14,8 @@
 #include "element/extra.hpp"
 #include "log.hpp"
 #include "media/elements.hpp"
+#include "peer/dtls.hpp"
+#include "peer/rtpbin.hpp"
 #include "peer/sctp.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_peer_debug
@@ -102,16 +104,21 @@ std::optional<std::string> fault_of(const GstStructure* reply) {
 /// a newcomer waits for its picture.
 constexpr guint kCheckPacing = 5;  // ms
 
+/// Null if webrtcbin's ICE is not libnice's.
+glib::Ref<GObject> nice_agent_of(GstElement* webrtcbin) {
+  glib::Ref<GObject> ice;
+  glib::Ref<GObject> agent;
+  g_object_get(webrtcbin, "ice-agent", ice.out(), nullptr);
+  if (ice && g_object_class_find_property(G_OBJECT_GET_CLASS(ice.get()), "agent")) {
+    g_object_get(ice.get(), "agent", agent.out(), nullptr);
+  }
+  return agent;
+}
+
 /// libnice also starts a UPnP client for each agent: an HTTP server and a thread per participant. And its keepalives
 /// ask for no answer unless told to, so that it would never notice that the other side is gone.
 void set_up_ice(GstElement* webrtcbin) {
-  glib::Ref<GObject> ice;
-  g_object_get(webrtcbin, "ice-agent", ice.out(), nullptr);
-  if (!ice || !g_object_class_find_property(G_OBJECT_GET_CLASS(ice.get()), "agent")) {
-    return;
-  }
-  glib::Ref<GObject> agent;
-  g_object_get(ice.get(), "agent", agent.out(), nullptr);
+  const auto agent = nice_agent_of(webrtcbin);
   if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "upnp")) {
     g_object_set(agent.get(), "upnp", FALSE, nullptr);
   }
@@ -120,14 +127,18 @@ void set_up_ice(GstElement* webrtcbin) {
   }
 }
 
-/// Bounds for hostile peers: each stream that they make up gets a jitterbuffer and a thread, and each data channel two
-/// threads, which webrtcbin keeps when it is closed.
-constexpr guint kMaxStreams = 32;
-constexpr std::size_t kMaxDataChannels = 32;
-
-glib::Ref<GstElement> rtpbin_in(GstElement* webrtcbin) {
-  return glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(webrtcbin), "rtpbin"));
+/// Once it has nothing more to check, libnice looks every kCheckPacing ms whether there is something, for five seconds:
+/// as a newcomer, a participant costs as much again. The shortest time that it allows; what comes later wakes it.
+void let_ice_rest(GstElement* webrtcbin) {
+  constexpr guint kIdleTimeout = 50;  // ms
+  const auto agent = nice_agent_of(webrtcbin);
+  if (agent && g_object_class_find_property(G_OBJECT_GET_CLASS(agent.get()), "idle-timeout")) {
+    g_object_set(agent.get(), "idle-timeout", kIdleTimeout, nullptr);
+  }
 }
+
+/// A bound for hostile peers: each data channel gets two threads, which webrtcbin keeps when it is closed.
+constexpr std::size_t kMaxDataChannels = 32;
 
 /// By the name of the pad that it is linked to. 0: not linked.
 std::uint32_t ssrc_of(GstElement* jitterbuffer) {
@@ -139,17 +150,6 @@ std::uint32_t ssrc_of(GstElement* jitterbuffer) {
     std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), ssrc);
   }
   return ssrc;
-}
-
-void set_up_reception(GstElement* webrtcbin, guint latency) {
-  g_object_set(webrtcbin, "latency", latency, nullptr);
-  const auto rtpbin = rtpbin_in(webrtcbin);
-  if (!rtpbin) {
-    return;
-  }
-  g_object_set(rtpbin.get(), "max-streams", kMaxStreams, nullptr);
-  // The sender's wallclock, from its RTCP reports.
-  set_if_known(rtpbin.get(), "add-reference-timestamp-meta", "true");
 }
 
 std::optional<unsigned> m_line_index_of(GstPad* pad) {
@@ -259,8 +259,7 @@ namespace {
 /// What reaches webrtcbin is paced already. Its own waits, one for each participant, would add up in the one thread
 /// that serves them all.
 void disable_pacing(GstBin*, GstBin*, GstElement* added, gpointer) {
-  GstElementFactory* factory = gst_element_get_factory(added);
-  if (factory && g_str_equal(GST_OBJECT_NAME(factory), "clocksync")) {
+  if (is_made_by("clocksync", added)) {
     g_object_set(added, "sync", FALSE, nullptr);
   }
 }
@@ -332,7 +331,9 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
     }
   }
   set_up_ice(element_.get());
-  set_up_reception(element_.get(), latency);
+  relays_ = Relays::watch(element_.get(), !ice.servers.turn.empty());
+  rtpbin::set_up(element_.get(), latency);
+  dtls::end_on_clock_thread(element_.get());
 
   const Mailbox mailbox{context_, callbacks_};
   connections_.push_back(glib::SignalConnection::owning(
@@ -343,6 +344,18 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
         });
       }),
       mailbox));
+  if (callbacks_->on_candidates_complete) {
+    connections_.push_back(glib::SignalConnection::owning(
+        element_.get(), "notify::ice-gathering-state",
+        G_CALLBACK(+[](GstElement* webrtcbin, GParamSpec*, const Mailbox* mailbox) {
+          GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
+          g_object_get(webrtcbin, "ice-gathering-state", &state, nullptr);
+          if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) {
+            mailbox->post([](Callbacks& callbacks) { callbacks.on_candidates_complete(); });
+          }
+        }),
+        mailbox));
+  }
   connections_.push_back(glib::SignalConnection::owning(
       element_.get(), "notify::connection-state",
       G_CALLBACK(+[](GstElement* webrtcbin, GParamSpec*, const Mailbox* mailbox) {
@@ -369,20 +382,17 @@ WebRtcBin::WebRtcBin(GstBin* parent, const std::string& name, const IceSettings&
         }),
         mailbox));
   }
-  media_path_ = MediaPath::watch(rtpbin_in(element_.get()).get());
+  media_path_ = MediaPath::watch(element_.get(), rtpbin::find(element_.get()).get());
   connections_.emplace_back(element_.get(), "deep-element-added", G_CALLBACK(disable_pacing), nullptr);
+  connections_.emplace_back(element_.get(), "deep-element-added",
+                            G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added) { rtpbin::set_up_part(added); }),
+                            nullptr);
   connections_.push_back(glib::SignalConnection::owning(
       element_.get(), "deep-element-added",
       G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, const std::shared_ptr<sctp::Association>* association) {
         (*association)->give_to(added);
       }),
       association_));
-  connections_.push_back(glib::SignalConnection::owning(
-      element_.get(), "deep-element-added",
-      G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, const std::shared_ptr<Burst>* burst) {
-        Burst::serve(added, *burst);
-      }),
-      burst_));
   connections_.push_back(glib::SignalConnection::owning(
       element_.get(), "deep-element-added",
       G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, const std::shared_ptr<Hearing>* hearing) {
@@ -408,10 +418,14 @@ glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   // std::function wants its captures copyable.
   auto released = std::make_shared<std::vector<Sender>>(std::move(senders));
   return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
-          channels = std::move(channels_), association = std::move(association_), released = std::move(released)] {
+          channels = std::move(channels_), association = std::move(association_), relays = std::move(relays_),
+          released = std::move(released)] {
     sctp::close_data_channels(element.get());
     gst_element_set_state(element.get(), GST_STATE_NULL);
     sctp::stop_what_started_late(element.get());
+    if (relays) {
+      relays->give_back();
+    }
     taps->clear();
     channels->clear();
     released->clear();
@@ -558,7 +572,8 @@ void WebRtcBin::complete(stats::ConnectionReport& report) const {
 }
 
 bool WebRtcBin::open_media_path() {
-  return media_path_->open(element_.get());
+  let_ice_rest(element_.get());
+  return media_path_->open();
 }
 
 void WebRtcBin::take_base_time() {

@@ -19,9 +19,9 @@
 #include "glib/signal_connection.hpp"
 #include "glib/worker_thread.hpp"
 #include "gst_ref.hpp"
-#include "peer/burst.hpp"
 #include "peer/hearing.hpp"
 #include "peer/media_path.hpp"
+#include "peer/relays.hpp"
 #include "peer/sdp.hpp"
 #include "receive/tap.hpp"
 #include "room/ice_servers.hpp"
@@ -59,6 +59,7 @@ class WebRtcBin {
  public:
   struct Callbacks {
     std::function<void(unsigned m_line_index, std::string candidate)> on_candidate;
+    std::function<void()> on_candidates_complete = {};
     std::function<void(GstWebRTCPeerConnectionState)> on_connection_state;
     /// Packets of the codec come out of the tap, from a source pad of the section.
     std::function<void(unsigned m_line_index, std::shared_ptr<receive::Tap> tap, rtp::Codec codec)> on_media;
@@ -97,8 +98,9 @@ class WebRtcBin {
   WebRtcBin& operator=(const WebRtcBin&) = delete;
   ~WebRtcBin();
 
-  /// What is left to be done so that no packet goes in or out any more and the element is gone. It waits for
-  /// webrtcbin's threads and may be run on any but those, once; the destructor does it otherwise. `senders` go along.
+  /// What is left to be done so that no packet goes in or out any more, TURN servers hold nothing for it, and the
+  /// element is gone. It waits for webrtcbin's threads and for TURN servers, and may be run on any thread but
+  /// webrtcbin's, once; the destructor does it otherwise. `senders` go along.
   [[nodiscard]] glib::Task part(std::vector<Sender> senders);
 
   /// What is sent by senders.
@@ -153,7 +155,7 @@ class WebRtcBin {
   std::shared_ptr<Channels> channels_;
   std::shared_ptr<sctp::Association> association_;  // taken as long as the element may run
   std::shared_ptr<MediaPath> media_path_;
-  std::shared_ptr<Burst> burst_ = std::make_shared<Burst>();
+  std::shared_ptr<Relays> relays_;  // null if ICE is not libnice's
   std::shared_ptr<Hearing> hearing_ = std::make_shared<Hearing>();
   std::vector<glib::SignalConnection> connections_;
 };

@@ -14,6 +14,7 @@
 #include "media/elements.hpp"
 #include "media/rtp_elements.hpp"
 #include "receive/log.hpp"
+#include "receive/pauses.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_receive_debug
 
@@ -124,6 +125,9 @@ std::variant<std::vector<glib::Ref<GstElement>>, std::string> make_elements(rtp:
     if (codec == rtp::Codec::Vp8) {
       gst_pad_add_probe(static_pad(decoder.get(), "sink").get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, add_colours,
                         nullptr, nullptr);
+    }
+    if (codec == rtp::Codec::Opus) {
+      fill_pauses(static_pad(elements.back().get(), "src").get());
     }
     elements.push_back(std::move(decoder));
   }

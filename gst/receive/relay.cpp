@@ -44,7 +44,7 @@ void Relay::expect(StreamName name, const Passing& passing) {
 void Relay::expect(StreamName name) {
   guarded_.reset();
   choke_ = {};
-  since_empty_ = 0;
+  age_ = {};
   rtp_timestamp_.reset();
   name_ = std::move(name);
   tag_due_ = true;
@@ -112,6 +112,10 @@ GstFlowReturn Relay::judge(GstFlowReturn flow) {
     GST_ELEMENT_FLOW_ERROR(element(), flow);
   }
   last_flow_ = flow;
+  // Who has had enough (num-buffers, a snapshot) waits for that to say so, as from any source.
+  if (flow == GST_FLOW_EOS) {
+    end_of_stream();
+  }
   // Downstream's fault is told; those who decode are not to take it for theirs.
   return is_fault ? GST_FLOW_FLUSHING : GST_FLOW_OK;
 }
@@ -128,27 +132,25 @@ bool Relay::can_start(GstBuffer* buffer) {
          rtp::starts_keyframe(guarded_->codec, start.subspan(header->size));
 }
 
-bool Relay::is_full(GstBuffer* buffer) {
+bool Relay::is_full() {
   const QueueLevel level = level_();
-  const GstClockTime time = GST_BUFFER_DTS_OR_PTS(buffer);
-  if (level.is_empty && GST_CLOCK_TIME_IS_VALID(time)) {
-    since_empty_ = time;
-  }
-  // The first buffer behind a pause makes the level's time as long as the pause was, until it is taken.
-  const bool is_old = !GST_CLOCK_TIME_IS_VALID(time) || time >= since_empty_ + kMaxAge;
-  return level.is_full || (level.time >= kMaxAge && is_old);
+  return age_.of(level.buffers) >= kMaxAge || level.is_full;
 }
 
 bool Relay::admits(GstBuffer* buffer) {
   const bool starts = can_start(buffer);
-  const auto decision = choke_.on_arrival(std::chrono::steady_clock::now(), is_full(buffer), starts);
+  const auto decision = choke_.on_arrival(std::chrono::steady_clock::now(), is_full(), starts);
   if (decision.is_first_drop) {
     GST_WARNING_OBJECT(src_.get(), "downstream is too slow: video is dropped up to a keyframe");
   }
   if (decision.asks_for_keyframe) {
     gst_pad_push_event(sink_pad(), gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));
   }
-  discontinuous_ = discontinuous_ || !decision.passes;
+  if (decision.passes) {
+    age_.add(GST_BUFFER_DTS_OR_PTS(buffer), discontinuous_);
+  } else {
+    discontinuous_ = true;
+  }
   return decision.passes;
 }
 

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include "media/form.hpp"
 #include "media/node.hpp"
 #include "receive/choke.hpp"
+#include "receive/queue_age.hpp"
 #include "rtp/codec.hpp"
 
 namespace rtcmc::receive {
@@ -24,9 +26,8 @@ struct StreamName {
 };
 
 struct QueueLevel {
-  bool is_empty;
-  bool is_full;       // but for time
-  GstClockTime time;  // from what was taken last to what was put in last
+  std::size_t buffers;
+  bool is_full;  // but for time
 };
 
 /// What enters a slot.
@@ -39,7 +40,7 @@ struct Passing {
 /// ends. Of encoded video it lets in no more than downstream has room for, always up to a gap and from a keyframe on.
 ///
 /// Threads: data from one streaming thread at a time, expect(), begin_empty() and end() on the room's while no data can
-/// come, close() and end_of_stream() on the application's, the rest on any.
+/// come, close() on the application's, the rest on any.
 class Relay final : public Node {
  public:
   /// `level`: of the queue behind it. Asked on the streaming thread.
@@ -78,7 +79,7 @@ class Relay final : public Node {
   /// Of encoded video: whether it goes in.
   [[nodiscard]] bool admits(GstBuffer* buffer);
   [[nodiscard]] bool can_start(GstBuffer* buffer);
-  [[nodiscard]] bool is_full(GstBuffer* buffer);
+  [[nodiscard]] bool is_full();
   void push_event(glib::Ref<GstEvent> event);
   void push_collection();
   void note(const GstBuffer* buffer);
@@ -95,7 +96,7 @@ class Relay final : public Node {
   StreamName name_;
   std::optional<Passing> guarded_;  // what passes is encoded video
   Choke choke_;
-  GstClockTime since_empty_ = 0;                // of the latest buffer that found the queue empty
+  QueueAge age_;
   std::optional<std::uint32_t> rtp_timestamp_;  // of the latest packet
   bool tag_due_ = false;
   bool discontinuous_ = false;

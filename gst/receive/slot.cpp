@@ -28,10 +28,8 @@ glib::Ref<GstElement> make_queue() {
 QueueLevel level_of(GstElement* queue) {
   guint buffers = 0;
   guint bytes = 0;
-  guint64 time = 0;
-  g_object_get(queue, "current-level-buffers", &buffers, "current-level-bytes", &bytes, "current-level-time", &time,
-               nullptr);
-  return {.is_empty = buffers == 0, .is_full = bytes >= kMaxBytes, .time = time};
+  g_object_get(queue, "current-level-buffers", &buffers, "current-level-bytes", &bytes, nullptr);
+  return {.buffers = buffers, .is_full = bytes >= kMaxBytes};
 }
 
 StreamName nobodys_stream(rtp::Kind kind) {

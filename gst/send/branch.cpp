@@ -157,6 +157,9 @@ std::optional<Branch::Head> Branch::make_head(const Plan& plan, const std::vecto
     plan.on_fault(final_fault(settings, all_failed, reason));
     return std::nullopt;
   }
+  if (settings.leaves_out_silence) {
+    leave_out_silence(encoder.element.get());
+  }
   plan.listener.on_encoder_setup(encoder.element.get());
   add_encoder(chain, settings, encoder, plan.reduction);
   if (!chain.missing().empty()) {
@@ -169,7 +172,8 @@ std::optional<Branch::Head> Branch::make_head(const Plan& plan, const std::vecto
   return Head{chain.take(), std::string(encoder.spec->factory),
               [element = encoder.element, spec = encoder.spec](std::uint64_t bitrate) {
                 change_bitrate(element.get(), *spec, bitrate);
-              }};
+              },
+              [element = encoder.element](unsigned percent) { send::expect_loss(element.get(), percent); }};
 }
 
 std::unique_ptr<Branch> Branch::create(GstBin* bin, Input& input, BranchSettings settings, Track::Listener& listener,
@@ -237,6 +241,9 @@ void Branch::attach(Head head) {
   if (bitrate_ && head_.set_bitrate) {
     head_.set_bitrate(*bitrate_);
   }
+  if (expected_loss_ > 0 && head_.expect_loss) {
+    head_.expect_loss(expected_loss_);
+  }
   const auto trap = std::make_shared<FaultTrap>();
   add_to(plan_->bin, head_.elements, trap);
   link(head_.elements, tail_.front().get(), *trap);
@@ -303,6 +310,21 @@ void Branch::set_quality(const Quality& quality) {
   }
   if (set_bitrate) {
     set_bitrate(quality.bitrate);
+  }
+}
+
+void Branch::expect_loss(unsigned percent) {
+  std::function<void(unsigned)> expect;
+  {
+    const std::lock_guard lock(anchor_->mutex);
+    if (std::exchange(expected_loss_, percent) != percent) {
+      expect = head_.expect_loss;
+    }
+  }
+  if (expect) {
+    GST_INFO("%s is to be ready for a loss of %u %%",
+             std::string(rtp::info(plan_->settings.codec).encoding_name).c_str(), percent);
+    expect(percent);
   }
 }
 

@@ -27,6 +27,7 @@ struct BranchSettings {
   std::uint32_t bitrate;  // bit/s
   RtpStream stream;
   std::uint16_t first_sequence;
+  bool leaves_out_silence = false;  // of raw sound
 };
 
 /// How well raw pictures are encoded.
@@ -62,6 +63,8 @@ class Branch {
   [[nodiscard]] Fanout& fanout() const { return *fanout_; }
   /// For raw input, from about now on. An encoder whose rate cannot be changed while it runs keeps it.
   void set_quality(const Quality& quality);
+  /// For raw sound, from about now on: what of it does not get through, in percent.
+  void expect_loss(unsigned percent);
   /// Factory name of the encoder; empty: there is none.
   [[nodiscard]] std::string encoder() const;
   /// What the payloader gets, or the fan-out without one. Null: nothing yet.
@@ -82,6 +85,7 @@ class Branch {
     Elements elements;                                    // from the queue on
     std::string encoder = {};                             // empty: there is none
     std::function<void(std::uint64_t)> set_bitrate = {};  // empty, too
+    std::function<void(unsigned)> expect_loss = {};       // likewise
   };
   /// What the way into the branch knows of it. The mutex is held while the branch is looked up and its head changed,
   /// and never across a signal.
@@ -111,6 +115,7 @@ class Branch {
   Head head_;
   std::vector<std::string> failed_;       // encoders
   std::optional<std::uint64_t> bitrate_;  // absent: as at first
+  unsigned expected_loss_ = 0;            // percent
   std::shared_ptr<const Input::Outlet> outlet_;
 };
 

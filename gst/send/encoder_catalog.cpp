@@ -173,6 +173,18 @@ void change_bitrate(GstElement* encoder, const EncoderSpec& spec, std::uint64_t 
   }
 }
 
+void expect_loss(GstElement* encoder, unsigned percent) {
+  set_if_known(encoder, "packet-loss-percentage", std::to_string(percent));
+}
+
+void leave_out_silence(GstElement* encoder) {
+  if (g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "dtx")) {
+    set_if_known(encoder, "dtx", "true");
+    // Below, libopus (1.3 to 1.5) does not look at what it hears, and takes nothing for silence.
+    set_if_known(encoder, "complexity", "7");
+  }
+}
+
 glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec) {
   auto result = glib::Ref<GstCaps>::adopt(gst_caps_new_empty());
   for (const EncoderSpec* spec : candidates(codec)) {

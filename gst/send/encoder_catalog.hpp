@@ -55,6 +55,10 @@ inline constexpr std::string_view kSystemMemory = GST_CAPS_FEATURE_MEMORY_SYSTEM
                                    const std::vector<std::string>& except = {});
 /// While it runs, if it can: to another bitrate.
 void change_bitrate(GstElement* encoder, const EncoderSpec& spec, std::uint64_t bitrate);
+/// Of sound: what does not get through, in percent, at any time. What that takes comes from the rate.
+void expect_loss(GstElement* encoder, unsigned percent);
+/// Of sound: next to nothing is made of silence, if the codec can do that.
+void leave_out_silence(GstElement* encoder);
 /// The raw video caps that working encoders of the codec take in other than system memory; empty caps: none.
 [[nodiscard]] glib::Ref<GstCaps> special_memory_caps(rtp::Codec codec);
 

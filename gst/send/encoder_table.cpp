@@ -111,7 +111,7 @@ constexpr auto kMppNoProfile =
 constexpr auto kOmx = std::to_array<EncoderSetting>(
     {{"control-rate", "constant"}, {"b-frames", "0"}, {"periodicity-idr", "3000"}, {"interval-intraframes", "3000"}});
 constexpr auto kOpus = std::to_array<EncoderSetting>(
-    {{"frame-size", "20"}, {"inband-fec", "true"}, {"packet-loss-percentage", "5"}, {"complexity", "5"}});
+    {{"frame-size", "20"}, {"inband-fec", "true"}, {"packet-loss-percentage", "0"}, {"complexity", "5"}});
 
 constexpr EncoderSpec hardware(Codec codec, std::string_view factory, std::string_view bitrate_property,
                                BitrateUnit unit, Settings settings, std::string_view output = "") {

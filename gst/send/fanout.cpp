@@ -20,7 +20,8 @@ Fanout::Fanout(rtp::Codec codec, std::optional<rtp::Renumbering> renumbering, Cl
       is_video_(rtp::info(codec).kind == rtp::Kind::Video),
       clock_(clock),
       is_renumbered_(renumbering.has_value()),
-      renumbering_(std::move(renumbering)) {
+      renumbering_(std::move(renumbering)),
+      classifier_(codec) {
   gst_segment_init(&segment_, GST_FORMAT_TIME);
 }
 
@@ -64,6 +65,39 @@ void Fanout::start(Subscriber& subscriber) {
   if (!is_served) {
     request_first_keyframe();
   }
+}
+
+void Fanout::thin(Subscriber& subscriber, Portion portion, std::uint64_t rate) {
+  bool ask = false;
+  bool is_slow = false;
+  {
+    const std::lock_guard lock(mutex_);
+    subscriber.thin(portion, rate);
+    ask = is_slide_due(subscriber, portion);
+    is_slow = subscriber.portion() == Portion::KeyframesOnly;
+  }
+  if (ask) {
+    ask_for_keyframe();
+  }
+  if (is_slow) {
+    subscriber.serve(*this);
+  }
+}
+
+bool Fanout::is_slide_due(Subscriber& subscriber, Portion wanted) {
+  const auto now = clock_();
+  const bool waits = subscriber.portion() == Portion::KeyframesOnly || subscriber.portion() > wanted;
+  return waits && now - keyframe_at_ >= kSlide && gate_.on_request(now);
+}
+
+Portion Fanout::portion(const Subscriber& subscriber) const {
+  const std::lock_guard lock(mutex_);
+  return subscriber.portion();
+}
+
+std::optional<PortionRates> Fanout::rates() {
+  const std::lock_guard lock(mutex_);
+  return rate_.value(clock_());
 }
 
 void Fanout::forget_past() {
@@ -121,17 +155,17 @@ void Fanout::on_feedback(Subscriber& subscriber, const rtp::Feedback& feedback) 
 
 void Fanout::repair(const Subscriber& subscriber, const rtp::Nack& nack) {
   const auto missing = subscriber.transmission().missing(subscriber, nack);
-  Packets packets;
+  std::vector<Transmission::Repair> repairs;
   {
     const std::lock_guard lock(mutex_);
-    for (const std::uint16_t sequence : missing) {
-      if (const History::Entry* entry = history_.find(sequence)) {
-        packets.push_back(*entry);
+    for (const auto& [sequence, in_source] : missing) {
+      if (const History::Entry* entry = history_.find(in_source)) {
+        repairs.push_back({sequence, *entry});
       }
     }
   }
-  if (!packets.empty()) {
-    subscriber.transmission().send_again(subscriber, packets, clock_());
+  if (!repairs.empty()) {
+    subscriber.transmission().send_again(subscriber, repairs, clock_());
   }
 }
 
@@ -205,6 +239,9 @@ bool Fanout::keep(GstBuffer* packet) {
     begin_anew();
   }
   classify(packet, *entry);
+  if (is_video_) {
+    rate_.add(entry->payload->size(), entry->frame, now);
+  }
   last_sequence_ = header->sequence;
   note_time(packet, entry->header.timestamp());
   const bool is_keyframe = entry->is_keyframe_start;
@@ -220,12 +257,27 @@ bool Fanout::keep(GstBuffer* packet) {
 void Fanout::classify(GstBuffer* packet, History::Entry& entry) {
   const std::uint32_t timestamp = entry.header.timestamp();
   entry.is_frame_start = std::exchange(last_timestamp_, timestamp) != timestamp;
+  if (!is_video_) {
+    return;
+  }
   HeaderWindow window;
   const auto bytes = first_bytes(packet, window);
+  const auto payload = bytes.subspan(rtp::PacketHeader::parse(bytes)->size);
+  const auto verdict = classifier_.on_packet(timestamp, payload);
+  if (verdict.completed) {
+    history_.classify(frame_begin_, *verdict.completed);
+    frame_begin_ = history_.end();
+  }
+  const auto first = std::max(frame_begin_, history_.begin());
+  if (verdict.frame != rtp::FrameClass::Unknown && first < history_.end() &&
+      history_.at(first).frame == rtp::FrameClass::Unknown) {
+    history_.classify(first, verdict.frame);
+  }
+  entry.frame = verdict.frame;
   // Of parameter sets and slices with one timestamp, the first is where a decoder starts.
-  if (is_video_ && timestamp != keyframe_timestamp_ &&
-      rtp::starts_keyframe(codec_, bytes.subspan(rtp::PacketHeader::parse(bytes)->size))) {
+  if (timestamp != keyframe_timestamp_ && rtp::starts_keyframe(codec_, payload)) {
     keyframe_timestamp_ = timestamp;
+    keyframe_at_ = entry.time;
     entry.is_keyframe_start = true;
   }
 }
@@ -304,6 +356,7 @@ void Fanout::on_reset() {
   }
   gate_ = {};
   keyframe_timestamp_.reset();
+  rate_ = {};
   gst_segment_init(&segment_, GST_FORMAT_TIME);
   payloader_caps_.reset();
 }

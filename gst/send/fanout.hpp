@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "media/node.hpp"
+#include "rtp/frame_class.hpp"
 #include "rtp/renumbering.hpp"
 #include "rtp/transmitter.hpp"
+#include "send/input_rate.hpp"
 #include "send/keyframe_gate.hpp"
 #include "send/packets.hpp"
+#include "send/portion_policy.hpp"
 #include "send/transmission.hpp"
 
 namespace rtcmc::send {
@@ -38,6 +41,9 @@ class Fanout final : public Node {
   /// An older one costs a newcomer more in what follows it than a new one costs all.
   static constexpr std::chrono::milliseconds kYoung{500};
 
+  /// Who gets keyframes alone does not wait longer for one, if there is a say in it.
+  static constexpr std::chrono::seconds kSlide{2};
+
   /// `renumbering`: for packets that others numbered; absent: they come from our own payloader.
   Fanout(rtp::Codec codec, std::optional<rtp::Renumbering> renumbering = {},
          Clock clock = &std::chrono::steady_clock::now);
@@ -49,6 +55,13 @@ class Fanout final : public Node {
   [[nodiscard]] std::shared_ptr<Subscriber> add_successor(std::shared_ptr<Transmission> transmission);
   void remove(const std::shared_ptr<Subscriber>& subscriber);
   void start(Subscriber& subscriber);
+  /// Has a peer be sent that much of the pictures; a few times a second. `rate`: bit/s, as fast as keyframes may come
+  /// that are sent alone.
+  void thin(Subscriber& subscriber, Portion portion, std::uint64_t rate);
+  /// What a peer is sent, which may still wait for a keyframe to be more.
+  [[nodiscard]] Portion portion(const Subscriber& subscriber) const;
+  /// At what rate pictures come. Absent: not known yet.
+  [[nodiscard]] std::optional<PortionRates> rates();
 
   /// What has passed is not for newcomers any more.
   void forget_past();
@@ -98,6 +111,9 @@ class Fanout final : public Node {
   void request_first_keyframe();
   void ask_for_keyframe() const;
 
+  /// Whether a peer that gets less, or is to get more, has waited for a keyframe for long; with mutex_ held.
+  [[nodiscard]] bool is_slide_due(Subscriber& subscriber, Portion wanted);
+
   const rtp::Codec codec_;
   const bool is_video_;
   const Clock clock_;
@@ -110,7 +126,11 @@ class Fanout final : public Node {
   std::optional<rtp::Renumbering> renumbering_;
   KeyframeGate gate_;
   std::optional<std::uint32_t> keyframe_timestamp_;  // RTP timestamp of the latest keyframe
-  rtp::ClockPair clock_pair_{};                      // of the latest packet
+  std::chrono::steady_clock::time_point keyframe_at_{};
+  rtp::FrameClassifier classifier_;
+  History::Position frame_begin_ = 0;  // of the latest frame
+  InputRate rate_;
+  rtp::ClockPair clock_pair_{};  // of the latest packet
   GstSegment segment_{};
   glib::Ref<GstCaps> payloader_caps_;
   std::optional<std::uint16_t> last_sequence_;

@@ -9,8 +9,11 @@ namespace rtcmc::send {
 
 LayeredSubscription::LayeredSubscription(BranchPool& pool, const EncodingKey& key, Branch& branch,
                                          std::shared_ptr<Fanout::Subscriber> subscriber,
-                                         std::shared_ptr<Transmission> transmission)
-    : pool_(pool), transmission_(std::move(transmission)), current_{key, &branch, std::move(subscriber)} {}
+                                         std::shared_ptr<Transmission> transmission, bool takes_repetitions)
+    : pool_(pool),
+      transmission_(std::move(transmission)),
+      takes_repetitions_(takes_repetitions),
+      current_{key, &branch, std::move(subscriber)} {}
 
 LayeredSubscription::~LayeredSubscription() {
   pool_.part(*this);
@@ -26,7 +29,20 @@ void LayeredSubscription::leave(const Place& place) {
 }
 
 Viewer LayeredSubscription::viewer() const {
-  return {budget_, (next_ ? *next_ : current_).key.layer, since_};
+  return {budget_ ? std::optional(budget_->rate) : std::nullopt, (next_ ? *next_ : current_).key.layer, since_};
+}
+
+double LayeredSubscription::loss() const {
+  const auto reception = takes_repetitions_ ? transmission_->count().reception : std::nullopt;
+  return reception ? reception->fraction_lost : 0;
+}
+
+Portion LayeredSubscription::thin(const std::optional<PortionRates>& rates, std::chrono::steady_clock::time_point now) {
+  constexpr double kHeadroom = 1.15;  // of the budget; what is paced needs none
+  const Portion portion = portions_.decide(budget_, rates, now);
+  const double rate = budget_ ? kHeadroom * static_cast<double>(budget_->rate) : 0;
+  current_.branch->fanout().thin(*current_.subscriber, portion, static_cast<std::uint64_t>(rate));
+  return portion;
 }
 
 bool LayeredSubscription::move_to(std::size_t layer, std::chrono::steady_clock::time_point now) {
@@ -39,6 +55,7 @@ bool LayeredSubscription::move_to(std::size_t layer, std::chrono::steady_clock::
       settle();  // it has begun just now
     } else {
       leave(*std::exchange(next_, std::nullopt));
+      stay();
     }
   }
   since_ = now;
@@ -54,10 +71,28 @@ bool LayeredSubscription::move_to(std::size_t layer, std::chrono::steady_clock::
   return true;
 }
 
+void LayeredSubscription::clear_way(const std::vector<std::uint64_t>& rates) {
+  constexpr double kFarTooMuch = 2;
+  if (!next_ || is_held_ || !budget_ || next_->key.layer < current_.key.layer || current_.key.layer >= rates.size()) {
+    return;
+  }
+  if (static_cast<double>(rates[current_.key.layer]) > kFarTooMuch * static_cast<double>(budget_->rate)) {
+    current_.subscriber->hold(current_.branch->fanout());
+    is_held_ = true;
+  }
+}
+
+void LayeredSubscription::stay() {
+  if (std::exchange(is_held_, false)) {
+    current_.branch->fanout().start(*current_.subscriber);
+  }
+}
+
 void LayeredSubscription::settle() {
   if (next_ && next_->subscriber->has_begun()) {
     earlier_frames_ += current_.subscriber->frames();
     leave(std::exchange(current_, *std::exchange(next_, std::nullopt)));
+    is_held_ = false;
   }
 }
 
@@ -72,7 +107,7 @@ std::uint64_t LayeredSubscription::frames() const {
 
 std::optional<Encoding> LayeredSubscription::encoding() const {
   return Encoding{current_.branch->encoder(), pool_.users(current_.key), current_.branch->encoded_caps(),
-                  current_.key.layer};
+                  current_.key.layer, pool_.input_caps()};
 }
 
 }  // namespace rtcmc::send

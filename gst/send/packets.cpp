@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "send/packets.hpp"
 
-#include <utility>
-
 namespace rtcmc::send {
 
 namespace {
@@ -32,27 +30,9 @@ std::optional<History::Entry> entry_of(GstBuffer* packet, const rtp::Shift& shif
   if (!header) {
     return std::nullopt;
   }
-  const gsize size = gst_buffer_get_size(packet) - parsed->size;
-  auto payload = glib::Ref<GstMemory>::adopt(gst_allocator_alloc(nullptr, size, nullptr));
-  GstMapInfo map;
-  if (!gst_memory_map(payload.get(), &map, GST_MAP_WRITE)) {
-    return std::nullopt;
-  }
-  gst_buffer_extract(packet, parsed->size, map.data, size);
-  gst_memory_unmap(payload.get(), &map);
-  return History::Entry{.header = *header, .payload = std::move(payload), .time = now};
-}
-
-glib::Ref<GstBuffer> packet_of(std::span<const std::uint8_t> header, const glib::Ref<GstMemory>& payload) {
-  auto packet = buffer_of(header);
-  gst_buffer_append_memory(packet.get(), glib::Ref<GstMemory>(payload).release());
-  return packet;
-}
-
-glib::Ref<GstBuffer> buffer_of(std::span<const std::uint8_t> bytes) {
-  auto buffer = glib::Ref<GstBuffer>::adopt(gst_buffer_new_allocate(nullptr, bytes.size(), nullptr));
-  gst_buffer_fill(buffer.get(), 0, bytes.data(), bytes.size());
-  return buffer;
+  const auto payload = std::make_shared<std::vector<std::uint8_t>>(gst_buffer_get_size(packet) - parsed->size);
+  gst_buffer_extract(packet, parsed->size, payload->data(), payload->size());
+  return History::Entry{.header = *header, .payload = payload, .time = now};
 }
 
 }  // namespace rtcmc::send

@@ -4,12 +4,13 @@
 #include <gst/gst.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "gst_ref.hpp"
 #include "rtp/header_bytes.hpp"
 #include "rtp/history.hpp"
 #include "rtp/packet.hpp"
@@ -17,8 +18,13 @@
 
 namespace rtcmc::send {
 
-using History = rtp::History<glib::Ref<GstMemory>>;
+/// What follows the header, shared by all whom it is sent to.
+using Payload = std::shared_ptr<const std::vector<std::uint8_t>>;
+using History = rtp::History<Payload>;
 using Packets = std::vector<History::Entry>;
+
+/// What a payload costs on the wire: RTP's header with its extensions, SRTP's tag, UDP and IP.
+inline constexpr std::size_t kPacketOverhead = 58;
 
 /// More than any header that payloaders write, extensions included.
 using HeaderWindow = std::array<std::uint8_t, 256>;
@@ -30,8 +36,5 @@ using HeaderWindow = std::array<std::uint8_t, 256>;
 /// With a copy of the payload: the packet's own memory may belong to a pool, which must not run dry because of what is
 /// kept for those who miss it. Absent if the packet is not RTP.
 [[nodiscard]] std::optional<History::Entry> entry_of(GstBuffer* packet, const rtp::Shift& shift, History::Time now);
-/// The header's bytes, then the payload, whose memory is shared.
-[[nodiscard]] glib::Ref<GstBuffer> packet_of(std::span<const std::uint8_t> header, const glib::Ref<GstMemory>& payload);
-[[nodiscard]] glib::Ref<GstBuffer> buffer_of(std::span<const std::uint8_t> bytes);
 
 }  // namespace rtcmc::send

@@ -2,7 +2,6 @@
 #include "send/quality_policy.hpp"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 
 namespace rtcmc::send {
@@ -13,14 +12,6 @@ namespace {
 constexpr double kAlikeToJoin = 0.75;
 constexpr double kAlikeToStay = 0.6;
 constexpr std::chrono::seconds kBeforeGoingUp{3};
-
-/// Below these shares of the highest rate, sides are divided.
-struct Step {
-  double share;
-  int divisor;
-};
-constexpr std::array<Step, 2> kSteps{{{0.12, 4}, {0.35, 2}}};
-constexpr double kMoreToGrow = 1.3;
 
 }  // namespace
 
@@ -57,16 +48,6 @@ QualityPlan plan_quality(const std::vector<Viewer>& viewers, const QualityBounds
     }
   }
   return plan;
-}
-
-int size_divisor(std::uint64_t rate, std::uint64_t maximum, int current) {
-  for (const Step& step : kSteps) {
-    const double factor = step.divisor <= current ? kMoreToGrow : 1;
-    if (static_cast<double>(rate) < static_cast<double>(maximum) * step.share * factor) {
-      return step.divisor;
-    }
-  }
-  return 1;
 }
 
 }  // namespace rtcmc::send

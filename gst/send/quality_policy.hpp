@@ -34,8 +34,4 @@ struct QualityPlan {
 [[nodiscard]] QualityPlan plan_quality(const std::vector<Viewer>& viewers, const QualityBounds& bounds,
                                        std::chrono::steady_clock::time_point now);
 
-/// By what a picture's sides are divided at a rate, where it has full size at `maximum`: fewer points look better than
-/// coarse ones. `current`: what they are divided by now.
-[[nodiscard]] int size_divisor(std::uint64_t rate, std::uint64_t maximum, int current);
-
 }  // namespace rtcmc::send

@@ -2,6 +2,7 @@
 #include "send/subscriber.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "send/log.hpp"
@@ -21,27 +22,56 @@ void Fanout::Subscriber::wait_again(const History& history) {
   }
 }
 
-Packets Fanout::Subscriber::take(const History& history) {
-  if (flow_ == Flow::Waiting) {
-    const auto keyframe = is_video_ ? history.keyframe() : std::optional(position_);
-    if (!keyframe || *keyframe < position_) {
-      return {};
+void Fanout::Subscriber::thin(Portion portion, std::uint64_t rate) {
+  thinning_.set(portion);
+  rate_ = rate;
+}
+
+bool Fanout::Subscriber::begin(const History& history) {
+  const auto keyframe = is_video_ ? history.keyframe() : std::optional(position_);
+  if (!keyframe || *keyframe < position_) {
+    return false;
+  }
+  flow_ = Flow::Flowing;
+  position_ = *keyframe;
+  begins_ = true;
+  queue_.clear();
+  return true;
+}
+
+void Fanout::Subscriber::take(const History& history) {
+  if (flow_ == Flow::Held || (flow_ == Flow::Waiting && !begin(history))) {
+    return;
+  }
+  position_ = std::max(position_, history.begin());
+  for (History::Entry& packet : history.since(position_)) {
+    if (is_video_) {
+      const bool is_slow = thinning_.current() == Portion::KeyframesOnly;
+      const auto passes = thinning_.passes(packet.header.timestamp(), packet.frame, is_slow && queue_.is_busy());
+      if (!passes) {
+        return;
+      }
+      packet.is_left_out = !*passes;
     }
-    flow_ = Flow::Flowing;
-    position_ = *keyframe;
-    begins_ = true;
+    if (packet.is_left_out) {
+      packet.payload.reset();
+    }
+    queue_.push(std::move(packet));
+    ++position_;
   }
-  if (flow_ == Flow::Held) {
-    return {};
-  }
-  const auto position = std::exchange(position_, history.end());
-  return history.since(std::max(position, history.begin()));
 }
 
 bool Fanout::Subscriber::withdraw() {
   const std::lock_guard order(order_);
   is_stopped_ = is_stopped_ || !has_begun();
   return !has_begun();
+}
+
+void Fanout::Subscriber::hold(Fanout& fanout) {
+  const std::lock_guard order(order_);
+  const std::lock_guard lock(fanout.mutex_);
+  flow_ = Flow::Held;
+  queue_.clear();
 }
 
 void Fanout::Subscriber::serve(Fanout& fanout) {
@@ -51,22 +81,25 @@ void Fanout::Subscriber::serve(Fanout& fanout) {
   }
   Packets packets;
   rtp::ClockPair clock{};
-  bool begins = false;
+  const auto now = fanout.clock_();
   {
     const std::lock_guard lock(fanout.mutex_);
-    packets = take(fanout.history_);
+    take(fanout.history_);
+    const bool is_slow = thinning_.current() == Portion::KeyframesOnly;
+    packets = queue_.pop(is_slow ? std::optional(rate_) : std::nullopt, now);
     clock = fanout.clock_pair_;
-    begins = !packets.empty() && std::exchange(begins_, false);
   }
-  if (packets.empty()) {
+  const bool sends = std::ranges::any_of(packets, std::logical_not(), &History::Entry::is_left_out);
+  if (packets.empty() || (!sends && !has_begun())) {
     return;
   }
   if (!has_begun() && takes_over_) {
     transmission_->give_to(shared_from_this());
   }
   has_begun_.store(true, std::memory_order_relaxed);
-  const GstFlowReturn flow = transmission_->send(*this, begins, packets, clock, fanout.clock_());
-  frames_.fetch_add(static_cast<std::uint64_t>(std::ranges::count(packets, true, &History::Entry::is_frame_start)),
+  const GstFlowReturn flow = transmission_->send(*this, std::exchange(begins_, false), packets, clock, now);
+  frames_.fetch_add(static_cast<std::uint64_t>(std::ranges::count_if(
+                        packets, [](const auto& packet) { return packet.is_frame_start && !packet.is_left_out; })),
                     std::memory_order_relaxed);
   if (flow != GST_FLOW_OK && is_video_) {
     const std::lock_guard lock(fanout.mutex_);

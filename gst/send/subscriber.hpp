@@ -5,9 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "send/fanout.hpp"
 #include "send/keyframe_budget.hpp"
+#include "send/paced_queue.hpp"
+#include "send/portion_policy.hpp"
+#include "send/thinning.hpp"
 #include "send/transmission.hpp"
 
 namespace rtcmc::send {
@@ -34,12 +38,17 @@ class Fanout::Subscriber final : public Wire::Listener, public std::enable_share
   void stop() { is_stopped_ = true; }
   /// Stops, unless it has begun: then false.
   [[nodiscard]] bool withdraw();
+  /// Sends nothing, from now on, until it is started again.
+  void hold(Fanout& fanout);
 
   // With the Fanout's mutex_ held:
   /// Packets may go there from the next keyframe on that begins at `position` or later.
   void start(History::Position position);
   /// What comes next builds on something that the peer did not get.
   void wait_again(const History& history);
+  /// What is sent from about now on. `rate`: bit/s, that of keyframes that are sent alone.
+  void thin(Portion portion, std::uint64_t rate);
+  [[nodiscard]] Portion portion() const { return thinning_.current(); }
   /// What the peer may ask for.
   [[nodiscard]] KeyframeBudget& budget() { return budget_; }
 
@@ -53,8 +62,10 @@ class Fanout::Subscriber final : public Wire::Listener, public std::enable_share
  private:
   enum class Flow { Held, Waiting, Flowing };
 
-  /// What is to be sent now; with the Fanout's mutex_ held.
-  [[nodiscard]] Packets take(const History& history);
+  /// Queues what has come; with order_ and the Fanout's mutex_ held.
+  void take(const History& history);
+  /// That it begins with a keyframe; likewise.
+  [[nodiscard]] bool begin(const History& history);
 
   const bool is_video_;
   const bool takes_over_;
@@ -68,11 +79,14 @@ class Fanout::Subscriber final : public Wire::Listener, public std::enable_share
   // Held while packets are taken and sent, so that none overtakes another. Before the Fanout's mutex_.
   std::mutex order_;
   GstFlowReturn last_flow_ = GST_FLOW_OK;  // order_
+  PacedQueue queue_;                       // order_
+  bool begins_ = false;                    // order_: what is sent next does not follow what came last
   // All below: the Fanout's mutex_.
   Flow flow_ = Flow::Held;
   History::Position position_ = 0;  // waiting: where the earliest keyframe may begin; flowing: what comes next
-  bool begins_ = false;             // what comes next does not follow what came last
   KeyframeBudget budget_;
+  Thinning thinning_;
+  std::uint64_t rate_ = 0;
 };
 
 }  // namespace rtcmc::send

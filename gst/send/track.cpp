@@ -10,12 +10,15 @@
 
 #include "glib/random.hpp"
 #include "media/elements.hpp"
+#include "send/bitrate_wish.hpp"
 #include "send/branch.hpp"
 #include "send/displayable.hpp"
+#include "send/expected_loss.hpp"
 #include "send/input.hpp"
 #include "send/layered_subscription.hpp"
 #include "send/log.hpp"
 #include "send/quality_policy.hpp"
+#include "send/size_policy.hpp"
 #include "send/source.hpp"
 #include "send/subscriber.hpp"
 
@@ -33,9 +36,6 @@ std::vector<Input::Choice> input_choices(const std::vector<TrackSettings>& choic
   }
   return result;
 }
-
-/// What a picture needs at least.
-constexpr std::uint64_t kMinBitrate = 64'000;  // bit/s
 
 /// Encoders are left alone for less.
 bool is_about(std::uint64_t rate, std::uint64_t other) {
@@ -81,10 +81,11 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
   void interrupt() override { input_->interrupt(); }
   std::uint32_t bitrate() const override {
     const TrackSettings* settings = settings_;
-    return settings ? settings->bitrate : 0;
+    const std::uint32_t measured = measured_;
+    return measured > 0 || !settings ? measured : settings->bitrate;
   }
   std::vector<std::string> encoders() const override;
-  void adapt(std::chrono::steady_clock::time_point now) override;
+  std::optional<std::uint64_t> adapt(std::chrono::steady_clock::time_point now) override;
   std::unique_ptr<Subscription> subscribe(const PacketFormat& format,
                                           std::shared_ptr<Transmission> transmission) override;
 
@@ -94,12 +95,17 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
     unsigned users = 0;
     bool stays = false;        // whether without users, too
     Quality quality = {0, 1};  // of raw pictures; 0: as at first
+    SizePolicy size = {};
   };
 
   // BranchPool
   Branch* acquire(const EncodingKey& key) override;
   void release(const EncodingKey& key) override;
   unsigned users(const EncodingKey& key) const override;
+  glib::Ref<GstCaps> input_caps() const override {
+    const std::lock_guard lock(mutex_);
+    return caps_;
+  }
   void part(const LayeredSubscription& subscription) override { std::erase(subscriptions_, &subscription); }
 
   // Input::Listener
@@ -116,7 +122,11 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
 
   void adapt(rtp::Codec codec, const std::vector<LayeredSubscription*>& subscriptions,
              std::chrono::steady_clock::time_point now);
-  void set_rate(const EncodingKey& key, std::uint64_t rate);
+  void adapt_sound(std::chrono::steady_clock::time_point now);
+  /// What cannot be made smaller.
+  [[nodiscard]] std::optional<std::uint64_t> adapt_encoded(std::chrono::steady_clock::time_point now);
+  void tell_upstream(std::uint64_t bitrate) const;
+  void set_rate(const EncodingKey& key, std::uint64_t rate, std::chrono::steady_clock::time_point now);
   [[nodiscard]] std::unique_ptr<Branch> make_branch(rtp::Codec codec, const Source& source);
   /// Lets a stopped input that nobody subscribes to become something else; false: it may not.
   [[nodiscard]] bool forget_source();
@@ -128,12 +138,15 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
   GstBin* const bin_;
   const std::vector<TrackSettings> choices_;
   std::atomic<const TrackSettings*> settings_;  // one of the choices; null: the input's caps have not come yet
+  std::atomic<std::uint32_t> measured_ = 0;     // bit/s of encoded pictures; 0: not known
   Track::Listener& listener_;
   const std::uint32_t timestamp_offset_;
   const std::shared_ptr<Input> input_;
   const glib::Ref<GstElement> input_element_;
   // Only on the thread that subscribes.
   std::vector<LayeredSubscription*> subscriptions_;
+  BitrateWish wish_;
+  ExpectedLoss expected_loss_;
   std::map<rtp::Codec, std::size_t> layers_;  // how many there can be, where it turned out to be less than allowed
 
   mutable std::mutex mutex_;
@@ -153,8 +166,9 @@ class EncodingTrack final : public Track, private Input::Listener, private Branc
 class SilentSubscription final : public Subscription {
  public:
   void start() override {}
-  void set_budget(std::optional<std::uint64_t>) override {}
+  void set_budget(const std::optional<Budget>&) override {}
   std::uint64_t frames() const override { return 0; }
+  Portion portion() const override { return Portion::Everything; }
   std::optional<Encoding> encoding() const override { return std::nullopt; }
 };
 
@@ -345,18 +359,28 @@ std::unique_ptr<Subscription> EncodingTrack::subscribe(const PacketFormat& forma
     release(key);
     return std::make_unique<SilentSubscription>();
   }
-  auto subscription = std::make_unique<LayeredSubscription>(static_cast<BranchPool&>(*this), key, *branch,
-                                                            std::move(subscriber), std::move(transmission));
+  auto subscription =
+      std::make_unique<LayeredSubscription>(static_cast<BranchPool&>(*this), key, *branch, std::move(subscriber),
+                                            std::move(transmission), format.takes_repetitions);
   subscriptions_.push_back(subscription.get());
   return subscription;
 }
 
-void EncodingTrack::adapt(std::chrono::steady_clock::time_point now) {
+std::optional<std::uint64_t> EncodingTrack::adapt(std::chrono::steady_clock::time_point now) {
+  std::optional<Form> form;
   {
     const std::lock_guard lock(mutex_);
-    if (!source_ || source_->form != Form::Raw || settings_.load()->kind != rtp::Kind::Video) {
-      return;
-    }
+    form = source_ ? std::optional(source_->form) : std::nullopt;
+  }
+  if (!form) {
+    return std::nullopt;
+  }
+  if (settings_.load()->kind == rtp::Kind::Audio) {
+    adapt_sound(now);
+    return std::nullopt;
+  }
+  if (form != Form::Raw) {
+    return adapt_encoded(now);
   }
   std::map<rtp::Codec, std::vector<LayeredSubscription*>> by_codec;
   for (LayeredSubscription* subscription : subscriptions_) {
@@ -367,6 +391,7 @@ void EncodingTrack::adapt(std::chrono::steady_clock::time_point now) {
   for (const auto& [codec, subscriptions] : by_codec) {
     adapt(codec, subscriptions, now);
   }
+  return std::nullopt;
 }
 
 void EncodingTrack::adapt(rtp::Codec codec, const std::vector<LayeredSubscription*>& subscriptions,
@@ -380,7 +405,7 @@ void EncodingTrack::adapt(rtp::Codec codec, const std::vector<LayeredSubscriptio
     viewers.push_back(subscription->viewer());
   }
   const QualityPlan plan =
-      plan_quality(viewers, {std::min<std::uint64_t>(kMinBitrate, settings.bitrate), settings.bitrate, layers}, now);
+      plan_quality(viewers, {std::min(settings.least_bitrate, settings.bitrate), settings.bitrate, layers}, now);
   for (std::size_t i = 0; i < subscriptions.size(); ++i) {
     if (!subscriptions[i]->move_to(plan.layers[i], now)) {
       GST_INFO("no more than %zu encoders can run for %s", plan.layers[i],
@@ -388,12 +413,75 @@ void EncodingTrack::adapt(rtp::Codec codec, const std::vector<LayeredSubscriptio
       layers_[codec] = plan.layers[i];
     }
   }
+  for (LayeredSubscription* subscription : subscriptions) {
+    subscription->clear_way(plan.rates);
+  }
   for (std::size_t layer = 0; layer < plan.rates.size(); ++layer) {
-    set_rate({codec, layer}, plan.rates[layer]);
+    set_rate({codec, layer}, plan.rates[layer], now);
   }
 }
 
-void EncodingTrack::set_rate(const EncodingKey& key, std::uint64_t rate) {
+void EncodingTrack::adapt_sound(std::chrono::steady_clock::time_point now) {
+  if (!settings_.load()->repeats) {
+    return;
+  }
+  double worst = 0;
+  for (const LayeredSubscription* subscription : subscriptions_) {
+    worst = std::max(worst, subscription->loss());
+  }
+  const unsigned percent = expected_loss_.decide(worst, now);
+  Branch* branch = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = branches_.find({rtp::Codec::Opus, 0});
+    branch = found == branches_.end() ? nullptr : found->second.branch.get();
+  }
+  if (branch) {
+    branch->expect_loss(percent);
+  }
+}
+
+std::optional<std::uint64_t> EncodingTrack::adapt_encoded(std::chrono::steady_clock::time_point now) {
+  Branch* branch = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    branch = branches_.empty() ? nullptr : branches_.begin()->second.branch.get();
+  }
+  const auto rates = branch && !subscriptions_.empty() ? branch->fanout().rates() : std::nullopt;
+  measured_ = rates ? static_cast<std::uint32_t>(std::min<std::uint64_t>(rates->everything, UINT32_MAX)) : 0;
+  std::optional<std::uint64_t> least;
+  bool is_reduced = false;
+  for (LayeredSubscription* subscription : subscriptions_) {
+    if (!subscription->is_started()) {
+      continue;
+    }
+    is_reduced = subscription->thin(rates, now) != Portion::Everything || is_reduced;
+    if (const auto& budget = subscription->budget()) {
+      least = std::min(least.value_or(budget->rate), budget->rate);
+    }
+  }
+  const auto wish = rates ? wish_.decide(rates->everything, least, is_reduced, now) : std::nullopt;
+  if (wish) {
+    tell_upstream(*wish);
+  }
+  return wish;
+}
+
+void EncodingTrack::tell_upstream(std::uint64_t bitrate) const {
+  // Upstream may take its time for it.
+  gst_element_call_async(
+      input_element_.get(),
+      [](GstElement* input, gpointer data) {
+        const auto rate = static_cast<guint>(std::min<std::uint64_t>(*static_cast<std::uint64_t*>(data), G_MAXUINT));
+        gst_pad_push_event(
+            static_pad(input, "sink").get(),
+            gst_event_new_custom(GST_EVENT_CUSTOM_UPSTREAM,
+                                 gst_structure_new(kBitrateWantedEvent, "bitrate", G_TYPE_UINT, rate, nullptr)));
+      },
+      new std::uint64_t(bitrate), [](gpointer data) { delete static_cast<std::uint64_t*>(data); });
+}
+
+void EncodingTrack::set_rate(const EncodingKey& key, std::uint64_t rate, std::chrono::steady_clock::time_point now) {
   Branch* branch = nullptr;
   Quality quality{rate, 1};
   {
@@ -404,7 +492,7 @@ void EncodingTrack::set_rate(const EncodingKey& key, std::uint64_t rate) {
     }
     branch = found->second.branch.get();
     Quality& former = found->second.quality;
-    quality.size_divisor = size_divisor(rate, settings_.load()->bitrate, former.size_divisor);
+    quality.size_divisor = found->second.size.decide(rate, settings_.load()->bitrate, now);
     if (quality.size_divisor == former.size_divisor && is_about(rate, former.bitrate)) {
       return;
     }
@@ -451,8 +539,10 @@ std::unique_ptr<Branch> EncodingTrack::make_branch(rtp::Codec codec, const Sourc
     stream.ssrc = ssrc_;
     first_sequence = next_sequence_;
   }
-  return Branch::create(bin_, *input_, {codec, source, settings_.load()->bitrate, stream, first_sequence}, listener_,
-                        [this](const BranchFault& fault) {
+  const TrackSettings& settings = *settings_.load();
+  return Branch::create(bin_, *input_,
+                        {codec, source, settings.bitrate, stream, first_sequence, settings.leaves_out_silence},
+                        listener_, [this](const BranchFault& fault) {
                           if (fault.is_final) {
                             listener_.on_error(*this, GST_STREAM_ERROR_ENCODE, fault.text, fault.debug);
                           } else {

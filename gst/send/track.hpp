@@ -13,25 +13,34 @@
 
 #include "gst_ref.hpp"
 #include "rtp/codec.hpp"
+#include "send/portion_policy.hpp"
 #include "send/transmission.hpp"
 
 namespace rtcmc::send {
 
 struct TrackSettings {
   rtp::Kind kind;
-  std::vector<rtp::Codec> codecs;  // allowed, most preferred first; empty: automatic, see automatic_codecs()
-  std::uint32_t bitrate;           // bit/s, at most, for encoders that we make
-  std::size_t layers = 1;          // of raw pictures: how many encodings of a codec may run at the same time
-  std::string pad = {};            // for messages: what the application calls the input
+  std::vector<rtp::Codec> codecs;   // allowed, most preferred first; empty: automatic, see automatic_codecs()
+  std::uint32_t bitrate;            // bit/s, at most, for encoders that we make
+  std::uint32_t least_bitrate = 0;  // bit/s, of pictures that we encode, whatever links carry
+  std::size_t layers = 1;           // of raw pictures: how many encodings of a codec may run at the same time
+  std::string pad = {};             // for messages: what the application calls the input
+  // Of raw sound, where the codec can do that:
+  bool repeats = true;              // what is said is in the next packet once more, coarsely, for peers that lose some
+  bool leaves_out_silence = false;  // next to nothing is sent of it
 };
 
 /// What a subscriber gets.
 struct Encoding {
   std::string encoder;  // factory name; empty: the application encodes
   unsigned subscribers;
-  glib::Ref<GstCaps> encoded;  // what is payloaded, or RTP input itself; null: not known yet
-  std::size_t layer = 0;       // 0: the best that there is
+  glib::Ref<GstCaps> encoded;          // what is payloaded, or RTP input itself; null: not known yet
+  std::size_t layer = 0;               // 0: the best that there is
+  glib::Ref<GstCaps> input = nullptr;  // null: not known now
 };
+
+/// An event of this name goes upstream from the pad of an encoded input: field `bitrate`, guint, bit/s.
+inline constexpr const char* kBitrateWantedEvent = "rtcmc-bitrate-wanted";
 
 /// One peer's share of a track. Destroying it unlinks the peer; safe while packets flow, and never waits for another
 /// peer.
@@ -42,10 +51,12 @@ class Subscription {
   virtual ~Subscription() = default;
   /// The peer can take packets (DTLS is up): asks for a keyframe now; the first packet is that keyframe's first one.
   virtual void start() = 0;
-  /// What the peer's connection has for this, bit/s: Track::adapt() goes by it. Absent: that is not known.
-  virtual void set_budget(std::optional<std::uint64_t> bitrate) = 0;
+  /// What the peer's connection has for this: Track::adapt() goes by it. Absent: that is not known.
+  virtual void set_budget(const std::optional<Budget>& budget) = 0;
   /// That the peer was sent through this; of audio, packets.
   [[nodiscard]] virtual std::uint64_t frames() const = 0;
+  /// Of encoded pictures, what the peer gets.
+  [[nodiscard]] virtual Portion portion() const = 0;
   /// Absent if nothing will ever be sent.
   [[nodiscard]] virtual std::optional<Encoding> encoding() const = 0;
 };
@@ -102,13 +113,16 @@ class Track {
   virtual void set_muted(bool is_muted) = 0;
   /// Lets go of data that waits for its time, and takes none until the next start. For the pad's deactivation.
   virtual void interrupt() = 0;
-  /// bit/s of the best encoding. Of encoded input, what an encoder of ours would make.
+  /// bit/s of the best encoding. Of encoded pictures, those of late; before that is known, and of encoded sound, what
+  /// an encoder of ours would make.
   [[nodiscard]] virtual std::uint32_t bitrate() const = 0;
   /// Factory names of the encoders that run. On the thread that subscribes.
   [[nodiscard]] virtual std::vector<std::string> encoders() const = 0;
-  /// Has raw pictures encoded as the subscribers' budgets allow. To be called several times a second, on the thread
-  /// that subscribes.
-  virtual void adapt(std::chrono::steady_clock::time_point now) = 0;
+  /// Has raw pictures encoded as the subscribers' budgets allow, raw sound as they lose of it, and frames of encoded
+  /// pictures left out. To be called
+  /// several times a second, on the thread that subscribes. What of an encoded input would fit through everybody's
+  /// links, bit/s, if that is news; upstream has been told (kBitrateWantedEvent).
+  virtual std::optional<std::uint64_t> adapt(std::chrono::steady_clock::time_point now) = 0;
   /// Sends to the peer, in this format, after start(). Never null; should the codec not be one of codecs() or its
   /// encoder be busy, nothing is sent.
   [[nodiscard]] virtual std::unique_ptr<Subscription> subscribe(const PacketFormat& format,

@@ -2,7 +2,6 @@
 #include "send/transmission.hpp"
 
 #include <array>
-#include <span>
 
 #include "rtp/sender_report.hpp"
 
@@ -11,12 +10,6 @@ namespace rtcmc::send {
 namespace {
 
 constexpr std::uint64_t kSecondsFrom1900To1970 = 2'208'988'800;
-
-using HeaderSpace = std::array<std::uint8_t, rtp::Transmitter::kMaxHeaderSize>;
-
-glib::Ref<GstBufferList> list_for(const Packets& packets) {
-  return glib::Ref<GstBufferList>::adopt(gst_buffer_list_new_sized(static_cast<guint>(packets.size())));
-}
 
 }  // namespace
 
@@ -49,8 +42,8 @@ void Transmission::give_to(const std::shared_ptr<Wire::Listener>& source) {
 
 GstFlowReturn Transmission::send(const Wire::Listener& source, bool begins, const Packets& packets,
                                  const rtp::ClockPair& clock, History::Time now) {
-  auto list = list_for(packets);
-  HeaderSpace space;
+  std::vector<Wire::Packet> out;
+  out.reserve(packets.size());
   const std::lock_guard lock(mutex_);
   if (source_ != &source) {
     return GST_FLOW_EOS;
@@ -59,22 +52,30 @@ GstFlowReturn Transmission::send(const Wire::Listener& source, bool begins, cons
     transmitter_.change_source();
   }
   for (const History::Entry& packet : packets) {
-    if (const auto size = transmitter_.transmit(packet.header, packet.payload->size, space)) {
-      append(std::span(space).first(*size), packet.payload, now, list.get());
+    if (packet.is_left_out) {
+      transmitter_.leave_out(packet.header.sequence());
+      continue;
+    }
+    auto& next = out.emplace_back();
+    if (const auto size = transmitter_.transmit(packet.header, packet.payload->size(), next.header)) {
+      complete(next, *size, *packet.payload, now);
+    } else {
+      out.pop_back();
     }
   }
-  if (gst_buffer_list_length(list.get()) == 0) {
+  if (out.empty()) {
     return GST_FLOW_OK;
   }
-  const GstFlowReturn flow = wire_->send(std::move(list));
+  last_sent_ = now;
+  const GstFlowReturn flow = wire_->send(out);
   if (const auto report = transmitter_.report(now, ntp_now(), clock)) {
-    wire_->send_control(buffer_of(rtp::compose(*report, cname_)));
+    wire_->send_control(rtp::compose(*report, cname_));
   }
   return flow;
 }
 
-std::vector<std::uint16_t> Transmission::missing(const Wire::Listener& source, const rtp::Nack& nack) {
-  std::vector<std::uint16_t> result;
+std::vector<Transmission::Missing> Transmission::missing(const Wire::Listener& source, const rtp::Nack& nack) {
+  std::vector<Missing> result;
   const std::lock_guard lock(mutex_);
   transmitter_.take(nack);
   for (const std::uint16_t sequence : nack.sequences) {
@@ -82,59 +83,64 @@ std::vector<std::uint16_t> Transmission::missing(const Wire::Listener& source, c
       break;
     }
     if (const auto in_source = transmitter_.source_sequence(sequence)) {
-      result.push_back(*in_source);
+      result.push_back({sequence, *in_source});
     }
   }
   return result;
 }
 
-void Transmission::send_again(const Wire::Listener& source, const Packets& packets, History::Time now) {
-  auto list = list_for(packets);
-  HeaderSpace space;
+void Transmission::send_again(const Wire::Listener& source, const std::vector<Repair>& repairs, History::Time now) {
+  std::vector<Wire::Packet> out;
+  out.reserve(repairs.size());
   const std::lock_guard lock(mutex_);
   if (source_ != &source) {
     return;
   }
-  for (const History::Entry& packet : packets) {
-    if (const auto size = transmitter_.retransmit(packet.header, packet.payload->size, packet.time, now, space)) {
-      append(std::span(space).first(*size), packet.payload, now, list.get());
+  for (const auto& [sequence, packet] : repairs) {
+    auto& next = out.emplace_back();
+    if (const auto size =
+            transmitter_.retransmit(sequence, packet.header, packet.payload->size(), packet.time, now, next.header)) {
+      complete(next, *size, *packet.payload, now);
+    } else {
+      out.pop_back();
     }
   }
-  if (gst_buffer_list_length(list.get()) > 0) {
-    wire_->send(std::move(list));
+  if (!out.empty()) {
+    wire_->send(out);
   }
 }
 
-void Transmission::pad(std::size_t bytes, History::Time now) {
-  std::array<std::uint8_t, rtp::Transmitter::kMaxHeaderSize> space;
+std::size_t Transmission::pad(std::size_t bytes, History::Time now) {
   // RFC 3550, 5.1: the last byte says how many there are.
   static constexpr auto kPadding = [] {
     std::array<std::uint8_t, rtp::Transmitter::kPaddingSize> result{};
     result.back() = static_cast<std::uint8_t>(result.size());
     return result;
   }();
-  const auto padding = glib::Ref<GstMemory>::adopt(
-      gst_memory_new_wrapped(GST_MEMORY_FLAG_READONLY, const_cast<std::uint8_t*>(kPadding.data()), kPadding.size(), 0,
-                             kPadding.size(), nullptr, nullptr));
-  const auto list = glib::Ref<GstBufferList>::adopt(gst_buffer_list_new());
+  std::vector<Wire::Packet> out;
   const std::lock_guard lock(mutex_);
-  for (std::size_t sent = 0; sent < bytes;) {
-    const auto size = transmitter_.pad(space);
+  std::size_t sent = 0;
+  while (sent < bytes) {
+    auto& next = out.emplace_back();
+    const auto size = transmitter_.pad(next.header);
     if (!size) {
-      return;
+      return 0;
     }
-    append(std::span(space).first(*size), padding, now, list.get(), true);
+    complete(next, *size, kPadding, now, true);
     sent += *size + kPadding.size();
   }
-  wire_->send(list);
+  wire_->send(out);
+  return sent;
 }
 
-void Transmission::append(std::span<std::uint8_t> header, const glib::Ref<GstMemory>& payload, History::Time now,
-                          GstBufferList* list, bool is_padding) {
+void Transmission::complete(Wire::Packet& packet, std::size_t header_size, std::span<const std::uint8_t> payload,
+                            History::Time now, bool is_padding) {
+  packet.header_size = header_size;
+  packet.payload = payload;
   if (transmitter_.has_transport_number()) {
-    rtp::PacketRewriter::write_transport_number(wire_->number(header.size() + payload->size, now, is_padding), header);
+    rtp::PacketRewriter::write_transport_number(wire_->number(header_size + payload.size(), now, is_padding),
+                                                packet.header);
   }
-  gst_buffer_list_add(list, packet_of(header, payload).release());
 }
 
 void Transmission::end() {
@@ -148,7 +154,7 @@ void Transmission::end() {
   if (identity.retransmission_ssrc) {
     others.push_back(*identity.retransmission_ssrc);
   }
-  wire_->send_control(buffer_of(rtp::compose_goodbye(transmitter_.report_at(ntp_now()), cname_, others)));
+  wire_->send_control(rtp::compose_goodbye(transmitter_.report_at(ntp_now()), cname_, others));
 }
 
 void Transmission::take(const rtp::ReportBlock& block) {
@@ -164,6 +170,11 @@ void Transmission::take(const rtp::PictureLoss& loss) {
 bool Transmission::take(const rtp::FullIntraRequest& request) {
   const std::lock_guard lock(mutex_);
   return transmitter_.take(request);
+}
+
+std::optional<History::Time> Transmission::last_sent() const {
+  const std::lock_guard lock(mutex_);
+  return last_sent_;
 }
 
 std::uint16_t Transmission::next_sequence() const {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +27,7 @@ struct PacketFormat {
   std::optional<std::uint8_t> retransmission_type = {};  // of RFC 4588; absent: nothing is sent again
   std::optional<std::uint8_t> transport_number_id = {};  // of the extension with transport-wide numbers; likewise
   std::optional<std::uint8_t> playout_delay_extension_id = {};  // WebRTC's, one-byte form; absent: not negotiated
+  bool takes_repetitions = false;                               // of sound: Opus' in-band FEC
 
   friend bool operator==(const PacketFormat&, const PacketFormat&) = default;
 };
@@ -48,15 +51,23 @@ class Transmission {
   /// did before, which may have packets on their way on another thread: of a format that means something else now.
   void give_to(const std::shared_ptr<Wire::Listener>& source);
 
-  /// `begins`: they do not follow what came last from that source.
+  /// `begins`: they do not follow what came last from that source. What is left out does not look like lost.
   GstFlowReturn send(const Wire::Listener& source, bool begins, const Packets& packets, const rtp::ClockPair& clock,
                      History::Time now);
-  /// The source's numbers of what the participant misses, as far as it may ask.
-  [[nodiscard]] std::vector<std::uint16_t> missing(const Wire::Listener& source, const rtp::Nack& nack);
-  /// Nothing but padding, at least so many bytes of it, to learn what the network carries. Nothing, without a format
-  /// for retransmissions.
-  void pad(std::size_t bytes, History::Time now);
-  void send_again(const Wire::Listener& source, const Packets& packets, History::Time now);
+  struct Missing {
+    std::uint16_t sequence;  // as the participant knows it
+    std::uint16_t in_source;
+  };
+  /// What the participant misses, as far as it may ask.
+  [[nodiscard]] std::vector<Missing> missing(const Wire::Listener& source, const rtp::Nack& nack);
+  /// Nothing but padding, at least so many bytes of it, to learn what the network carries. Returns how many went; none,
+  /// without a format for retransmissions.
+  std::size_t pad(std::size_t bytes, History::Time now);
+  struct Repair {
+    std::uint16_t sequence;  // as the participant knows it
+    History::Entry packet;
+  };
+  void send_again(const Wire::Listener& source, const std::vector<Repair>& repairs, History::Time now);
   /// Says goodbye; nothing is sent after that.
   void end();
 
@@ -66,19 +77,22 @@ class Transmission {
   [[nodiscard]] bool take(const rtp::FullIntraRequest& request);
 
   [[nodiscard]] rtp::TransmissionCount count() const;
+  /// When something of its stream went out, padding and repairs apart. Absent: nothing yet.
+  [[nodiscard]] std::optional<History::Time> last_sent() const;
   /// Of the packet that would come next.
   [[nodiscard]] std::uint16_t next_sequence() const;
 
  private:
-  /// Gives the header its transport-wide number, and the list the packet. With mutex_ held.
-  void append(std::span<std::uint8_t> header, const glib::Ref<GstMemory>& payload, History::Time now,
-              GstBufferList* list, bool is_padding = false);
+  /// The packet's header is written but for its transport-wide number. With mutex_ held.
+  void complete(Wire::Packet& packet, std::size_t header_size, std::span<const std::uint8_t> payload, History::Time now,
+                bool is_padding = false);
 
   const std::shared_ptr<Wire> wire_;
   const std::string cname_;
   mutable std::mutex mutex_;
   rtp::Transmitter transmitter_;            // mutex_, but for what never changes
   const Wire::Listener* source_ = nullptr;  // mutex_; tells them apart, may be gone
+  std::optional<History::Time> last_sent_;  // mutex_
 };
 
 /// The time now, as sender reports have it.

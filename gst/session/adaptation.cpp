@@ -18,15 +18,18 @@ void Adaptation::start() {
 }
 
 void Adaptation::adapt() {
-  if (roster_.participants().empty()) {
+  if (roster_.participants().empty() && !publisher_.peer()) {
     return;
   }
   const auto now = std::chrono::steady_clock::now();
   for (const auto& [user_id, participant] : roster_.participants()) {
     participant.peer->adapt(now);
   }
+  publisher_.adapt(now);
   for (const OutgoingTrack& outgoing : outgoing_.tracks()) {
-    outgoing.track->adapt(now);
+    if (const auto bitrate = outgoing.track->adapt(now)) {
+      events_.push(event::BitrateWanted{outgoing.pad_name, *bitrate});
+    }
   }
 }
 

@@ -26,7 +26,16 @@ bool has_link(const Sender& sender) {
   return sender.link == Link::Offered || sender.link == Link::Made;
 }
 
-Decision on_request(const Sender& sender, const Proof& proof) {
+Decision on_request(Kind kind, const Sender& sender, const Proof& proof) {
+  if (sender.link == Link::Made && sender.works) {
+    if (kind == Kind::Return) {
+      return {Verdict::Keep};
+    }
+    // One that asks us alone has its reasons.
+    if (kind == Kind::PageRequest && proof.came_through_room) {
+      return {Verdict::Doubt};
+    }
+  }
   switch (sender.link) {
     case Link::Asked:
     case Link::Waiting:
@@ -93,7 +102,9 @@ Kind kind_of(const protocol::Message& message) {
       [](const auto& specific) {
         using Type = std::decay_t<decltype(specific)>;
         if constexpr (std::is_same_v<Type, protocol::ParticipationRequest>) {
-          return Kind::Request;
+          return specific.spares_connections   ? Kind::Return
+                 : specific.invitation.empty() ? Kind::PageRequest
+                                               : Kind::Request;
         } else if constexpr (std::is_same_v<Type, protocol::EnableMedia>) {
           return Kind::EnableMedia;
         } else if constexpr (std::is_same_v<Type, protocol::ReadyForOffer>) {
@@ -120,7 +131,9 @@ Kind kind_of(const protocol::Message& message) {
 Decision decide(Kind kind, const Sender& sender, const Proof& proof, bool crossing_is_resolved_by_user_id) {
   switch (kind) {
     case Kind::Request:
-      return on_request(sender, proof);
+    case Kind::Return:
+    case Kind::PageRequest:
+      return on_request(kind, sender, proof);
     case Kind::EnableMedia:
       return on_enable_media(sender, proof);
     case Kind::ReadyForOffer:

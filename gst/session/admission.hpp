@@ -19,6 +19,7 @@ enum class Link {
 struct Sender {
   Link link = Link::None;
   bool is_of_this_entry = true;  // the link, if there is one: made since we last entered the room
+  bool works = false;            // the connection: something came over it of late
   /// It was connected or let in before, and neither it nor the server has said that it is gone.
   bool is_acquainted = false;
   bool outranks_us = false;  // its userid is the larger one, which decides when offers cross
@@ -34,7 +35,9 @@ struct Proof {
 };
 
 enum class Kind {
-  Request,
+  Request,      // of somebody who has no connection with us, as far as it says
+  Return,       // of somebody who is in the room again, and has kept the connections that work
+  PageRequest,  // the like of RTCMultiConnection.js, which does not say which of both it is
   EnableMedia,
   ReadyForOffer,
   FirstOffer,
@@ -51,6 +54,8 @@ enum class Kind {
 enum class Verdict {
   Offer,        // make a connection, in the place of the one that there may be, and offer
   TakeOffer,    // the same, and answer its offer
+  Keep,         // the connection that there is, which works for both
+  Doubt,        // offer, unless something still comes over the connection that there is: then keep it
   PassOn,       // to the connection that there is
   HangUp,       // end the connection
   AskIfClosed,  // end it, and ask the server whether the room is still there

@@ -14,14 +14,8 @@ namespace rtcmc {
 
 namespace {
 
-using namespace std::chrono_literals;
 using admission::Verdict;
 
-/// How long after its connection broke a participant may still be said to have just gone. A browser that goes ends DTLS
-/// before the server tells of it.
-constexpr auto kFarewellTime = 3s;
-/// In which something comes from whoever is connected still, after our network has changed.
-constexpr auto kHearingTime = 8s;
 std::string invitation_in(const protocol::Message& message) {
   if (const auto* request = std::get_if<protocol::ParticipationRequest>(&message)) {
     return request->invitation;
@@ -43,12 +37,15 @@ Conversation::Conversation(Parts parts, PeerSettings peer, Poster post, std::fun
                  post_, *this),
       calls_(parts.events),
       closure_(parts.bin, std::move(room_is_closed)),
-      doubts_(
-          [this](const std::string& user_id) {
-            const Peer* peer = parts_.roster.find(user_id);
-            return peer ? peer->last_heard() : std::nullopt;
-          },
-          [this](const std::string& user_id) { fell_silent(user_id); }),
+      breakages_([this](const std::string& user_id, const std::string& why) { connection_failed(user_id, why); }),
+      survivors_([this](const std::string& user_id) { return last_heard(user_id); },
+                 [this](const std::string& user_id, const char* why) { connection_failed(user_id, why); }),
+      doubts_([this](const std::string& user_id) { return last_heard(user_id); },
+              [this](const std::string& user_id) { fell_silent(user_id); }),
+      returns_([this](const std::string& user_id) { return last_heard(user_id); },
+               [this](const std::string& user_id) {
+                 reception_.admit(user_id, {.verdict = Verdict::Offer, .depends_on_application = true}, {});
+               }),
       recalls_([this](const std::string& user_id, const std::string& invitation) { ask_back(user_id, invitation); }) {}
 
 Conversation::~Conversation() = default;
@@ -60,11 +57,34 @@ void Conversation::use(room::RoomClient& client, const room::RoomOptions& option
   has_password_ = !options.password.empty();
   calls_.clear();
   closure_.cancel();
+  survivors_.clear();
 }
 
 void Conversation::joined() {
   ++entry_;
   recalls_.hurry();
+  if (!survivors_.is_server_lost()) {
+    return;
+  }
+  for (const std::string& user_id : connected()) {
+    if (survivors_.has_fallen_silent(user_id)) {
+      client_->ask_back(user_id, client_->invitation());  // having been spared by the request to all
+    } else {
+      client_->greet(user_id);
+    }
+  }
+  survivors_.server_is_back();
+}
+
+void Conversation::lost() {
+  survivors_.server_lost(connected());
+}
+
+void Conversation::keep(const std::string& user_id, bool is_greeted) {
+  GST_INFO_OBJECT(parts_.bin, "%s is in the room again: the connection with it stays", user_id.c_str());
+  if (is_greeted) {
+    client_->greet(user_id);
+  }
 }
 
 void Conversation::call(const std::string& user_id) {
@@ -89,15 +109,16 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
   const std::string invitation = invitation_in(message);
   const auto* description = std::get_if<protocol::SessionDescription>(&message);
   const bool is_request = std::holds_alternative<protocol::ParticipationRequest>(message);
+  auto sender = parts_.roster.sender(head.sender, client_->user_id(), entry_);
+  sender.works = survivors_.talks(head.sender);
   const admission::Proof proof{
       .came_through_room = head.came_through_room,
       .knows_invitation = !is_request && !invitation.empty() &&
                           (invitation == client_->invitation() || calls_.match(head.sender, invitation) ||
                            recalls_.match(head.sender, invitation)),
       .calls_are_taken = accepts_calls_};
-  const auto decision =
-      admission::decide(admission::kind_of(message), parts_.roster.sender(head.sender, client_->user_id(), entry_),
-                        proof, description && description->crossing_resolved_by_user_id);
+  const auto decision = admission::decide(admission::kind_of(message), sender, proof,
+                                          description && description->crossing_resolved_by_user_id);
   if (proof.knows_invitation) {
     calls_.answered(head.sender);
   }
@@ -108,6 +129,13 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
       break;
     case Verdict::TakeOffer:
       reception_.admit(head.sender, decision, {.offer = description->sdp, .candidates = {}, .invitation = {}});
+      break;
+    case Verdict::Keep:
+      keep(head.sender, head.came_through_room);
+      break;
+    case Verdict::Doubt:
+      keep(head.sender, true);
+      returns_.add(head.sender);
       break;
     case Verdict::PassOn:
       pass_on(head.sender, message);
@@ -129,6 +157,17 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
   if (head.extra) {
     parts_.roster.set_extra(head.sender, head.extra);
   }
+}
+
+std::vector<std::string> Conversation::connected() const {
+  std::vector<std::string> user_ids = parts_.roster.user_ids();
+  std::erase_if(user_ids, [this](const std::string& user_id) { return !parts_.roster.find(user_id)->connected(); });
+  return user_ids;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Conversation::last_heard(const std::string& user_id) const {
+  const Peer* const peer = parts_.roster.find(user_id);
+  return peer && peer->connected() && !breakages_.has(user_id) ? peer->last_heard() : std::nullopt;
 }
 
 void Conversation::pass_on(const std::string& sender, const protocol::Message& message) {
@@ -197,12 +236,10 @@ void Conversation::rename(const protocol::UserIdChanged& change) {
   parts_.roster.rename(change.old_id, change.new_id);
   refusals_.rename(change.old_id, change.new_id);
   doubts_.rename(change.old_id, change.new_id);
+  returns_.rename(change.old_id, change.new_id);
   recalls_.rename(change.old_id, change.new_id);
-  auto breaking = breaking_.extract(change.old_id);
-  if (!breaking.empty()) {
-    breaking.key() = change.new_id;
-    breaking_.insert(std::move(breaking));
-  }
+  breakages_.rename(change.old_id, change.new_id);
+  survivors_.rename(change.old_id, change.new_id);
   if (parts_.roster.find(change.new_id)->connected()) {
     parts_.events.push(event::ParticipantRenamed{change.old_id, change.new_id});
   }
@@ -246,8 +283,9 @@ void Conversation::begin(const std::string& user_id, const GstElement* webrtcbin
 }
 
 void Conversation::remove(const std::string& user_id) {
-  breaking_.erase(user_id);
+  breakages_.forget(user_id);
   doubts_.forget(user_id);
+  returns_.forget(user_id);
   parts_.statistics.forget(user_id);
   const auto peer = parts_.roster.take(user_id);
   if (!peer) {
@@ -277,9 +315,10 @@ void Conversation::forget(const std::string& user_id) {
 void Conversation::end_all() {
   closure_.cancel();
   reception_.cancel();
-  breaking_.clear();
-  until_heard_.cancel();
+  breakages_.clear();
+  survivors_.clear();
   doubts_.clear();
+  returns_.clear();
   recalls_.clear();
   calls_.clear();
   refusals_.clear();
@@ -300,7 +339,7 @@ void Conversation::forget_all() {
 
 void Conversation::participant_is_gone(const std::string& user_id) {
   const Peer* peer = parts_.roster.find(user_id);
-  const bool works = peer && peer->connected() && !breaking_.contains(user_id);
+  const bool works = peer && peer->connected() && !breakages_.has(user_id);
   if (works && doubts_.add(user_id)) {
     GST_INFO_OBJECT(parts_.bin, "%s is gone for the server, but its packets arrive: it stays", user_id.c_str());
   } else if (works || recalls_.has(user_id)) {
@@ -358,7 +397,8 @@ void Conversation::remove_track(const send::Track& track) {
 }
 
 void Conversation::tell_everyone(const std::vector<protocol::StreamSync>& syncs) {
-  for (const auto& [user_id, participant] : parts_.roster.participants()) {
+  // Others hear all there is to say once they are.
+  for (const std::string& user_id : connected()) {
     for (const protocol::StreamSync& sync : syncs) {
       client_->send(user_id, sync);
     }
@@ -406,31 +446,19 @@ void Conversation::webrtcbin_failed(const GstElement* webrtcbin, const std::stri
     on_failed(*failed->second.peer, reason);
     return;
   }
-  auto& breaking = breaking_[user_id];
-  if (!breaking) {
-    breaking = std::make_unique<Breaking>();
-    breaking->reason = reason;
-    breaking->until_told.start_once(kFarewellTime, [this, user_id] {
-      const std::string why = breaking_[user_id]->reason;
-      if (Peer* peer = parts_.roster.find(user_id)) {
-        on_failed(*peer, why);
-      }
-    });
-  }
+  breakages_.add(user_id, reason);
 }
 
 void Conversation::network_changed() {
   GST_INFO_OBJECT(parts_.bin, "our network has changed");
   recalls_.hurry();
-  until_heard_.start_once(kHearingTime, [this, since = std::chrono::steady_clock::now()] { replace_silent(since); });
+  survivors_.network_changed(connected());
 }
 
-void Conversation::replace_silent(std::chrono::steady_clock::time_point since) {
-  for (const std::string& user_id : parts_.roster.user_ids()) {
-    Peer* const peer = parts_.roster.find(user_id);
-    if (peer && peer->connected() && peer->last_heard().value_or(since) <= since) {
-      on_failed(*peer, "our network address has changed");
-    }
+void Conversation::connection_failed(const std::string& user_id, const std::string& reason) {
+  Peer* const peer = parts_.roster.find(user_id);
+  if (peer && peer->connected()) {
+    on_failed(*peer, reason);
   }
 }
 
@@ -464,6 +492,15 @@ void Conversation::on_track_taken(Peer& peer, const send::Track& track) {
   for (const protocol::StreamSync& sync : parts_.outgoing.syncs(&track)) {
     client_->send(peer.user_id(), sync);
   }
+}
+
+void Conversation::on_track_reduced(Peer& peer, const OutgoingTrack& track) {
+  parts_.events.push(event::TrackReduced{peer.user_id(), track.pad_name});
+}
+
+void Conversation::on_quality_changed(Peer& peer, const OutgoingTrack& track, const SentQuality& quality,
+                                      QualityReason reason) {
+  parts_.events.push(event::QualityChanged{peer.user_id(), track.pad_name, quality, reason});
 }
 
 void Conversation::on_track_refused(Peer& peer, const OutgoingTrack& track) {

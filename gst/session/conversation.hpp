@@ -5,18 +5,17 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "glib/task_group.hpp"
-#include "glib/timer.hpp"
 #include "log/log_limiter.hpp"
 #include "peer/peer.hpp"
 #include "room/room_client.hpp"
 #include "session/admission.hpp"
+#include "session/breakages.hpp"
 #include "session/calls.hpp"
 #include "session/closure_check.hpp"
 #include "session/doubts.hpp"
@@ -27,8 +26,10 @@
 #include "session/recalls.hpp"
 #include "session/reception.hpp"
 #include "session/refusals.hpp"
+#include "session/returns.hpp"
 #include "session/roster.hpp"
 #include "session/statistics.hpp"
+#include "session/survivors.hpp"
 
 namespace rtcmc {
 
@@ -57,6 +58,8 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void use(room::RoomClient& client, const room::RoomOptions& options);
   /// Entered the room, for the first time or again.
   void joined();
+  /// The server, for the time being. Connections go on.
+  void lost();
 
   void receive(const room::MessageHead& head, const protocol::Message& message);
   /// The server's word.
@@ -72,6 +75,8 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void forget(const std::string& user_id);
   /// All connections end, together and on other threads; those in the room are told of nothing.
   void end_all();
+  /// One that is no participant's: as end_all(), and waited for likewise.
+  void end(std::unique_ptr<Peer> peer) { Peer::end(std::move(peer), ending_); }
   /// False if some have not ended by then. They do so by themselves.
   [[nodiscard]] bool wait_for_ends(std::chrono::milliseconds limit) { return ending_.wait_for(limit); }
   /// All connections end, each with the events that tell so.
@@ -90,12 +95,6 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void webrtcbin_failed(const GstElement* webrtcbin, const std::string& reason);
 
  private:
-  /// A connection that worked and broke, before it is known whether its participant has just gone.
-  struct Breaking {
-    std::string reason;
-    glib::Timer until_told;
-  };
-
   // Peer::Listener
   void on_local_description(Peer& peer, protocol::SdpType type, std::string sdp, bool renegotiating) override;
   void on_local_candidate(Peer& peer, protocol::IceCandidate candidate) override;
@@ -106,6 +105,9 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void on_data(Peer& peer, DataEvent event) override;
   void on_track_taken(Peer& peer, const send::Track& track) override;
   void on_track_refused(Peer& peer, const OutgoingTrack& track) override;
+  void on_track_reduced(Peer& peer, const OutgoingTrack& track) override;
+  void on_quality_changed(Peer& peer, const OutgoingTrack& track, const SentQuality& quality,
+                          QualityReason reason) override;
   void on_restart_needed(Peer& peer) override;
   void on_offer_wanted(Peer& peer) override;
   void on_failed(Peer& peer, const std::string& reason) override;
@@ -115,6 +117,10 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void on_place(const std::string& user_id, Roster::Newcomer newcomer) override;
   void on_refused(const std::string& user_id, const std::string& why) override { refuse(user_id, why); }
 
+  /// Those whose connections are up.
+  [[nodiscard]] std::vector<std::string> connected() const;
+  /// When something came over the connection with it, if that is up.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> last_heard(const std::string& user_id) const;
   /// What can be sent to it.
   [[nodiscard]] std::vector<OutgoingTrack> tracks_for(const std::string& user_id) const;
   void pass_on(const std::string& sender, const protocol::Message& message);
@@ -132,8 +138,10 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void drop(const std::string& user_id);
   /// Somebody whose connection failed.
   void ask_back(const std::string& user_id, const std::string& invitation);
-  /// Those of whom nothing has come since then.
-  void replace_silent(std::chrono::steady_clock::time_point since);
+  /// Its connection, if it has one, does not work any more.
+  void connection_failed(const std::string& user_id, const std::string& reason);
+  /// The connection there is works for both.
+  void keep(const std::string& user_id, bool is_greeted);
   /// Whom the server takes for gone, and who has nothing more to say.
   void fell_silent(const std::string& user_id);
   void refuse(const std::string& user_id, const std::string& why);
@@ -150,9 +158,10 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   unsigned entry_ = 0;
   glib::TaskGroup ending_;
   bool wanting_ = false;  // want_media() will run
-  std::map<std::string, std::unique_ptr<Breaking>> breaking_;
-  glib::Timer until_heard_;  // runs since the network changed
+  Breakages breakages_;
+  Survivors survivors_;
   Doubts doubts_;
+  Returns returns_;
   Recalls recalls_;
   Refusals refusals_;
   LogLimiter log_limiter_;

@@ -3,12 +3,12 @@
 
 #include <chrono>
 #include <functional>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "glib/timer.hpp"
+#include "session/last_heard.hpp"
 
 namespace rtcmc {
 
@@ -19,8 +19,6 @@ namespace rtcmc {
 class Doubts {
  public:
   using Clock = std::chrono::steady_clock;
-  /// When something came from it last.
-  using LastHeard = std::function<std::optional<Clock::time_point>(const std::string& user_id)>;
   using Silent = std::function<void(const std::string& user_id)>;
 
   /// Whoever is there sends reports about what it receives, each 1 to 7 s.

@@ -12,6 +12,7 @@
 
 #include "data/messenger.hpp"
 #include "gst_ref.hpp"
+#include "peer/quality_watch.hpp"
 #include "protocol/messages.hpp"
 #include "receive/slot.hpp"
 #include "room/room_client.hpp"
@@ -76,6 +77,29 @@ struct TrackRefused {
   std::string pad_name;
   std::vector<rtp::Codec> codecs;
 };
+/// Its network does not carry all of what comes encoded at a sink pad: it gets less.
+struct TrackReduced {
+  std::string user_id;
+  std::string pad_name;
+};
+/// It gets a sink pad's picture in another quality than before.
+struct QualityChanged {
+  std::string user_id;
+  std::string pad_name;
+  SentQuality quality;
+  QualityReason reason;
+};
+/// What comes encoded at a sink pad would fit through all participants' networks with so much.
+struct BitrateWanted {
+  std::string pad_name;
+  std::uint64_t bitrate;  // bit/s
+};
+/// The media server of publish-url does not get what it should; nobody in the room is concerned. `code`: a
+/// GstResourceError.
+struct PublishingTroubled {
+  int code;
+  std::string text;
+};
 struct ParticipantRenamed {
   std::string old_id;
   std::string new_id;
@@ -138,7 +162,8 @@ using Event =
     std::variant<event::Connecting, event::Joined, event::Unanswered, event::JoinFailed, event::ConnectionLost,
                  event::RoomClosed, event::BecameOwner, event::UserIdChanged, event::WebrtcbinReady,
                  event::ParticipationAsked, event::ParticipantJoined, event::ParticipantLeft, event::ParticipantFailed,
-                 event::TrackRefused, event::ParticipantRenamed, event::ExtraChanged, event::StreamAdded,
+                 event::TrackRefused, event::TrackReduced, event::QualityChanged, event::BitrateWanted,
+                 event::PublishingTroubled, event::ParticipantRenamed, event::ExtraChanged, event::StreamAdded,
                  event::StreamRemoved, event::StreamMuted, event::DataReceived, event::StreamsChanged,
                  event::StreamsSelected, event::SlotWanted, event::SlotUnwanted, event::Left>;
 

@@ -35,7 +35,7 @@ Reception::Reception(Parts parts, bool has_data_channel, Poster post, Listener& 
       has_data_channel_(has_data_channel),
       post_(std::move(post)),
       listener_(listener),
-      connections_(kMaxConnections) {}
+      connections_(kMaxConnections, Quota::WhenFull::FirstIsForgotten) {}
 
 void Reception::admit(const std::string& user_id, const admission::Decision& decision, Roster::Newcomer newcomer) {
   // As in the browser's library: the limit counts the others, not ourselves.

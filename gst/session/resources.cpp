@@ -13,7 +13,7 @@ namespace rtcmc::resources {
 namespace {
 
 // Measured: 10 to 12 descriptors and 7 to 10 threads for each webrtcbin, ICE over TCP and the data channel included.
-// One more is a Burst's.
+// One more is an IceSender's.
 constexpr std::uint64_t kDescriptorsPerConnection = 14;
 constexpr std::uint64_t kThreadsPerConnection = 12;
 /// For the rest of the process: the application, the signaling connection, encoders.

@@ -58,8 +58,10 @@ Session::Session(GstBin* bin, SessionSettings settings, EventQueue::Reader read)
       session_is_implied_(settings.session_is_implied),
       worker_(std::make_unique<glib::WorkerThread>("rtcmc-room")),
       incoming_(settings.incoming, events_, Poster(worker_->context(), alive_), [this] { conversation_.want_media(); }),
-      statistics_(roster_, outgoing_, Poster(worker_->context(), alive_)),
-      adaptation_(roster_, outgoing_),
+      publisher_(bin, std::move(settings.publish), outgoing_, events_,
+                 [this](auto peer) { conversation_.end(std::move(peer)); }),
+      statistics_(roster_, outgoing_, publisher_, Poster(worker_->context(), alive_)),
+      adaptation_(roster_, outgoing_, publisher_, events_),
       conversation_({bin, roster_, outgoing_, incoming_, statistics_, events_}, std::move(settings.peer),
                     Poster(worker_->context(), alive_), [this] { leave_closed_room(); }) {}
 
@@ -170,7 +172,7 @@ void Session::use_session(bool is_owner) {
 void Session::depart(Farewell farewell, std::function<void()> done) {
   if (!client_ || (left_ && departing_.empty())) {
     conversation_.end_all();
-    done();
+    publisher_.leave(kGoodbyeTimeout, std::move(done));
     return;
   }
   departing_.push_back(std::move(done));
@@ -179,10 +181,18 @@ void Session::depart(Farewell farewell, std::function<void()> done) {
   }
   // The goodbye first: ending connections takes its time.
   const std::vector<std::string> told = roster_.user_ids();
+  still_told_ = 2;
   if (farewell == Farewell::CloseRoom) {
-    client_->close_room(told, kGoodbyeTimeout, [this] { is_out(); });
+    client_->close_room(told, kGoodbyeTimeout, [this] { is_out_of_one(); });
   } else {
-    client_->leave(told, kGoodbyeTimeout, [this] { is_out(); });
+    client_->leave(told, kGoodbyeTimeout, [this] { is_out_of_one(); });
+  }
+  publisher_.leave(kGoodbyeTimeout, [this] { is_out_of_one(); });
+}
+
+void Session::is_out_of_one() {
+  if (--still_told_ == 0) {
+    is_out();
   }
 }
 
@@ -198,18 +208,24 @@ void Session::is_out() {
 
 void Session::webrtcbin_failed(GstElement* webrtcbin, const std::string& reason) {
   worker_->post([this, webrtcbin = glib::Ref<GstElement>::share(webrtcbin), reason] {
-    conversation_.webrtcbin_failed(webrtcbin.get(), reason);
+    if (!publisher_.webrtcbin_failed(webrtcbin.get(), reason)) {
+      conversation_.webrtcbin_failed(webrtcbin.get(), reason);
+    }
   });
 }
 
 void Session::tracks_changed() {
-  worker_->post([this] { conversation_.tracks_changed(); });
+  worker_->post([this] {
+    conversation_.tracks_changed();
+    publisher_.tracks_changed();
+  });
 }
 
 void Session::resume() {
   worker_->post([this] {
     has_played_ = true;
     conversation_.resume();
+    publisher_.resume();
     if (failure_) {
       report_failure();
     }
@@ -220,6 +236,7 @@ void Session::expect_tracks(std::size_t count) {
   worker_->post([this, count] {
     outgoing_.expect(count);
     conversation_.tracks_changed();
+    publisher_.tracks_changed();
   });
 }
 
@@ -228,7 +245,10 @@ void Session::add_track(OutgoingTrack track) {
 }
 
 void Session::remove_track(std::shared_ptr<send::Track> track) {
-  worker_->post([this, track = std::move(track)] { conversation_.remove_track(*track); });
+  worker_->post([this, track = std::move(track)] {
+    conversation_.remove_track(*track);
+    publisher_.remove_track(*track);
+  });
 }
 
 void Session::change_tracks(std::vector<TrackChange> changes) {
@@ -319,6 +339,7 @@ void Session::on_joined(bool created) {
   client_->end_ghost(roster_.user_ids());
   conversation_.joined();
   use_session(created);
+  publisher_.begin();
   events_.push(event::Joined{created, options_.room_id});
 }
 
@@ -328,6 +349,7 @@ void Session::on_unanswered() {
 
 void Session::on_failed(const room::RoomError& error) {
   left_ = true;
+  publisher_.leave(kGoodbyeTimeout, [] {});
   failure_ = error;
   if (has_played_) {
     report_failure();
@@ -343,6 +365,7 @@ void Session::report_failure() {
 
 void Session::on_connection_lost(const room::RoomError& error, std::chrono::milliseconds retry_in) {
   // Media already flowing goes on: who is really gone is noticed by ICE, or by the next entry into the room.
+  conversation_.lost();
   events_.push(event::ConnectionLost{error, retry_in});
 }
 
@@ -364,6 +387,7 @@ void Session::on_extra_changed(const std::string& user_id, const glib::Ref<JsonO
 
 void Session::on_became_owner() {
   use_session(true);
+  publisher_.tracks_changed();
   events_.push(event::BecameOwner());
 }
 

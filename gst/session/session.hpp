@@ -13,6 +13,7 @@
 #include "glib/timer.hpp"
 #include "glib/worker_thread.hpp"
 #include "peer/peer.hpp"
+#include "publish/publisher.hpp"
 #include "room/room_client.hpp"
 #include "session/adaptation.hpp"
 #include "session/conversation.hpp"
@@ -28,6 +29,7 @@ namespace rtcmc {
 struct SessionSettings {
   room::RoomOptions room;
   PeerSettings peer;
+  PublishSettings publish = {};
   IncomingSettings incoming;
   bool session_is_implied = true;  // by the tracks there are: none is without a place in it
 };
@@ -111,6 +113,8 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   void enter_next();
   /// `done` runs once the server knows; at once if we are out already.
   void depart(Farewell farewell, std::function<void()> done);
+  /// The room's server knows that we are gone, or the one that we publish at.
+  void is_out_of_one();
   void is_out();
   void leave_closed_room();
   /// Drops `stopping` when all has ended.
@@ -132,6 +136,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   const bool session_is_implied_;
   bool left_ = false;                             // or on our way out
   std::vector<std::function<void()>> departing_;  // to be called when we are out; empty: we are, or stay
+  unsigned still_told_ = 0;                       // servers, that we are on our way out
   std::optional<room::RoomOptions> next_;         // where to go from there
   bool has_played_ = false;
   std::optional<room::RoomError> failure_;  // not yet reported
@@ -140,6 +145,7 @@ class Session final : public std::enable_shared_from_this<Session>, private room
   std::unique_ptr<glib::WorkerThread> worker_;  // its end, and these tasks' end, come first in the destructor
   Outgoing outgoing_;
   Incoming incoming_;
+  Publisher publisher_;
   Statistics statistics_;
   Adaptation adaptation_;
   Conversation conversation_;

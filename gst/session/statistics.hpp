@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "publish/publisher.hpp"
 #include "session/outgoing.hpp"
 #include "session/poster.hpp"
 #include "session/roster.hpp"
@@ -20,8 +21,8 @@ class Statistics {
  public:
   using Reply = std::function<void(const std::shared_ptr<const stats::Snapshot>&)>;
 
-  Statistics(Roster& roster, const Outgoing& outgoing, Poster post)
-      : roster_(roster), outgoing_(outgoing), post_(std::move(post)) {}
+  Statistics(Roster& roster, const Outgoing& outgoing, const Publisher& publisher, Poster post)
+      : roster_(roster), outgoing_(outgoing), publisher_(publisher), post_(std::move(post)) {}
 
   /// The reply comes within a second.
   void collect(Reply reply);
@@ -33,6 +34,7 @@ class Statistics {
  private:
   Roster& roster_;
   const Outgoing& outgoing_;
+  const Publisher& publisher_;
   const Poster post_;
   stats::Round round_;
   std::vector<Reply> replies_;

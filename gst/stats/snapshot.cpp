@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "stats/snapshot.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -38,10 +39,10 @@ StructurePtr structure_of(const SentStream& sent) {
   StructurePtr structure(gst_structure_new_empty("rtcmc-sent-stream-stats"));
   set(structure.get(), sent.stream);
   gst_structure_set(structure.get(), "shared-with", G_TYPE_UINT, sent.shared_with, "layer", G_TYPE_UINT,
-                    static_cast<guint>(sent.layer), "bytes", G_TYPE_UINT64, sent.rtp.bytes, "packets", G_TYPE_UINT64,
-                    sent.rtp.packets, "packets-retransmitted", G_TYPE_UINT64, sent.rtp.retransmitted_packets,
-                    "nack-count", G_TYPE_UINT, sent.rtp.nacks, "pli-count", G_TYPE_UINT, sent.rtp.plis, "fir-count",
-                    G_TYPE_UINT, sent.rtp.firs, nullptr);
+                    static_cast<guint>(sent.layer), "portion", G_TYPE_STRING, name_of(sent.portion), "bytes",
+                    G_TYPE_UINT64, sent.rtp.bytes, "packets", G_TYPE_UINT64, sent.rtp.packets, "packets-retransmitted",
+                    G_TYPE_UINT64, sent.rtp.retransmitted_packets, "nack-count", G_TYPE_UINT, sent.rtp.nacks,
+                    "pli-count", G_TYPE_UINT, sent.rtp.plis, "fir-count", G_TYPE_UINT, sent.rtp.firs, nullptr);
   if (!sent.encoder.empty()) {
     gst_structure_set(structure.get(), "encoder", G_TYPE_STRING, sent.encoder.c_str(), nullptr);
   }
@@ -86,7 +87,8 @@ StructurePtr structure_of(const Participant& participant) {
   if (const auto& pair = participant.pair) {
     gst_structure_set(structure.get(), "local-candidate-type", G_TYPE_STRING, pair->local_type.c_str(),
                       "remote-candidate-type", G_TYPE_STRING, pair->remote_type.c_str(), "protocol", G_TYPE_STRING,
-                      pair->protocol.c_str(), nullptr);
+                      pair->protocol.c_str(), "send-path", G_TYPE_STRING,
+                      participant.is_straight ? "socket" : "libnice", nullptr);
   }
   set_list(structure.get(), "sent", participant.sent, [](const SentStream& sent) { return structure_of(sent); });
   set_list(structure.get(), "received", participant.received,
@@ -95,6 +97,18 @@ StructurePtr structure_of(const Participant& participant) {
 }
 
 }  // namespace
+
+const char* name_of(send::Portion portion) {
+  switch (portion) {
+    case send::Portion::Everything:
+      return "everything";
+    case send::Portion::WithoutDroppable:
+      return "without-droppable-frames";
+    case send::Portion::KeyframesOnly:
+      break;
+  }
+  return "keyframes-only";
+}
 
 void set_pace(Stream& stream, Pace& pace, std::uint64_t bytes) {
   const auto now = std::chrono::steady_clock::now();
@@ -115,11 +129,15 @@ std::optional<PictureSize> picture_size(GstCaps* caps) {
 
 StructurePtr structure_of(const Snapshot& snapshot) {
   Participant total;
-  for (const Participant& participant : snapshot.participants) {
+  const auto add = [&total](const Participant& participant) {
     total.bytes_sent += participant.bytes_sent;
     total.bytes_received += participant.bytes_received;
     total.bitrate_sent += participant.bitrate_sent;
     total.bitrate_received += participant.bitrate_received;
+  };
+  std::ranges::for_each(snapshot.participants, add);
+  if (snapshot.publication) {
+    add(*snapshot.publication);
   }
   StructurePtr structure(gst_structure_new(
       "rtcmc-stats", "timestamp", G_TYPE_UINT64, snapshot.timestamp, "encoders", G_TYPE_UINT, snapshot.encoders,
@@ -128,6 +146,12 @@ StructurePtr structure_of(const Snapshot& snapshot) {
       "bitrate-received", G_TYPE_UINT64, rounded(total.bitrate_received), nullptr));
   set_list(structure.get(), "participants", snapshot.participants,
            [](const Participant& participant) { return structure_of(participant); });
+  if (snapshot.publication) {
+    const StructurePtr publication = structure_of(*snapshot.publication);
+    gst_structure_set_name(publication.get(), "rtcmc-publication-stats");
+    gst_structure_remove_fields(publication.get(), "user-id", "received", nullptr);
+    gst_structure_set(structure.get(), "publication", GST_TYPE_STRUCTURE, publication.get(), nullptr);
+  }
   return structure;
 }
 

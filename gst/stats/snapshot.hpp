@@ -11,6 +11,7 @@
 #include "element/extra.hpp"
 #include "rtp/codec.hpp"
 #include "rtp/transmitter.hpp"
+#include "send/portion_policy.hpp"
 #include "stats/connection_report.hpp"
 #include "stats/rate.hpp"
 
@@ -43,11 +44,15 @@ void set_pace(Stream& stream, Pace& pace, std::uint64_t bytes);
 
 struct SentStream {
   Stream stream;
-  std::string encoder;       // factory name; empty: the application encodes
-  unsigned shared_with = 0;  // participants that get the same, this one included
-  std::size_t layer = 0;     // 0: the best encoding that there is
+  std::string encoder;                                // factory name; empty: the application encodes
+  unsigned shared_with = 0;                           // participants that get the same, this one included
+  std::size_t layer = 0;                              // 0: the best encoding that there is
+  send::Portion portion = send::Portion::Everything;  // of encoded pictures
   rtp::TransmissionCount rtp;
 };
+
+/// As applications get it.
+[[nodiscard]] const char* name_of(send::Portion portion);
 
 struct ReceivedStream {
   Stream stream;
@@ -58,6 +63,7 @@ struct Participant {
   std::string user_id;
   bool connected = false;
   std::optional<CandidatePair> pair;
+  bool is_straight = false;               // packets go to the kernel, not through libnice
   std::optional<double> round_trip_time;  // seconds
   // Of everything that RTP carries, retransmissions included:
   std::uint64_t bytes_sent = 0;
@@ -72,8 +78,9 @@ struct Participant {
 struct Snapshot {
   GstClockTime timestamp = 0;  // of the system's monotonic clock
   std::vector<Participant> participants;
-  unsigned encoders = 0;                 // that run
-  std::uint64_t broken_connections = 0;  // that had worked
+  unsigned encoders = 0;                        // that run
+  std::uint64_t broken_connections = 0;         // that had worked
+  std::optional<Participant> publication = {};  // the media server of publish-url; absent: there is none
 };
 
 /// As applications get it: docs/element.md, "Statistics".

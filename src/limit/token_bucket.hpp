@@ -28,6 +28,12 @@ class TokenBucket {
     return true;
   }
 
+  /// No more than a rest would give.
+  void give(double tokens, Time now) {
+    tokens_ = std::min(burst_, at(now) + tokens);
+    since_ = now;
+  }
+
   /// Whether its owner has had their rest: a new one would be the same.
   [[nodiscard]] bool is_full(Time now) const { return at(now) >= burst_; }
 

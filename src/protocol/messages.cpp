@@ -250,14 +250,15 @@ std::variant<Message, std::string> parse_message(JsonNode* node) {
     return "it is neither object nor text";
   }
   // In the order in which browsers look for them.
-  if (flag(object, "streamSyncNeeded")) {
+  if (flag(object, "streamSyncNeeded") && !flag(object, "newParticipationRequest")) {
     return parse_stream_sync(object);
   }
   if (flag(object, "readyForOffer")) {
     return Message(ReadyForOffer{});
   }
   if (flag(object, "newParticipationRequest")) {
-    return Message(ParticipationRequest{flag(object, "isOneWay"), flag(object, "isDataOnly"), invitation_in(object)});
+    return Message(ParticipationRequest{flag(object, "isOneWay"), flag(object, "isDataOnly"), invitation_in(object),
+                                        flag(object, "streamSyncNeeded")});
   }
   if (flag(object, "changedUUID")) {
     return parse_user_id_changed(object);
@@ -328,6 +329,9 @@ glib::Ref<JsonNode> to_json(const ParticipationRequest& request) {
       .add("remotePeerSdpConstraints", receives_everything());
   if (!request.invitation.empty()) {
     builder.add("invitation", request.invitation);
+  }
+  if (request.spares_connections) {
+    builder.add("streamSyncNeeded", true);
   }
   return builder.build();
 }

@@ -47,6 +47,9 @@ struct ParticipationRequest {
   bool is_one_way = false;
   bool is_data_only = false;
   std::string invitation = {};
+  /// Whoever is connected with the sender stays so: it asks the others. Pages of RTCMultiConnection.js that have a
+  /// connection with it take such a request for word of a stream that they do not know, and the others for any request.
+  bool spares_connections = false;
 };
 
 /// A resident asks the newcomer to get its media ready.

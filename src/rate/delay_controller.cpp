@@ -15,6 +15,8 @@ constexpr double kGrowthAway = 1.08;     // a second
 constexpr double kLeastAddition = 4000;  // bit/s a second
 constexpr double kPacketBits = 1200 * 8;
 constexpr double kFramesPerSecond = 30;
+constexpr double kUnsent = 1.5;             // of what came through
+constexpr double kBeyond = 1.15;            // of what the link carries: an encoder that is told more only fills queues
 constexpr milliseconds kReaction{100};      // beyond the round trip, until a change shows
 constexpr milliseconds kLongestStep{1000};  // between updates: what is not heard of for longer does not count
 
@@ -55,6 +57,9 @@ void DelayController::update(Usage usage, std::optional<double> acknowledged, Du
 }
 
 void DelayController::set(double rate, Time now) {
+  if (capacity_.is_below(rate)) {
+    capacity_.forget();
+  }
   rate_ = rate;
   updated_ = now;
 }
@@ -76,7 +81,10 @@ void DelayController::increase(std::optional<double> acknowledged, Duration roun
     const double packet = frame / std::max(std::ceil(frame / kPacketBits), 1.0);
     more = std::max(packet / seconds(round_trip + kReaction), kLeastAddition) * elapsed;
   }
-  const double most = acknowledged ? 1.5 * *acknowledged + 10'000 : rate_;
+  double most = acknowledged ? kUnsent * *acknowledged + 10'000 : rate_;
+  if (const auto capacity = capacity_.value()) {
+    most = std::min(most, kBeyond * *capacity);
+  }
   rate_ = std::max(rate_, std::min(rate_ + more, most));
 }
 

@@ -32,7 +32,7 @@ class DelayController {
   explicit DelayController(double rate) : rate_(rate) {}
 
   /// `acknowledged`: what came through lately. The rate grows no further than half beyond it: of what is not sent,
-  /// nothing is known.
+  /// nothing is known. Nor much beyond what the link was found to carry, until more has come through or a probe has.
   void update(Usage usage, std::optional<double> acknowledged, Duration round_trip, Time now);
   /// What somebody else found out.
   void set(double rate, Time now);

@@ -22,6 +22,11 @@ constexpr int kRoundTripWeight = 8;
 constexpr double kUnproven = 1.5;
 constexpr double kUnprovenBits = 10'000;
 
+constexpr milliseconds kNoQueue{5};
+// What a link that carries everything empties again and again.
+constexpr milliseconds kQueue{50};
+constexpr double kLossOfFullQueues = 0.05;
+
 // Without a queue that grows, for loss to have another reason.
 constexpr milliseconds kCalm{3000};
 
@@ -134,22 +139,30 @@ void Estimator::update_delay(const std::vector<Delivery>& deliveries, Time now) 
       detector_.add(*distance);
     }
   }
-  if (detector_.usage() == Usage::Over || queue_.is_draining()) {
+  const Usage usage = usage_now();
+  if (usage == Usage::Over || queue_.is_draining()) {
     prober_.on_congestion(now);
   }
-  delay_.update(detector_.usage(), acknowledged_.value(), round_trip_.value_or(kUsualRoundTrip), now);
+  delay_.update(usage, acknowledged_.value(), round_trip_.value_or(kUsualRoundTrip), now);
+}
+
+/// A queue that grows makes the latest packet wait longest; behind a receiver that was busy for a moment, the first.
+Usage Estimator::usage_now() const {
+  const Usage usage = detector_.usage();
+  return usage == Usage::Over && queue_.value() < kNoQueue ? Usage::Under : usage;
 }
 
 void Estimator::update_loss(Time now) {
   const auto outcome = record_.settle();
   const auto decreased = delay_.decreased();
-  const bool is_calm = detector_.usage() != Usage::Over && (!decreased || now - *decreased >= kCalm);
-  loss_.on_packets(outcome.received, outcome.lost, {.in_use = target_, .is_calm = is_calm}, now);
+  const bool is_calm = usage_now() != Usage::Over && (!decreased || now - *decreased >= kCalm);
+  loss_.on_packets(outcome.received, outcome.lost,
+                   {.in_use = target_, .is_calm = is_calm, .carried = acknowledged_.value()}, now);
 }
 
 void Estimator::take_probe(Time now) {
   const auto result = prober_.result(target_, now);
-  if (!result || detector_.usage() == Usage::Over || loss_.fraction() > LossController::kMuch) {
+  if (!result || usage_now() == Usage::Over || loss_.fraction() > LossController::kMuch) {
     return;
   }
   delay_.set(*result, now);
@@ -202,6 +215,13 @@ void Estimator::on_receiver_estimate(std::uint64_t bits, Time now) {
     heard();
   }
   settle(now);
+}
+
+bool Estimator::is_congested() const {
+  if (!has_transport_feedback_ || halved_) {
+    return true;
+  }
+  return queue_.standing().value_or(Duration::zero()) > kQueue || loss_.fraction() > kLossOfFullQueues;
 }
 
 void Estimator::on_time(Time now) {

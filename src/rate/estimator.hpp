@@ -54,11 +54,17 @@ class Estimator {
 
   /// bit/s, of all that is sent.
   [[nodiscard]] std::uint64_t target() const { return static_cast<std::uint64_t>(target_); }
+  /// Whether what is sent is seen to be too much: packets wait all the time, are lost, or nothing is heard. Where
+  /// nobody tells when they came, it is always possible. The target alone is too low for seconds after the receiver's
+  /// machine, or ours, was busy for a moment.
+  [[nodiscard]] bool is_congested() const;
   /// How much the application would send if it could. No more than that is probed for; 0, as at first: nothing is.
   void set_wanted(std::uint64_t bits) { wanted_ = static_cast<double>(bits); }
   /// What is to be sent now, in addition. The caller sends it, or the next one comes after a while.
   [[nodiscard]] std::optional<Probe> probe(Time now);
 
+  /// Whether the receiver tells when packets came: only then a probe has a result.
+  [[nodiscard]] bool has_transport_feedback() const { return has_transport_feedback_; }
   [[nodiscard]] std::optional<Duration> round_trip() const { return round_trip_; }
   [[nodiscard]] double fraction_lost() const { return loss_.fraction(); }
 
@@ -67,6 +73,7 @@ class Estimator {
   [[nodiscard]] std::vector<Delivery> deliveries(const rtp::TransportFeedback& feedback);
   void take_round_trip(Duration sample);
   [[nodiscard]] bool is_queue_long(Duration round_trip, Time now);
+  [[nodiscard]] Usage usage_now() const;
   void update_delay(const std::vector<Delivery>& deliveries, Time now);
   void update_loss(Time now);
   void take_probe(Time now);

@@ -13,6 +13,7 @@ constexpr double kLossSmoothing = 0.8;
 constexpr double kLearning = 0.2;
 // So much less must be sent before it is told whether it helped: congestion's loss of a tenth would be gone.
 constexpr double kTried = 0.85;
+constexpr double kOfCarried = 0.9;
 
 }  // namespace
 
@@ -41,7 +42,7 @@ void LossController::on_fraction(double lost, const Sending& sending, Time now) 
   const Duration since = now - judged_.value_or(now);
   judged_ = now;
   if (lost > kMuch + inherent_) {
-    decrease(lost, sending.in_use);
+    decrease(lost, sending);
   } else if (lost < kLittle + inherent_) {
     rate_ *= std::pow(kGrowthWithoutLoss, seconds(std::clamp<Duration>(since, Duration::zero(), kLongestStep)));
     if (smooth_fraction_ < kLittle + inherent_) {
@@ -50,8 +51,8 @@ void LossController::on_fraction(double lost, const Sending& sending, Time now) 
   }
 }
 
-void LossController::decrease(double lost, double in_use) {
-  const double before = std::min(rate_, in_use);
+void LossController::decrease(double lost, const Sending& sending) {
+  const double before = std::min(rate_, sending.in_use);
   if (!trial_) {
     trial_ = Trial{before, lost};
   } else if (before < kTried * trial_->rate && is_inherent(before)) {
@@ -60,7 +61,8 @@ void LossController::decrease(double lost, double in_use) {
     trial_.reset();
     return;
   }
-  rate_ = before * (1 - lost / 2);
+  // Several decreases can be on their way before the first one shows.
+  rate_ = std::max(before * (1 - lost / 2), std::min(before, kOfCarried * sending.carried.value_or(0)));
 }
 
 bool LossController::is_inherent(double rate) const {

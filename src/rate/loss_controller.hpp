@@ -28,6 +28,7 @@ class LossController {
   struct Sending {
     double in_use;  // bit/s: the rate that was in force, by whomever
     bool is_calm;   // no queue grew for a while: a little loss is then believed to be the link's own without a trial
+    std::optional<double> carried = {};  // bit/s: what came through; no reason to send much less
   };
 
   void on_packets(std::size_t received, std::size_t lost, const Sending& sending, Time now);
@@ -46,7 +47,7 @@ class LossController {
     double fraction;
   };
 
-  void decrease(double lost, double in_use);
+  void decrease(double lost, const Sending& sending);
   /// Nearer to what it was at the trial's beginning than to what is left of a link's that was sent too much.
   [[nodiscard]] bool is_inherent(double rate) const;
 

@@ -22,11 +22,11 @@ class Prober {
  public:
   static constexpr std::chrono::milliseconds kLength{15};
   static constexpr std::size_t kLeastPackets = 5;
-  static constexpr std::size_t kLeastBytes = 1000;
+  static constexpr std::size_t kLeastBytes = 1600;
   /// Unless the one before has shown that more is possible. Each that has not makes the next wait longer, and so does
   /// it if the target is near what the link was found to carry: there, a probe does harm and shows little.
   static constexpr std::chrono::seconds kShortestPause{2};
-  static constexpr std::chrono::seconds kLongestPause{15};
+  static constexpr std::chrono::seconds kLongestPause{3};
   /// What has not been heard of by then is lost.
   static constexpr std::chrono::seconds kPatience{2};
 

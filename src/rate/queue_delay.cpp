@@ -29,7 +29,19 @@ void QueueDelay::add(const Delivery& packet, Time now) {
   }
   shortest_ = std::min(*shortest_, way);
   value_ = way - std::min(*shortest_, shortest_before_.value_or(*shortest_));
+  update_standing(now);
   update_draining(now);
+}
+
+void QueueDelay::update_standing(Time now) {
+  if (!stands_since_) {
+    stands_since_ = now;
+  } else if (now - *stands_since_ >= kStanding) {
+    stood_ = stands_;
+    stands_ = Duration::max();
+    stands_since_ = now;
+  }
+  stands_ = std::min(stands_, value_);
 }
 
 void QueueDelay::update_draining(Time now) {

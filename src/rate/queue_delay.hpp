@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "rate/types.hpp"
@@ -19,9 +20,13 @@ class QueueDelay {
   /// So long after less is sent, the queue is a good part shorter, or it is none: the way has become longer, or others
   /// fill it.
   static constexpr std::chrono::seconds kPatience{3};
+  /// What has not been shorter for such a time and the one before is a queue, not somebody's busy machine.
+  static constexpr std::chrono::milliseconds kStanding{250};
 
   void add(const Delivery& packet, Time now);
   [[nodiscard]] Duration value() const { return value_; }
+  /// The shortest wait of late. Absent: too little is known.
+  [[nodiscard]] std::optional<Duration> standing() const { return stood_ ? std::min(*stood_, stands_) : stood_; }
   [[nodiscard]] bool is_draining() const { return draining_.has_value(); }
 
  private:
@@ -30,6 +35,7 @@ class QueueDelay {
     Duration from;
   };
 
+  void update_standing(Time now);
   void update_draining(Time now);
 
   // From the sender's clock to the receiver's, whose difference is anything.
@@ -38,6 +44,10 @@ class QueueDelay {
   std::optional<Duration> latest_;
   Time since_{};
   Duration value_{};
+  // The shortest of a time, and of the one before.
+  std::optional<Duration> stood_;
+  Duration stands_ = Duration::max();
+  std::optional<Time> stands_since_;
   std::optional<Draining> draining_;
 };
 

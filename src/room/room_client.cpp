@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "room/room_client.hpp"
 
+#include <utility>
+
 #include "glib/json.hpp"
 #include "glib/random.hpp"
 #include "protocol/object_builder.hpp"
@@ -155,12 +157,14 @@ void RoomClient::try_again_after(const RoomError& error) {
 }
 
 void RoomClient::on_entered(bool created) {
+  const bool returns = std::exchange(was_in_room_, true);
   in_room_ = true;
   is_owner_ = created;
   invitation_.clear();
   if (!created && !options_.room_id.empty()) {
     // Of a room, the server passes it on to each of its members.
-    ask_to_participate(entry_.host());
+    invitation_ = glib::random_id();
+    request_participation(entry_.host(), invitation_, returns);
     answer_due_.start_once(kAnswerPatience, [this] { listener_.on_unanswered(); });
   }
   if (!wanted_user_id_.empty()) {
@@ -169,25 +173,24 @@ void RoomClient::on_entered(bool created) {
   listener_.on_joined(created);
 }
 
-void RoomClient::ask_to_participate(const std::string& remote_user_id) {
-  if (invitation_.empty()) {
-    invitation_ = glib::random_id();
-  }
-  request_participation(remote_user_id, invitation_);
+void RoomClient::greet(const std::string& remote_user_id) {
+  request_participation(remote_user_id, "", true);
 }
 
 std::string RoomClient::call(const std::string& remote_user_id) {
   std::string invitation = glib::random_id();
-  request_participation(remote_user_id, invitation);
+  request_participation(remote_user_id, invitation, false);
   return invitation;
 }
 
-void RoomClient::request_participation(const std::string& remote_user_id, const std::string& invitation) {
+void RoomClient::request_participation(const std::string& remote_user_id, const std::string& invitation,
+                                       bool spares_connections) {
   const protocol::Session& session = options_.session;
   const bool has_media = session.audio || session.video || session.screen;
-  relay(remote_user_id,
-        protocol::to_json(protocol::ParticipationRequest{
-            .is_one_way = session.oneway, .is_data_only = session.data && !has_media, .invitation = invitation}));
+  relay(remote_user_id, protocol::to_json(protocol::ParticipationRequest{.is_one_way = session.oneway,
+                                                                         .is_data_only = session.data && !has_media,
+                                                                         .invitation = invitation,
+                                                                         .spares_connections = spares_connections}));
 }
 
 void RoomClient::on_event(std::string_view name, JsonArray* arguments) {

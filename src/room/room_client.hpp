@@ -88,12 +88,14 @@ class RoomClient final : private socketio::Client::Listener, private Entry::List
   /// What our latest participation request invited with. Empty: there was none since we entered.
   [[nodiscard]] const std::string& invitation() const { return invitation_; }
 
-  /// Asks a participant to be connected with us, as everybody in the room is asked by entering it.
-  void ask_to_participate(const std::string& remote_user_id);
-  /// The same of one who was in the room, and may be out of it: its answer has to bring `invitation` back.
+  /// Asks one who was in the room, and may be out of it, to be connected with us, as everybody in the room is asked by
+  /// entering it: its answer has to bring `invitation` back.
   void ask_back(const std::string& remote_user_id, const std::string& invitation) {
-    request_participation(remote_user_id, invitation);
+    request_participation(remote_user_id, invitation, false);
   }
+  /// Of one whom we are connected with: has the server know so, and nothing else, unless there is no connection for the
+  /// other side any more.
+  void greet(const std::string& remote_user_id);
   /// The same of anybody on the server. Returns what its answer has to bring back as invitation.
   [[nodiscard]] std::string call(const std::string& remote_user_id);
   /// After an entry under another userid than before: who was there goes by it, and our connection before that, which
@@ -148,7 +150,7 @@ class RoomClient final : private socketio::Client::Listener, private Entry::List
   /// Goes by the userid that we were given, if it is free again.
   void take_wanted_user_id();
   void go_by(std::string user_id);
-  void request_participation(const std::string& remote_user_id, const std::string& invitation);
+  void request_participation(const std::string& remote_user_id, const std::string& invitation, bool spares_connections);
   void say_goodbye(const std::vector<std::string>& participants, bool closes_room);
   /// A question that our being in the room does not depend on.
   void query(const char* event, const std::string& argument, std::function<void(const Arguments&)> next);
@@ -175,6 +177,7 @@ class RoomClient final : private socketio::Client::Listener, private Entry::List
   std::string ghost_;  // userid of our connection before this one, if the server has it still
   std::string invitation_;
   bool in_room_ = false;
+  bool was_in_room_ = false;  // before the entry that there is or is to be
   bool is_owner_ = false;
 };
 

@@ -61,8 +61,9 @@ std::optional<Packet> first_packet(Bytes compound) {
   }
   Bytes body = compound.subspan(kHeaderSize, size - kHeaderSize);
   if ((compound[0] & kPaddingBit) != 0) {
+    // RFC 3550, 6.4.1 has it a multiple of four; Chromium's fills transport-wide feedback up, with one to three bytes.
     const std::size_t padding = body.empty() ? 0 : body.back();
-    if (padding == 0 || padding % 4 != 0 || padding > body.size()) {
+    if (padding == 0 || padding > body.size()) {
       return std::nullopt;
     }
     body = body.first(body.size() - padding);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "rtp/frame_class.hpp"
 #include "rtp/header_bytes.hpp"
 
 namespace rtcmc::rtp {
@@ -30,6 +31,8 @@ class History {
     Time time;
     bool is_keyframe_start = false;
     bool is_frame_start = false;
+    FrameClass frame = FrameClass::Unknown;
+    bool is_left_out = false;  // on purpose, for one receiver; then without payload
   };
 
   /// Half a second at 25 Mbit/s, eight seconds at 1.5.
@@ -67,6 +70,13 @@ class History {
     const Position position = by_sequence_[sequence % kCapacity];
     const bool is_there = position >= begin() && position < end_ && at(position).header.sequence() == sequence;
     return is_there ? &at(position) : nullptr;
+  }
+  /// What is not known yet of the packets from there on.
+  void classify(Position from, FrameClass frame) {
+    for (Position position = std::max(from, begin()); position < end_; ++position) {
+      Entry& entry = *slots_[index(position)];
+      entry.frame = entry.frame == FrameClass::Unknown ? frame : entry.frame;
+    }
   }
   void forget_keyframe() { keyframe_.reset(); }
   /// Lets go of all packets. Positions go on.

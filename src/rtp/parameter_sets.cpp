@@ -13,6 +13,7 @@
 #include "glib/ref.hpp"
 #include "rtp/big_endian.hpp"
 #include "rtp/first_byte.hpp"
+#include "rtp/serial.hpp"
 
 namespace rtcmc::rtp {
 
@@ -42,10 +43,6 @@ std::span<const int> set_types(Codec codec) {
 
 std::size_t header_size(Codec codec) {
   return codec == Codec::H264 ? 1 : 2;
-}
-
-int distance(std::uint16_t from, std::uint16_t to) {
-  return static_cast<std::int16_t>(to - from);
 }
 
 std::span<const std::uint8_t> payload_of(std::span<const std::uint8_t> packet, const PacketHeader& header) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "rtp/serial.hpp"
+
 namespace rtcmc::rtp {
 
 namespace {
@@ -13,14 +15,6 @@ constexpr int kNear = 1 << 14;
 constexpr std::chrono::seconds kNearInTime{10};
 /// How far back timestamps go where pictures are sent in another order than they are shown in.
 constexpr std::chrono::seconds kOutOfOrder{1};
-
-int distance_of(std::uint16_t sequence, std::uint16_t from) {
-  return static_cast<std::int16_t>(sequence - from);
-}
-
-std::int64_t difference(std::uint32_t timestamp, std::uint32_t from) {
-  return static_cast<std::int32_t>(timestamp - from);
-}
 
 }  // namespace
 
@@ -44,18 +38,18 @@ std::uint16_t Renumbering::next_sequence() const {
 }
 
 bool Renumbering::is_of(const Line& line, const PacketHeader& packet, Time now) const {
-  const int distance = distance_of(packet.sequence, line.sequence);
-  if (packet.ssrc != line.ssrc || std::abs(distance) > kNear) {
+  const int ahead = distance(line.sequence, packet.sequence);
+  if (packet.ssrc != line.ssrc || std::abs(ahead) > kNear) {
     return false;
   }
   const std::int64_t near = ticks(kNearInTime);
-  const std::int64_t elapsed = difference(packet.timestamp, line.timestamp);
-  if (distance > 0 && elapsed < -std::int64_t{ticks(kOutOfOrder)}) {
+  const std::int64_t elapsed = distance(line.timestamp, packet.timestamp);
+  if (ahead > 0 && elapsed < -std::int64_t{ticks(kOutOfOrder)}) {
     return false;
   }
   // A sender that was silent may go on where it was, or where the clock is.
   return std::abs(elapsed) <= near ||
-         std::abs(difference(packet.timestamp, line.timestamp + ticks(now - line.time))) <= near;
+         std::abs(distance(line.timestamp + ticks(now - line.time), packet.timestamp)) <= near;
 }
 
 Renumbering::Decision Renumbering::begin(const PacketHeader& packet, Time now) {
@@ -78,14 +72,14 @@ Renumbering::Decision Renumbering::begin(const PacketHeader& packet, Time now) {
 }
 
 std::optional<Renumbering::Decision> Renumbering::go_on(const PacketHeader& packet, Time now) {
-  const int distance = distance_of(packet.sequence, current_->sequence);
-  if (distance > 0) {
-    advance(static_cast<unsigned>(distance));
+  const int ahead = distance(current_->sequence, packet.sequence);
+  if (ahead > 0) {
+    advance(static_cast<unsigned>(ahead));
     current_->sequence = packet.sequence;
     current_->timestamp = packet.timestamp;
     return let_through(packet, now);
   }
-  const auto behind = static_cast<std::size_t>(-distance);
+  const auto behind = static_cast<std::size_t>(-ahead);
   if (behind >= kReach || is_used_.test(behind)) {
     return on_stray(packet, now);
   }
@@ -97,7 +91,7 @@ std::optional<Renumbering::Decision> Renumbering::on_stray(const PacketHeader& p
   if (now - current_->time >= kSilence) {
     return begin(packet, now);
   }
-  const bool goes_on = stray_ && stray_->ssrc == packet.ssrc && distance_of(packet.sequence, stray_->sequence) == 1;
+  const bool goes_on = stray_ && stray_->ssrc == packet.ssrc && distance(stray_->sequence, packet.sequence) == 1;
   strays_ = goes_on ? strays_ + 1 : 1;
   stray_ = packet;
   return strays_ >= kInARow ? std::optional(begin(packet, now)) : std::nullopt;
@@ -119,7 +113,7 @@ Renumbering::Decision Renumbering::let_through(const PacketHeader& packet, Time 
   strays_ = 0;
   current_->time = now;
   const std::uint32_t timestamp = packet.timestamp + shift_.timestamp;
-  if (difference(timestamp, latest_timestamp_) > 0) {
+  if (distance(latest_timestamp_, timestamp) > 0) {
     latest_timestamp_ = timestamp;
   }
   return {shift_, false};

@@ -9,6 +9,7 @@
 #include "rtp/big_endian.hpp"
 #include "rtp/first_byte.hpp"
 #include "rtp/packet.hpp"
+#include "rtp/serial.hpp"
 
 namespace rtcmc::rtp {
 
@@ -21,14 +22,6 @@ constexpr std::int32_t kLongestLag = 10;  // s
 /// Browsers report with each question for a packet, too: of so few since the report before, what is late at that moment
 /// is too large a part. A second of 2 Mbit/s.
 constexpr std::uint64_t kPacketsToJudge = 250;
-
-bool is_later(std::uint32_t one, std::uint32_t other) {
-  return static_cast<std::int32_t>(one - other) > 0;
-}
-
-std::int16_t distance(std::uint16_t from, std::uint16_t to) {
-  return static_cast<std::int16_t>(to - from);
-}
 
 }  // namespace
 
@@ -58,7 +51,7 @@ std::optional<std::size_t> Transmitter::transmit(const HeaderBytes& header, std:
   }
   const auto shift = shift_for(header.sequence());
   const auto sequence = static_cast<std::uint16_t>(header.sequence() + shift);
-  const bool is_first_of_source = shift_ != shift;
+  const bool is_first_of_source = begins_source(header.sequence());
   if (!is_first_of_source && !is_free(sequence)) {
     return std::nullopt;
   }
@@ -67,13 +60,18 @@ std::optional<std::size_t> Transmitter::transmit(const HeaderBytes& header, std:
   if (!sizes) {
     return std::nullopt;
   }
-  shift_ = shift;
-  timestamp_shift_ = timestamp_shift;
   if (is_first_of_source) {
+    shift_ = shift;
+    highest_in_source_ = header.sequence();
+    is_left_out_.reset();
     first_of_source_ = sequence;
+  } else if (behind_highest(header.sequence()) < 0) {
+    advance(header.sequence(), false);
   }
+  timestamp_shift_ = timestamp_shift;
+  sent_[sequence % kRemembered] = {sequence, header.sequence()};
   const std::uint32_t timestamp = header.timestamp() + timestamp_shift;
-  timestamp_ = !timestamp_ || is_first_of_source || is_later(timestamp, *timestamp_) ? timestamp : *timestamp_;
+  timestamp_ = !timestamp_ || is_first_of_source || distance(*timestamp_, timestamp) > 0 ? timestamp : *timestamp_;
   use(sequence);
   ++count_.packets;
   count_.bytes += payload_size;
@@ -85,14 +83,39 @@ bool Transmitter::may_ask() {
   return format_ && format_->retransmissions && repairs_.may_ask();
 }
 
-std::uint16_t Transmitter::shift_for(std::uint16_t in_source) const {
-  if (shift_) {
-    const int ahead = distance(next_sequence_, static_cast<std::uint16_t>(in_source + *shift_));
-    if (std::abs(ahead) <= static_cast<int>(Renumbering::kLongestGap)) {
-      return *shift_;
-    }
+void Transmitter::leave_out(std::uint16_t in_source) {
+  // What is late has been taken for lost.
+  if (shift_ && !begins_source(in_source) && behind_highest(in_source) < 0) {
+    advance(in_source, true);
+    --*shift_;
   }
-  return static_cast<std::uint16_t>(next_sequence_ - in_source);
+}
+
+void Transmitter::advance(std::uint16_t in_source, bool is_left_out) {
+  is_left_out_ <<= static_cast<std::size_t>(-behind_highest(in_source));
+  is_left_out_.set(0, is_left_out);
+  highest_in_source_ = in_source;
+}
+
+int Transmitter::behind_highest(std::uint16_t in_source) const {
+  return distance(in_source, highest_in_source_);
+}
+
+bool Transmitter::begins_source(std::uint16_t in_source) const {
+  return !shift_ || std::abs(behind_highest(in_source)) > static_cast<int>(Renumbering::kLongestGap);
+}
+
+std::uint16_t Transmitter::shift_for(std::uint16_t in_source) const {
+  if (begins_source(in_source)) {
+    return static_cast<std::uint16_t>(next_sequence_ - in_source);
+  }
+  // What was left out since then has taken no number.
+  const auto behind = static_cast<std::size_t>(std::max(behind_highest(in_source), 0));
+  std::size_t left_out = 0;
+  for (std::size_t i = 0; i < std::min(behind, is_left_out_.size()); ++i) {
+    left_out += is_left_out_[i] ? 1 : 0;
+  }
+  return static_cast<std::uint16_t>(*shift_ + left_out);
 }
 
 /// Two encoders of one input take their time, so that the second's first picture may be one that the first has sent. To
@@ -101,7 +124,7 @@ std::uint32_t Transmitter::timestamp_shift_for(std::uint32_t in_source) const {
   if (!timestamp_) {
     return 0;
   }
-  const auto behind = static_cast<std::int32_t>(*timestamp_ - in_source);
+  const std::int64_t behind = distance(in_source, *timestamp_);
   const bool is_same_input =
       behind >= 0 && behind < kLongestLag * static_cast<std::int32_t>(format_->wanted.clock_rate);
   return is_same_input ? *timestamp_ + 1 - in_source : 0;
@@ -136,17 +159,15 @@ bool Transmitter::is_of_source(std::uint16_t sequence) const {
 }
 
 std::optional<std::uint16_t> Transmitter::source_sequence(std::uint16_t sequence) const {
-  return is_of_source(sequence) ? std::optional(static_cast<std::uint16_t>(sequence - *shift_)) : std::nullopt;
+  const Sent& sent = sent_[sequence % kRemembered];
+  return is_of_source(sequence) && sent.sequence == sequence ? std::optional(sent.in_source) : std::nullopt;
 }
 
-std::optional<std::size_t> Transmitter::retransmit(const HeaderBytes& header, std::size_t payload_size, Time sent,
-                                                   Time now, std::span<std::uint8_t, kMaxHeaderSize> out) {
-  if (!format_ || !format_->retransmissions || !shift_) {
-    return std::nullopt;
-  }
-  const auto sequence = static_cast<std::uint16_t>(header.sequence() + *shift_);
-  // Found by numbers that the source had before it began anew, its own now mean something else.
-  if (!is_of_source(sequence)) {
+std::optional<std::size_t> Transmitter::retransmit(std::uint16_t sequence, const HeaderBytes& header,
+                                                   std::size_t payload_size, Time sent, Time now,
+                                                   std::span<std::uint8_t, kMaxHeaderSize> out) {
+  // The source may have begun anew since it was found.
+  if (!format_ || !format_->retransmissions || source_sequence(sequence) != header.sequence()) {
     return std::nullopt;
   }
   const auto shift = static_cast<std::uint16_t>(next_retransmission_ - header.sequence());

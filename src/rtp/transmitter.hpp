@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <chrono>
 #include <cstddef>
@@ -85,15 +86,20 @@ class Transmitter {
   /// encryptor that is asked for one twice gives up; or no format is known).
   [[nodiscard]] std::optional<std::size_t> transmit(const HeaderBytes& header, std::size_t payload_size,
                                                     std::span<std::uint8_t, kMaxHeaderSize> out);
+  /// A packet of the source is not for this receiver, to whom it is not to look like a lost one: what follows takes its
+  /// number.
+  void leave_out(std::uint16_t in_source);
   /// Whether the headers written have room for a transport-wide number (PacketRewriter).
   [[nodiscard]] bool has_transport_number() const { return format_ && format_->media.has_transport_number(); }
   /// Whether the receiver may ask for one more packet.
   [[nodiscard]] bool may_ask();
   /// The source's number of a packet that the receiver misses. Absent if it is nothing that the source has now.
   [[nodiscard]] std::optional<std::uint16_t> source_sequence(std::uint16_t sequence) const;
-  /// The same for the retransmission of a packet first sent at `sent`. Absent: it is not sent again.
-  [[nodiscard]] std::optional<std::size_t> retransmit(const HeaderBytes& header, std::size_t payload_size, Time sent,
-                                                      Time now, std::span<std::uint8_t, kMaxHeaderSize> out);
+  /// The same as transmit() for the retransmission of what was first sent at `sent`, as `sequence`. Absent: it is not
+  /// sent again.
+  [[nodiscard]] std::optional<std::size_t> retransmit(std::uint16_t sequence, const HeaderBytes& header,
+                                                      std::size_t payload_size, Time sent, Time now,
+                                                      std::span<std::uint8_t, kMaxHeaderSize> out);
 
   /// Writes the header of a packet with nothing but kPaddingSize bytes of padding (RFC 3550, 5.1), among the
   /// retransmissions: none of the media's numbers is used up. Absent: there are no retransmissions, or no number by
@@ -126,7 +132,13 @@ class Transmitter {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> round_trip() const;
   /// The part of what was sent since the report before; negative if some of it has come since.
   [[nodiscard]] double lost_since_report(std::int32_t packets_lost);
+  /// Whether another source's numbers begin there.
+  [[nodiscard]] bool begins_source(std::uint16_t in_source) const;
+  /// How far behind the source's highest number one is; negative: ahead of it. Only while shift_ is there.
+  [[nodiscard]] int behind_highest(std::uint16_t in_source) const;
   [[nodiscard]] std::uint16_t shift_for(std::uint16_t in_source) const;
+  /// The source's highest number is this one now, which was left out or not.
+  void advance(std::uint16_t in_source, bool is_left_out);
   [[nodiscard]] std::uint32_t timestamp_shift_for(std::uint32_t in_source) const;
   // These take numbers of ours.
   [[nodiscard]] bool is_free(std::uint16_t sequence) const;
@@ -135,7 +147,17 @@ class Transmitter {
 
   const Identity identity_;
   std::optional<Format> format_;
-  std::optional<std::uint16_t> shift_;        // from the source's numbers to ours; absent: the next packet decides
+  /// Numbers for which what was sent is remembered.
+  static constexpr std::size_t kRemembered = 1024;
+
+  std::optional<std::uint16_t> shift_;   // from the source's highest number on to ours; absent: the next packet decides
+  std::uint16_t highest_in_source_ = 0;  // while shift_ is there
+  std::bitset<Renumbering::kReach> is_left_out_;  // of the source's numbers, from that one backwards
+  struct Sent {
+    std::uint16_t sequence;
+    std::uint16_t in_source;
+  };
+  std::array<Sent, kRemembered> sent_{};      // by our numbers
   std::uint32_t timestamp_shift_ = 0;         // likewise, while shift_ is there
   std::optional<std::uint32_t> timestamp_;    // the highest one of the source
   std::uint16_t first_of_source_ = 0;         // ours; what comes before it has no number

@@ -35,6 +35,8 @@ class ClientOutput {
   /// To be asked before `client` has others sent so many bytes, all receivers together, more than it has sent itself.
   /// False if that is more than it may cause now; then nothing is to be sent.
   [[nodiscard]] virtual bool charge(ClientId client, std::size_t bytes) = 0;
+  /// `client` was sent so many bytes by another one, to which it may have to answer.
+  virtual void allow_answer(ClientId client, std::size_t bytes) = 0;
   /// Says goodbye and disconnects; that it is gone is told later, not from within the call.
   virtual void disconnect(ClientId client, std::string_view reason) = 0;
 

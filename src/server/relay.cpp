@@ -83,7 +83,9 @@ void Relay::handle(User& from, const ClientEvent& event) {
     }
     // Without an extra, it says that it comes through the room; who watches a scalable broadcast asks one member alone.
     const bool is_through_room = asks_to_participate && from.scalable && from.room && from.room == to->room;
-    send(*to, shared_part(from, envelope, !is_through_room));
+    const SharedText part = shared_part(from, envelope, !is_through_room);
+    send(*to, part);
+    output_.allow_answer(to->client, part->size());
   }
 }
 

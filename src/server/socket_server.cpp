@@ -17,6 +17,9 @@ using socketio::RawPacket;
 namespace {
 
 constexpr double kBytesPerToken = 4096;
+/// Of what a message costs who sends it, its receiver may send more: whom many ask must not be dropped for answering
+/// all of them. Less than all of it, so that two who only write to each other come to an end.
+constexpr double kForAnswer = 0.9;
 constexpr std::chrono::milliseconds kAdminInterval{250};
 
 SharedText message_packet(std::string_view socket_io_packet) {
@@ -127,6 +130,12 @@ bool SocketServer::charge(ClientId client, std::size_t bytes) {
   const auto found = clients_.find(client);
   return found == clients_.end() ||
          found->second.bucket.take(static_cast<double>(bytes) / kBytesPerToken, Clock::now());
+}
+
+void SocketServer::allow_answer(ClientId client, std::size_t bytes) {
+  if (const auto found = clients_.find(client); found != clients_.end()) {
+    found->second.bucket.give(kForAnswer * (1 + static_cast<double>(bytes) / kBytesPerToken), Clock::now());
+  }
 }
 
 void SocketServer::disconnect(ClientId client, std::string_view reason) {

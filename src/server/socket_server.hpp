@@ -52,6 +52,7 @@ class SocketServer final : public EngineSession::Listener, private ClientOutput 
   void on_session_closed(EngineSession& from, std::string_view reason) override;
   void send(ClientId to, OutgoingText packet) override;
   [[nodiscard]] bool charge(ClientId client, std::size_t bytes) override;
+  void allow_answer(ClientId client, std::size_t bytes) override;
   void disconnect(ClientId client, std::string_view reason) override;
 
   void handle_packet(Client& client, const socketio::RawPacket& packet);

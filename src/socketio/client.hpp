@@ -27,7 +27,7 @@ struct ClientOptions {
   std::function<std::optional<std::string>()> objection{};
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds min_reconnect_delay{500};
-  std::chrono::milliseconds max_reconnect_delay{15'000};
+  std::chrono::milliseconds max_reconnect_delay{4'000};
 };
 
 /// A Socket.IO client for one default-namespace connection, which reconnects by itself.

@@ -14,6 +14,10 @@ namespace {
 using Kind = ConnectError::Kind;
 
 std::string certificate_problem(GTlsCertificateFlags errors) {
+  // First: whoever has signed it does not count yet, either.
+  if ((errors & G_TLS_CERTIFICATE_NOT_ACTIVATED) != 0) {
+    return "it is not valid yet; check this machine's clock";
+  }
   if ((errors & G_TLS_CERTIFICATE_UNKNOWN_CA) != 0) {
     return "no authority that is trusted here has signed it; if it is the right one, name its authority's PEM file in "
            "tls-ca-file";
@@ -23,9 +27,6 @@ std::string certificate_problem(GTlsCertificateFlags errors) {
   }
   if ((errors & G_TLS_CERTIFICATE_EXPIRED) != 0) {
     return "it has expired; the server needs a new one";
-  }
-  if ((errors & G_TLS_CERTIFICATE_NOT_ACTIVATED) != 0) {
-    return "it is not valid yet; check this machine's clock";
   }
   return "it does not pass the checks; the server needs another one";
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "socketio/http_request.hpp"
 
-#include "socketio/transport.hpp"
-
 namespace rtcmc::socketio {
 
 namespace {
@@ -11,12 +9,14 @@ constexpr gsize kChunk = gsize{64} * 1024;
 
 }  // namespace
 
-HttpRequest::HttpRequest(HttpSession session, glib::Ref<SoupMessage> message, std::string url, Callback callback)
+HttpRequest::HttpRequest(HttpSession session, glib::Ref<SoupMessage> message, std::string url, Callback callback,
+                         std::size_t max_size)
     : session_(std::move(session)),
       message_(std::move(message)),
       asked_(glib::Ref<GUri>::share(soup_message_get_uri(message_.get()))),
       url_(std::move(url)),
-      callback_(std::move(callback)) {
+      callback_(std::move(callback)),
+      max_size_(max_size) {
   soup_session_send_async(
       session_.get(), message_.get(), G_PRIORITY_DEFAULT, async_.cancellable(), glib::AsyncScope::ready,
       async_.callback([this](GObject* source, GAsyncResult* result) {
@@ -51,8 +51,8 @@ void HttpRequest::on_read(GObject* source, GAsyncResult* result) {
     finish(HttpAnswer{soup_message_get_status(message_.get()), reason ? reason : "", std::move(body_), redirection()});
     return;
   }
-  if (body_.size() + size > kMaxIncoming) {
-    finish(connection_lost(url_, "it sent more than " + std::to_string(kMaxIncoming) + " bytes at once"));
+  if (body_.size() + size > max_size_) {
+    finish(connection_lost(url_, "it sent more than " + std::to_string(max_size_) + " bytes at once"));
     return;
   }
   body_.append(data, size);

@@ -16,6 +16,13 @@ gboolean accept_only(SoupMessage*, GTlsCertificate* given, GTlsCertificateFlags,
   return g_tls_certificate_is_same(given, G_TLS_CERTIFICATE(good));
 }
 
+/// A machine without a clock of its own begins in 1970. That GIO calls its authority unknown then may be all it says.
+bool is_before_its_time(GTlsCertificate* certificate) {
+  const auto start = glib::Ref<GDateTime>::adopt(g_tls_certificate_get_not_valid_before(certificate));
+  const auto now = glib::Ref<GDateTime>::adopt(g_date_time_new_now_utc());
+  return start && g_date_time_compare(now.get(), start.get()) < 0;
+}
+
 }  // namespace
 
 std::variant<HttpSession, std::string> HttpSession::create(CertificateRules rules) {
@@ -58,6 +65,9 @@ std::optional<ConnectError> HttpSession::failure(const glib::Ref<SoupMessage>& m
   }
   if (rules_.only || rules_.takes_any) {
     certificate_errors = G_TLS_CERTIFICATE_NO_FLAGS;
+  }
+  if (given && certificate_errors != 0 && is_before_its_time(given)) {
+    certificate_errors = GTlsCertificateFlags(certificate_errors | G_TLS_CERTIFICATE_NOT_ACTIVATED);
   }
   return error || certificate_errors != 0 ? std::optional(transfer_error(url, error, certificate_errors))
                                           : std::nullopt;

@@ -3,7 +3,8 @@
 
 The shell runs every ```sh block of a Markdown file that has rtcmcroom in it, and every shell script, with a
 gst-launch-1.0 that makes the pipeline with GStreamer's own parser and does not start it. So quoting, element names,
-properties, and what links to what are checked, and no camera, network or room is needed.
+properties, and what links to what are checked, and no camera, network or room is needed. Elements that only
+boards have are replaced by others without their properties.
 """
 
 import os
@@ -13,6 +14,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+BOARDS_ELEMENTS = {"libcamerasrc": "videotestsrc", "nvarguscamerasrc": "videotestsrc", "nvv4l2h264enc": "x264enc"}
+BOARDS_MEMORY = "(memory:NVMM)"
 
 ARGUMENTS = ["https://example.org:9001/", "garden"]
 
@@ -57,6 +61,7 @@ def make(arguments):
     Gst.init(None)
     while arguments and arguments[0].startswith("-"):
         arguments = arguments[1:]
+    arguments = list(without_boards(arguments))
     pipeline = Gst.parse_launchv(arguments)
     elements = elements_of(pipeline)
     rooms = [element for element in elements if element.get_factory().get_name() == "rtcmcroom"]
@@ -65,6 +70,16 @@ def make(arguments):
         problems.append("there is no rtcmcroom")
     print(*problems, sep="\n", file=sys.stderr)
     return 1 if problems else 0
+
+
+def without_boards(arguments):
+    skips_properties = False
+    for argument in arguments:
+        if argument in BOARDS_ELEMENTS:
+            yield BOARDS_ELEMENTS[argument]
+        elif not skips_properties or "=" not in argument:
+            yield argument.replace(BOARDS_MEMORY, "")
+        skips_properties = argument in BOARDS_ELEMENTS or (skips_properties and "=" in argument)
 
 
 def elements_of(pipeline):

@@ -134,10 +134,12 @@ inEachBrowser('Joining', {}, (test) => {
   });
 
   test('the end of all inputs leaves the room and ends the pipeline', async (stage) => {
+    const element = await stage.hostedElement(inputs());
     const viewer = await stage.viewer();
-    const element = await stage.element([input.video({ buffers: 45 }), input.tone({ buffers: 130 })]);
-    const [code] = await Promise.all([element.untilExit(), viewer.untilLeft(element.userid)]);
-    assert.equal(code, 0);
+    await seesAndHears(viewer, element);
+    await element.end();
+    await viewer.untilLeft(element.userid);
+    await element.until('the end of the pipeline', () => element.ended);
     assert.deepEqual(element.errors, []);
   });
 });

@@ -2,24 +2,40 @@
 // What a viewer sees over a link that is not good, and that nobody else notices. What is measured is in the output.
 
 import assert from 'node:assert/strict';
-import { overABadLink } from './harness/bad_link.mjs';
+import { inputs, overABadLink } from './harness/bad_link.mjs';
 
 const STREAM = 2_200_000; // bit/s of the pipeline's picture on the wire
 const MBIT = 1_000_000;
 const both = (settings) => [settings, settings];
 
 /**
- * what: the viewer's link; phases: what it is like one after another, there and back, with the time until the
+ * what: the viewer's link; input: what goes into the room, if not raw pictures; phases: what it is like one after another, there and back, with the time until the
  * measurement and that of the measurement, in ms.
- * What the viewer wants of each: pictures a second at least; frozen: at most that part of the time; delay: at most, in
+ * What the viewer wants of each: pictures a second at least; frozen: at most that part of the time; longest: at most that
+ * long one picture, in ms; delay: at most, in
  * ms, more than on a good link; overload: that many times the link's rate at most, for longer than two seconds;
- * traffic: that many times the stream at most.
+ * traffic: that many times the stream at most; used: that part of the link's rate at least.
  */
 const ROWS = [
   ...[1, 0.5, 0.3].map((rate) => ({
     what: `${rate} Mbit/s: a moving picture`,
-    phases: [{ link: [{ rate: rate * MBIT }], settle: 5000, watch: 5000, pictures: 10, frozen: 0.1, delay: 1000, overload: 1.2 }],
+    phases: [{ link: [{ rate: rate * MBIT }], settle: 5000, watch: 5000, pictures: 10, frozen: 0.2, delay: 1000, overload: 1.2, used: 0.4 }],
   })),
+  {
+    what: 'a quarter of the rate for a while, and then enough: the whole picture',
+    phases: [
+      { link: [{ rate: 0.5 * MBIT }], settle: 3000, watch: 2000, overload: 1.2 },
+      { link: [{ rate: 3 * MBIT }], settle: 5000, watch: 3000, pictures: 24, frozen: 0.1, delay: 1000, used: 0.5 },
+    ],
+  },
+  {
+    what: '0.5 Mbit/s of a camera that sends 2: keyframes, each of them whole, and all of it when it carries that again',
+    input: inputs.encoded,
+    phases: [
+      { link: [{ rate: 0.5 * MBIT }], settle: 5000, watch: 8000, pictures: 1, longest: 2000, delay: 3000, overload: 1.2 },
+      { link: [{ rate: 0 }], settle: 12000, watch: 5000, pictures: 20, delay: 1000 },
+    ],
+  },
   {
     what: 'a quarter of the rate: it gets no flood of what it misses',
     phases: [{ link: [{ rate: 0.5 * MBIT }], settle: 2000, watch: 5000, traffic: 1.35 }],
@@ -59,18 +75,29 @@ async function measure(link, { link: [there, back], settle, watch }) {
 function check(phase, seen) {
   const atMost = (name) => assert.ok(!(seen[name] > (phase[name] ?? Infinity)), `${name}: ${seen[name]}, at most ${phase[name]}`);
   assert.ok(seen.pictures >= (phase.pictures ?? 0), `pictures: ${seen.pictures} a second, at least ${phase.pictures}`);
-  ['frozen', 'delay', 'overload', 'traffic'].forEach(atMost);
+  assert.ok(seen.used >= (phase.used ?? 0), `used: ${seen.used} of the link, at least ${phase.used}`);
+  ['frozen', 'longest', 'delay', 'overload', 'traffic'].forEach(atMost);
   assert.ok(seen.others.pictures >= 24 && seen.others.frozen === 0, `others: ${JSON.stringify(seen.others)}`);
 }
 
 overABadLink('A viewer whose link has', (test) => {
-  for (const { what, phases } of ROWS) {
+  for (const { what, input, phases } of ROWS) {
     test(what, async (link, t) => {
       for (const phase of phases) {
         const { others, ...seen } = await measure(link, phase);
         t.diagnostic(`${JSON.stringify(phase.link[0])}: ${JSON.stringify(seen)}; others: ${round(others.pictures)}`);
         check(phase, { ...seen, others });
       }
-    });
+      if (input) {
+        const { warnings, messages } = link.told('rtcmc-bitrate-wanted');
+        assert.equal(warnings.filter((text) => text.includes('does not carry video_0')).length, 1, warnings.join());
+        assert.ok(messages.length > 0 && messages.length < 10, JSON.stringify(messages));
+        assert.ok(messages[0].fields.bitrate < 0.6 * MBIT, JSON.stringify(messages));
+      } else if (phases[0].link[0].rate) {
+        const { messages } = link.told('rtcmc-quality-changed');
+        const [change] = messages.filter(({ fields }) => fields.reason === 'network');
+        assert.equal(change?.fields['user-id'], await link.farPerson.userid(), JSON.stringify(messages));
+      }
+    }, input);
   }
 });

@@ -79,6 +79,17 @@ inEachBrowser('Media', {}, (test) => {
     assert.deepEqual(await keyframeRequests(viewer, ids, 40), atFirst);
   });
 
+  test('who asks for less gets less, and nobody else', async (stage) => {
+    await stage.element([input.video({ width: 640, height: 360 })]);
+    const [modest, other] = await Promise.all([stage.viewer({ videoLimit: 100 }), stage.viewer()]);
+    const [{ id }] = await modest.untilStreams(1);
+    await modest.until('a small picture', (stream) => participant.elements.get(stream).videoHeight === 120, {}, id);
+    // What its link carries, it has to find out first.
+    const [{ id: same }] = await other.untilStreams(1);
+    await other.until('the whole picture', (stream) => participant.elements.get(stream).videoHeight === 360, {}, same);
+    assert.equal(await modest.evaluate((stream) => participant.elements.get(stream).videoHeight, id), 120);
+  });
+
   // Payloaders of AV1 are in no package of Debian 12's: a browser makes it, and the element passes it on.
   test('AV1 of a browser is passed on', async (stage, t) => {
     const viewer = await stage.viewer();

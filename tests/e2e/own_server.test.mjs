@@ -6,23 +6,13 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { die } from './harness/die.mjs';
 import { input } from './harness/element.mjs';
+import { freePort } from './harness/free_port.mjs';
 import { inEachBrowser } from './harness/stage.mjs';
-
-/** One that nobody listens on at the moment. */
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The viewer page shows `count` moving pictures. */
 function untilPictures(page, count) {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { input } from './harness/element.mjs';
-import { inEachBrowser } from './harness/stage.mjs';
+import { inAnyBrowser } from './harness/stage.mjs';
 
 /** What a browser's test card and a `redElement()` look and sound like. */
 const CARD = { colours: [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]], tone: 440 };
@@ -21,7 +21,8 @@ function assertPlaysOn(player) {
   assert.deepEqual([player.errors, player.ended], [[], false]);
 }
 
-inEachBrowser('Playing', {}, (test) => {
+// Each browser's media is among the tests of receiving.
+inAnyBrowser('Playing', {}, (test) => {
   for (const factory of ['playbin3', 'playbin']) {
     test(`one participant after another, with an empty room between, ${factory}`, async (stage) => {
       const first = await stage.viewer({ testCard: true });

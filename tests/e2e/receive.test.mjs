@@ -40,6 +40,20 @@ inEachBrowser('Receiving', {}, (test) => {
     assert.equal((await browser.sent(element.userid)).packetsSent, 0);
   });
 
+  test('no more than it asks for', async (stage) => {
+    const most = 100000;
+    const element = await stage.element([drop('recv_video_0')], { 'receive-video-bitrate': most });
+    const browser = await stage.camera({ picture: { width: 1280, height: 720, frameRate: 30 } });
+    await element.untilMessage('rtcmc-stream-added');
+    await browser.until('a rate that was asked for', async (userid, limit) => {
+      const before = await participant.sent(userid);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      const after = await participant.sent(userid);
+      const rate = (8 * (after.bytesSent - before.bytesSent)) / 2;
+      return after.framesSent > before.framesSent && rate < 1.5 * limit;
+    }, {}, element.userid, most);
+  });
+
   test('one slot, two who send: the second when the first has gone', async (stage) => {
     const element = await stage.element([drop('recv_video_0')]);
     const first = await stage.viewer({ testCard: true });

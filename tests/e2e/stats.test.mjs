@@ -2,25 +2,9 @@
 // What the element tells of its connections with browsers, which report in their own way.
 
 import assert from 'node:assert/strict';
-import { setTimeout as pause } from 'node:timers/promises';
 import { input } from './harness/element.mjs';
-import { PATIENCE } from './harness/patience.mjs';
 import { inEachBrowser } from './harness/stage.mjs';
-
-/** Every value of a field in a structure's text, whatever it is nested in. */
-const valuesOf = (text, field) =>
-  [...text.replaceAll('\\', '').matchAll(new RegExp(`[ ,"]${field}=\\([a-z0-9]+\\)"?([^,;"]*)`, 'g'))].map(([, value]) => value);
-
-async function untilStats(element, what, fits) {
-  const deadline = Date.now() + PATIENCE;
-  for (let text = ''; ; await pause(500)) {
-    assert.ok(Date.now() < deadline, `${what}: ${text}`);
-    text = await element.emit('get-stats');
-    if (fits(text)) {
-      return text;
-    }
-  }
-}
+import { untilStats, valuesOf } from './harness/statistics.mjs';
 
 inEachBrowser('Statistics', {}, (test) => {
   test('of a browser that watches: it reports on each stream', async (stage) => {

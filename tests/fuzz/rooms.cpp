@@ -109,6 +109,10 @@ class Rooms final : public ClientOutput {
     return true;
   }
 
+  void allow_answer(ClientId client, std::size_t) override {
+    require(client < kClients && is_here_[client], "only who is here is asked");
+  }
+
   void disconnect(ClientId client, std::string_view) override { expelled_.push_back(client); }
 
   void check() const {

@@ -135,3 +135,32 @@ test('the answer to a long poll that is not read counts as well', async (t) => {
   assert.ok(Number(length) > 12000000);
   assert.ok(got.length < Number(length), 'the answer was given up');
 });
+
+const say = (socket, remoteUserId, message) =>
+  socket.emit(MESSAGE, { remoteUserId, message, sender: socket.io.opts.query.userid });
+/** Has a client send each message back. */
+const echo = (socket) => socket.on(MESSAGE, ({ sender, message }) => say(socket, sender, message));
+
+test('whom many speak to may answer all of them', async (t) => {
+  const { url } = await startServer(t, 'rate=0.001', 'burst=60');
+  const { members: [owner, ...others] } = await crowd(t, url);
+  echo(owner);
+  const messages = [...'0123456789'];
+  for (const other of others) {
+    messages.forEach((number) => say(other, 'u0', { number }));
+    const answers = () => other.seen.filter(([event]) => event === MESSAGE);
+    await until(() => answers().length === messages.length, 'an answer to each');
+    assert.deepEqual(answers().map(([, { message }]) => message.number), messages);
+  }
+});
+
+test('two who only write to each other come to an end', async (t) => {
+  const { url } = await startServer(t, 'rate=0.001', 'burst=60');
+  const { members: [one, other] } = await crowd(t, url);
+  [one, other].forEach(echo);
+  const end = Promise.race([happens(one, 'disconnect'), happens(other, 'disconnect')]);
+  for (let i = 0; i < 20; ++i) {
+    say(one, 'u1', {});
+  }
+  await end;
+});

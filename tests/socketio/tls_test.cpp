@@ -19,17 +19,39 @@ class Tls : public ClientTest {
 
   static void TearDownTestSuite() {
     server_.reset();
-    for (const char* name : {"/cert.pem", "/key.pem", "/other-cert.pem", "/other-key.pem"}) {
-      g_remove((directory_ + name).c_str());
+    const std::unique_ptr<GDir, decltype(&g_dir_close)> folder(g_dir_open(directory_.c_str(), 0, nullptr), g_dir_close);
+    while (const char* const name = g_dir_read_name(folder.get())) {
+      g_remove((directory_ + "/" + name).c_str());
     }
     g_rmdir(directory_.c_str());
   }
 
   static void make_certificate(const std::string& certificate, const std::string& key) {
-    std::vector<const char*> command{
-        "openssl", "req",       "-x509", "-newkey",           "rsa:2048", "-nodes",
-        "-days",   "2",         "-subj", "/CN=rtcmc test",    "-addext",  "subjectAltName=IP:127.0.0.1",
-        "-keyout", key.c_str(), "-out",  certificate.c_str(), nullptr};
+    run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=rtcmc test", "-addext",
+         "subjectAltName=IP:127.0.0.1", "-keyout", key.c_str(), "-out", certificate.c_str()});
+  }
+
+  /// Valid only in 2099, which a request cannot ask for.
+  static void make_early_certificate() {
+    const std::string config = directory_ + "/ca.conf";
+    const std::string text =
+        "[ca]\ndefault_ca=own\n[own]\ndefault_md=sha256\nrand_serial=yes\npolicy=any\n"
+        "x509_extensions=names\ndatabase=" +
+        directory_ + "/index\nnew_certs_dir=" + directory_ +
+        "\n[any]\ncommonName=supplied\n[names]\nsubjectAltName=IP:127.0.0.1\n";
+    ASSERT_TRUE(g_file_set_contents(config.c_str(), text.c_str(), -1, nullptr));
+    ASSERT_TRUE(g_file_set_contents((directory_ + "/index").c_str(), "", 0, nullptr));
+    const std::string key = directory_ + "/early-key.pem";
+    const std::string request = directory_ + "/request.pem";
+    run({"openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=rtcmc test", "-keyout", key.c_str(),
+         "-out", request.c_str()});
+    run({"openssl", "ca", "-batch", "-notext", "-selfsign", "-config", config.c_str(), "-keyfile", key.c_str(), "-in",
+         request.c_str(), "-startdate", "20990101000000Z", "-enddate", "20991231235959Z", "-out",
+         early_cert().c_str()});
+  }
+
+  static void run(std::vector<const char*> command) {
+    command.push_back(nullptr);
     const auto openssl =
         glib::Ref<GSubprocess>::adopt(g_subprocess_newv(command.data(), G_SUBPROCESS_FLAGS_STDERR_SILENCE, nullptr));
     ASSERT_TRUE(openssl) << "the program openssl is needed";
@@ -37,6 +59,7 @@ class Tls : public ClientTest {
   }
 
   static std::string cert() { return directory_ + "/cert.pem"; }
+  static std::string early_cert() { return directory_ + "/early-cert.pem"; }
   static std::string other_cert() { return directory_ + "/other-cert.pem"; }
   static glib::Ref<GTlsCertificate> load(const std::string& file) {
     return glib::Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_file(file.c_str(), nullptr));
@@ -83,6 +106,16 @@ TEST_F(Tls, ACertificateForAnotherHostIsNot) {
   auto options = options_for(server_->url("https", "localhost"));
   options.tls_ca_file = cert();
   expect_tls_error(options, "another host name");
+}
+
+TEST_F(Tls, ACertificateOfTheFutureIsAQuestionOfTheClock) {
+  ASSERT_NO_FATAL_FAILURE(make_early_certificate());
+  const NodeServer server(R"({"cert":")" + early_cert() + R"(","key":")" + directory_ + R"(/early-key.pem"})");
+  auto options = options_for(server.url("https"));
+  expect_tls_error(options, "check this machine's clock");
+  options.tls_ca_file = early_cert();
+  recorder_ = {};
+  expect_tls_error(options, "check this machine's clock");
 }
 
 TEST_F(Tls, InsecureTakesAnyCertificate) {

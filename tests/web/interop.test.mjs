@@ -213,10 +213,11 @@ withViewer('Viewer page and rtcmcroom', {}, (test) => {
     });
   }
 
-  test('the server restarts', async (stage) => {
-    await stage.element(inputs());
+  test('the server restarts: what works stays', async (stage) => {
+    const element = await stage.element(inputs());
     const visitor = await visit(stage);
     await visitor.untilPictures(1);
+    await visitor.evaluate(() => document.querySelectorAll('video').forEach((video) => { video.srcObject.isMarked = true; }));
     await stage.server.stop();
     await visitor.untilShown('status', 'Connection lost');
     await stage.server.start();
@@ -225,5 +226,9 @@ withViewer('Viewer page and rtcmcroom', {}, (test) => {
     const newcomer = await visit(stage);
     await newcomer.untilOthers(2);
     await newcomer.untilPictures(1);
+    await visitor.untilPictures(1);
+    assert.deepEqual(await visitor.evaluate(() =>
+      [...document.querySelectorAll('video')].map((video) => video.srcObject.isMarked === true)), [true]);
+    assert.deepEqual(element.messages.filter(({ name }) => name === 'rtcmc-participant-left'), []);
   });
 });

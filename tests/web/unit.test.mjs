@@ -153,6 +153,8 @@ describe('the door', () => {
   test('by who sends what, without a proof', () => {
     const rows = {
       request: '-OiOO',
+      return: '-OiOO',
+      pageRequest: '-OiOO',
       enableMedia: '-OiiO',
       ready: '-OiOO',
       firstOffer: '-TiTT',
@@ -177,6 +179,15 @@ describe('the door', () => {
     assert.equal(verdicts({ knowsInvitation: true }), '-O-T----ii-');
   });
 
+  test('who comes again keeps a connection that works', () => {
+    const verdict = (kind, works, cameThroughRoom) => decide(kind, { ...SENDERS.participant, works }, { cameThroughRoom }).verdict;
+    assert.deepEqual([verdict('return', true, true), verdict('return', true, false), verdict('return', false, true)],
+      ['keep', 'keep', 'offer']);
+    assert.deepEqual([verdict('pageRequest', true, true), verdict('pageRequest', true, false), verdict('pageRequest', false, true)],
+      ['doubt', 'offer', 'offer']);
+    assert.equal(verdict('request', true, true), 'offer');
+  });
+
   test('newcomers wait while too many offers are unanswered', () => {
     check(ALL, { request: '--i--', ready: '--i--', enableMedia: '-OiiO', firstOffer: '-TiTT' }, {}, true);
     assert.equal(decide('request', SENDERS.stranger, { cameThroughRoom: true }, true).verdict, 'refuse');
@@ -191,12 +202,13 @@ describe('the door', () => {
   test('has a kind for every message', () => {
     const kind = (value) => kindOf(parseMessage(value));
     assert.deepEqual([
-      kind({ newParticipationRequest: true }), kind({ enableMedia: true }), kind({ readyForOffer: true }),
+      kind({ newParticipationRequest: true, invitation: 'i' }), kind({ newParticipationRequest: true }),
+      kind({ newParticipationRequest: true, streamSyncNeeded: true, invitation: 'i' }), kind({ enableMedia: true }), kind({ readyForOffer: true }),
       kind({ type: 'offer', sdp: 'v=0' }), kind({ type: 'offer', sdp: 'v=0', renegotiatingPeer: true }),
       kind({ type: 'answer', sdp: 'v=0', renegotiatingPeer: true }), kind({ candidate: CANDIDATE, sdpMid: '0' }),
       kind({ streamSyncNeeded: true }), kind({ userLeft: true }), kind('dropPeerConnection'),
       kind({ userLeft: true, autoCloseEntireSession: true }), kind({ changedUUID: true, oldUUID: 'a', newUUID: 'b' }),
-    ], ['request', 'enableMedia', 'ready', 'firstOffer', 'laterOffer', 'answer', 'candidate', 'sync', 'goodbye', 'goodbye',
+    ], ['request', 'pageRequest', 'return', 'enableMedia', 'ready', 'firstOffer', 'laterOffer', 'answer', 'candidate', 'sync', 'goodbye', 'goodbye',
       'closing', 'rename']);
   });
 });

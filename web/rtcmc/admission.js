@@ -11,6 +11,11 @@ const onGoodbye = (verdict) => ({ link, isAcquainted }) =>
 const ofConnection = ({ link }, why) => (link === 'none' ? refuse(why) : act('passOn'));
 
 const doors = {
+	/** Of somebody who is in the room again, and has kept the connections that work. */
+	return: (sender, ...rest) => (sender.link === 'made' && sender.works ? act('keep') : doors.request(sender, ...rest)),
+	/** RTCMultiConnection.js does not say whether it has. One that asks us alone has its reasons. */
+	pageRequest: (sender, proof, ...rest) =>
+		(sender.link === 'made' && sender.works && proof.cameThroughRoom ? act('doubt') : doors.request(sender, proof, ...rest)),
 	request({ link, isAcquainted }, { cameThroughRoom }, isCrowded) {
 		// Two newcomers ask each other at the same time.
 		if (link === 'offered') return ignore('it asks for an offer that is on its way');
@@ -47,7 +52,8 @@ const doors = {
 export const KINDS = Object.keys(doors);
 
 /** @param {object} content of parseMessage() */
-export function kindOf({ kind, renegotiating, closesRoom }) {
+export function kindOf({ kind, renegotiating, closesRoom, spares, invitation }) {
+	if (kind === 'request') return spares ? 'return' : invitation ? 'request' : 'pageRequest';
 	if (kind === 'offer') return renegotiating ? 'laterOffer' : 'firstOffer';
 	if (kind === 'left') return closesRoom ? 'closing' : 'goodbye';
 	return kind;
@@ -60,14 +66,16 @@ export function kindOf({ kind, renegotiating, closesRoom }) {
  * @param {object} sender
  *   link: 'none', 'offered' (our first offer is on its way) or 'made';
  *   isOfThisEntry: its link was made since we last entered the room; outranksUs: its userid is the larger one;
+ *   works: that link, as far as can be seen;
  *   isAcquainted: it was let in before, and neither it nor the server has said that it is gone
  * @param {object} proof that it is in our room, besides its word
  *   cameThroughRoom: the server passes such a message to the members of the sender's own room alone;
  *   knowsInvitation: it got our participation request, which went to the room's members alone
  * @param {boolean} isCrowded as many of our offers as we make at a time are unanswered
  * @param {{crossing: boolean}} offer says that userids decide when offers cross
- * @returns {{verdict: 'offer' | 'takeOffer' | 'passOn' | 'hangUp' | 'askIfClosed' | 'ignore' | 'refuse', why?: string}}
+ * @returns {{verdict: 'offer' | 'takeOffer' | 'keep' | 'doubt' | 'passOn' | 'hangUp' | 'askIfClosed' | 'ignore' | 'refuse', why?: string}}
  *   offer: make a connection, in the place of the one there may be; takeOffer: the same, and answer its offer;
+ *   keep: the connection there is; doubt: the same, if something still comes over it, else offer;
  *   passOn: to the connection there is; askIfClosed: hang up, and ask the server whether the room is still there
  */
 export const decide = (kind, sender, proof, isCrowded = false, offer = { crossing: false }) =>

@@ -6,6 +6,8 @@ import { summarize } from './statistics.js';
 
 const CONNECT_TIME = 15000;
 const RECOVERY_TIME = 12000;
+const UNDER_WAY = 300; // what was sent before a page was left
+const HEARING_TIME = 1200;
 const MAX = { candidates: 256, streams: 16, channels: 4 };
 
 const describe = (stream) => {
@@ -53,6 +55,18 @@ export class Participant {
 		const summary = summarize(await this.#pc.getStats(), ids, this.#summaries.get(stream));
 		this.#summaries.set(stream, summary);
 		return summary;
+	}
+
+	/** Whether something still comes over the connection. */
+	async isHeard() {
+		const pc = this.#pc;
+		const received = async () => [...(await pc.getStats()).values()].filter(({ type }) => type === 'candidate-pair')
+			.reduce((sum, { bytesReceived = 0 }) => sum + bytesReceived, 0);
+		const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
+		await wait(UNDER_WAY);
+		const before = await received();
+		await wait(HEARING_TIME);
+		return pc === this.#pc && (await received()) > before;
 	}
 
 	/** Whether our very first offer is on its way. */

@@ -65,10 +65,11 @@ function parseCandidate({ candidate, sdpMid, sdpMLineIndex }) {
 export function parseMessage(value) {
 	if (value === 'dropPeerConnection') return { kind: 'left' };
 	if (!isObject(value)) return undefined;
-	if (value.streamSyncNeeded) return { kind: 'sync', id: value.streamid, action: value.action, type: value.type };
+	if (value.streamSyncNeeded && !value.newParticipationRequest) return { kind: 'sync', id: value.streamid, action: value.action, type: value.type };
 	if (value.readyForOffer) return { kind: 'ready', streams: parseStreams(value.userPreferences?.streamsToShare) };
 	if (value.newParticipationRequest) {
-		return { kind: 'request', wantsOffer: Boolean(value.isOneWay || value.isDataOnly), invitation: invitationOf(value, null) };
+		const wantsOffer = Boolean(value.isOneWay || value.isDataOnly);
+		return { kind: 'request', wantsOffer, invitation: invitationOf(value, null), spares: Boolean(value.streamSyncNeeded) };
 	}
 	if (value.changedUUID) return { kind: 'rename' };
 	if (value.userLeft) return { kind: 'left', closesRoom: value.autoCloseEntireSession === true };
@@ -83,9 +84,14 @@ const everything = { OfferToReceiveAudio: true, OfferToReceiveVideo: true };
 const constraints = { localPeerSdpConstraints: everything, remotePeerSdpConstraints: everything };
 
 export const message = {
-	/** invitation: a secret, which answers bring back; browsers do so of themselves. */
-	request: ({ oneway = false }, invitation) =>
-		({ newParticipationRequest: true, isOneWay: oneway, isDataOnly: false, ...constraints, invitation }),
+	/**
+	 * invitation: a secret, which answers bring back; browsers do so of themselves. spares: whoever is connected with us
+	 * stays so. RTCMultiConnection.js takes that for word of a stream then, and else for any request.
+	 */
+	request: ({ oneway = false }, invitation, spares = false) => ({
+		newParticipationRequest: true, isOneWay: oneway, isDataOnly: false, ...constraints, invitation,
+		...(spares && { streamSyncNeeded: true }),
+	}),
 
 	// isOneWay: with it in the echo a browser makes its offer.
 	enableMedia: (extra = {}, invitation = undefined) => ({

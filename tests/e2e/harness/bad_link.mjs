@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { isInstalled, launch } from './browsers.mjs';
+import { isInstalled, launch, PROGRAMS } from './browsers.mjs';
 import { Element } from './element.mjs';
 import { Network, whyNoNetwork } from './network.mjs';
 import { Participant } from './participant.mjs';
@@ -13,7 +13,6 @@ import { RoomServer } from './room_server.mjs';
 import { Watch } from './watch.mjs';
 
 const PORT = 9001;
-const CHROMIUM = process.env.RTCMC_CHROMIUM ?? '/usr/bin/chromium';
 const GLANCE = 250; // ms between two looks at the cable's counters
 const BREATH = 1500; // ms of the good link, to know how late pictures are at least
 const WINDOW = 2000; // ms: for longer, nobody may be sent much more than the link carries
@@ -23,7 +22,17 @@ const WINDOW = 2000; // ms: for longer, nobody may be sent much more than the li
  * they wait for each other, which on a busy machine is slower than one.
  */
 const HARD = ['videotestsrc', 'is-live=true', 'pattern=snow', '!', 'video/x-raw,format=I420,width=32,height=18,framerate=30/1', '!',
-  'videoscale', '!', 'video/x-raw,width=640,height=360', '!', 'r.'];
+  'videoscale', '!', 'video/x-raw,width=640,height=360', '!'];
+
+/** What goes into the room; all of it 2 Mbit/s of H.264 at best. */
+export const inputs = {
+  raw: [...HARD, 'r.'],
+  /** As from a camera, with a keyframe each third of a second. */
+  encoded: [...HARD, 'x264enc', 'tune=zerolatency', 'speed-preset=ultrafast', 'bitrate=2000', 'key-int-max=10', '!', 'h264parse',
+    '!', 'r.'],
+  pictureAndSound: ['videotestsrc', 'is-live=true', '!', 'video/x-raw,width=160,height=90,framerate=15/1', '!', 'r.',
+    'audiotestsrc', 'is-live=true', '!', 'r.'],
+};
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -44,7 +53,7 @@ export class BadLink {
     await this.#server.start();
     // Only pages of this machine's own name, or over TLS, get all that the library looks for.
     const flags = [`--unsafely-treat-insecure-origin-as-secure=http://${near.address}:${PORT}`];
-    this.#browsers = await Promise.all([far, near].map((place) => launch('chromium', { program: place.program(CHROMIUM), flags })));
+    this.#browsers = await Promise.all([far, near].map((place) => launch('chromium', { program: place.program(PROGRAMS.chromium), flags })));
   }
 
   async close() {
@@ -54,16 +63,15 @@ export class BadLink {
   }
 
   /** Everybody in a room of their own, on a good link, with pictures. */
-  async begin(properties = {}) {
+  async begin(input = inputs.raw, session = { audio: false, video: true, data: true }) {
     rooms += 1;
     const room = `room-${rooms}`;
     await this.#network.mend();
     const Kind = this.#network.near.kind(Element);
     this.#element = new Kind({ 'room-id': room, 'user-id': `camera-of-${room}`, 'socket-url': this.#server.url,
-    'video-bitrate': 2_000_000, 'video-codecs': '<(string)H264>', ...properties }, [HARD]);
+    'video-bitrate': 2_000_000, 'video-codecs': '<(string)H264>' }, [input]);
     await this.#element.untilMessage('rtcmc-room-joined');
     this.#people = await Promise.all(this.#browsers.map(async (browser) => new Participant(await browser.newPage())));
-    const session = { audio: false, video: true, data: true };
     for (const person of this.#people) {
       const answer = await person.join(this.#server.url, { room, session });
       assert.equal(answer.joined, true, answer.error);
@@ -72,6 +80,16 @@ export class BadLink {
     [this.far, this.near] = this.#people.map((person) => new Watch(person));
     await Promise.all([this.far.begin(), this.near.begin()]);
     await this.pass(BREATH);
+  }
+
+  /** The one behind the cable. */
+  get farPerson() {
+    return this.#people[0];
+  }
+
+  /** The sentences that it was warned with, and messages of that name. */
+  told(name) {
+    return { warnings: this.#element.warnings, messages: this.#element.messages.filter((message) => message.name === name) };
   }
 
   /** What happens to what comes to the far browser from now on; what comes from it is `back`. */
@@ -133,7 +151,7 @@ export class BadLink {
 
 /**
  * Tests that share the networks and the browsers.
- * @param {(test: (name: string, run: (link: BadLink, t: object) => Promise<void>) => void) => void} define
+ * @param {(test: (name: string, run: (link: BadLink, t: object) => Promise<void>, input?: string[], session?: object) => void) => void} define
  */
 export function overABadLink(theme, define) {
   const skip = whyNoNetwork() || (!isInstalled('chromium') && 'chromium is not installed');
@@ -141,10 +159,10 @@ export function overABadLink(theme, define) {
     const link = new BadLink();
     before(() => link.open());
     after(() => link.close());
-    define((name, run) =>
+    define((name, run, input, session) =>
       it(name, { timeout: 90000 }, async (t) => {
         try {
-          await link.begin();
+          await link.begin(input, session);
           await run(link, t);
         } catch (error) {
           await link.explain();

@@ -291,6 +291,11 @@ export class HostedElement extends Element {
     return this.#command({ release: pad });
   }
 
+  /** Ends all sources, as files end. */
+  end() {
+    return this.#command({ end: true });
+  }
+
   /** How much memory its process has allocated and not freed, in bytes. */
   heap() {
     return this.#command({ heap: true });

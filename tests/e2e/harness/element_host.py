@@ -11,6 +11,7 @@ Arguments: the pipeline in gst-launch's words; the element is the one named "r".
     {"id": 5, "feed": "videotestsrc", "pad": "video_1"}   requests the pad, and links this to it
     {"id": 6, "release": "video_1"}                       gives the pad back, and ends what was linked to it
     {"id": 7, "heap": true}                               how much memory is in use, in bytes
+    {"id": 8, "end": true}                                ends all sources, as files end
 
 Output, one line each: {"reply": id, "value": …} or {"reply": id, "error": text}; {"signal": name, "args": […]} for every
 signal of the element; {"notify": property, "value": …} for every change of one; {"message": structure} for every element
@@ -182,6 +183,8 @@ class Host:
             return self.release(command["release"])
         if "heap" in command:
             return heap_in_use()
+        if "end" in command:
+            return self.pipeline.send_event(Gst.Event.new_eos())
         for name, value in command.get("set", {}).items():
             self.set(self.target(command), name, value)
         self.answers.update(command.get("answer", {}))

@@ -27,6 +27,10 @@ export class Participant {
     return this.#page.evaluate((given) => participant.join(given), options);
   }
 
+  showAddresses() {
+    return this.#page.showAddresses();
+  }
+
   open(address) {
     return this.#page.open(address);
   }

@@ -39,6 +39,11 @@ export class RoomServer {
     return `http://${this.#options.host ?? '127.0.0.1'}:${this.#port}/`;
   }
 
+  /** The next start() is at this address of the machine. */
+  moveTo(host) {
+    this.#options.host = host;
+  }
+
   get pid() {
     return this.#child.pid;
   }

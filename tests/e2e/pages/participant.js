@@ -19,7 +19,7 @@ const participant = {
 
   /** Makes the connection, before any traffic. */
   prepare({ camera = false, testCard = false, flashAndBeep, session, password, userid, extra, maxParticipants, socketUrl = '/',
-    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false, messageEvent, receive, rejected, stereo = false }) {
+    picture = { width: 320, height: 180, frameRate: 15 }, fileSharing = false, autoClose = false, messageEvent, receive, rejected, stereo = false, videoLimit }) {
     const connection = new RTCMultiConnection();
     this.connection = connection;
     this.elements.clear();
@@ -41,6 +41,8 @@ const participant = {
         { OfferToReceiveAudio: receive.audio ?? false, OfferToReceiveVideo: receive.video ?? false };
     }
     if (stereo) connection.processSdp = (sdp) => sdp.replace(/useinbandfec=1/g, 'useinbandfec=1;stereo=1');
+    // As many pages do, in kbit/s.
+    if (videoLimit) connection.processSdp = (sdp) => sdp.replace(/(m=video[^]*?c=IN.*\r\n)/g, `$1b=AS:${videoLimit}\r\n`);
     this.rejected = rejected;
     if (userid) connection.userid = userid;
     if (password) connection.password = password;

@@ -50,6 +50,8 @@ class Side final : private Peer::Listener {
   void on_connected(Peer&) override { was_connected = true; }
   void on_track_taken(Peer&, const send::Track&) override {}
   void on_track_refused(Peer&, const OutgoingTrack& track) override { refused.push_back(track.pad_name); }
+  void on_track_reduced(Peer&, const OutgoingTrack&) override {}
+  void on_quality_changed(Peer&, const OutgoingTrack&, const SentQuality&, QualityReason) override {}
   void on_stream_added(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_stream_removed(Peer& peer, const std::shared_ptr<receive::RemoteStream>& stream) override;
   void on_media(Peer&, const std::shared_ptr<receive::RemoteStream>&) override {}

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <iterator>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -69,6 +72,55 @@ TEST_F(Ending, FiftyEndTogether) {
   end(couples);
   EXPECT_TRUE(ending_.wait_for(kPlenty));
   EXPECT_EQ(children(), 0);
+}
+
+std::thread::id clock_thread() {
+  const auto clock = glib::Ref<GstClock>::adopt(gst_system_clock_obtain());
+  const glib::ClockIdPtr now(gst_clock_new_single_shot_id(clock.get(), gst_clock_get_time(clock.get())));
+  std::promise<std::thread::id> id;
+  gst_clock_id_wait_async(
+      now.get(),
+      [](GstClock*, GstClockTime, GstClockID, gpointer promise) -> gboolean {
+        static_cast<std::promise<std::thread::id>*>(promise)->set_value(std::this_thread::get_id());
+        return TRUE;
+      },
+      &id, nullptr);
+  return id.get_future().get();
+}
+
+/// Otherwise the process crashes now and then, a second after the handshake.
+TEST_F(Ending, OfDtlsIsWhereItsTimersEnd) {
+  Couples couples = make(3);
+  ASSERT_TRUE(all_connect(couples));
+  struct Ends {
+    std::mutex mutex;
+    std::vector<std::thread::id> threads;  // mutex
+  };
+  Ends ends;
+  std::size_t elements = 0;
+  for (const char* factory : {"dtlsenc", "dtlsdec"}) {
+    for_each_made_by(factory, pipeline_.get(), [&](GstElement* element) {
+      ++elements;
+      g_object_weak_ref(
+          G_OBJECT(element),
+          [](gpointer data, GObject*) {
+            auto& ends = *static_cast<Ends*>(data);
+            const std::lock_guard lock(ends.mutex);
+            ends.threads.push_back(std::this_thread::get_id());
+          },
+          &ends);
+    });
+  }
+  ASSERT_GE(elements, 12);
+  end(couples);
+  EXPECT_TRUE(ending_.wait_for(kPlenty));
+  // Messages that nobody reads hold their sources.
+  gst_bus_set_flushing(glib::Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get())).get(), TRUE);
+  EXPECT_TRUE(wait_until([&] {
+    const std::lock_guard lock(ends.mutex);
+    return ends.threads.size() == elements;
+  }));
+  EXPECT_EQ(ends.threads, std::vector(elements, clock_thread()));
 }
 
 TEST_F(Ending, NoTwoShareAnAssociation) {

@@ -27,19 +27,21 @@ std::uint32_t number_at(const std::vector<std::uint8_t>& bytes, std::size_t at, 
   return number;
 }
 
-/// What an encryptor lets out: of each packet what its key stream is made of (RFC 3711, 4.1 and 3.4).
+/// What arrives from a participant: of each packet what its key stream is made of (RFC 3711, 4.1 and 3.4).
+/// `webrtcbin`'s own element that encrypts is not to.
 class KeyStreams {
  public:
-  void watch(GstElement* webrtcbin) {
-    for_each_made_by("dtlssrtpenc", webrtcbin, [this](GstElement* encryptor) {
-      gst_pad_add_probe(
-          static_pad(encryptor, "src").get(),
-          GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-          [](GstPad*, GstPadProbeInfo* info, gpointer self) {
-            static_cast<KeyStreams*>(self)->see(*info);
-            return GST_PAD_PROBE_OK;
-          },
-          this, nullptr);
+  void watch(GstElement* receiver, GstElement* webrtcbin) {
+    see_all("nicesrc", receiver, [](GstPad*, GstPadProbeInfo* info, gpointer self) {
+      if (GstBuffer* buffer = gst_pad_probe_info_get_buffer(info)) {
+        static_cast<KeyStreams*>(self)->see(buffer);
+      }
+      return GST_PAD_PROBE_OK;
+    });
+    see_all("srtpenc", webrtcbin, [](GstPad*, GstPadProbeInfo*, gpointer self) {
+      const std::lock_guard lock(static_cast<KeyStreams*>(self)->mutex_);
+      ++static_cast<KeyStreams*>(self)->encrypted_by_others_;
+      return GST_PAD_PROBE_OK;
     });
   }
 
@@ -64,21 +66,31 @@ class KeyStreams {
     return repeated_;
   }
 
+  [[nodiscard]] unsigned encrypted_by_others() const {
+    const std::lock_guard lock(mutex_);
+    return encrypted_by_others_;
+  }
+
  private:
   using Indices = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
-  void see(const GstPadProbeInfo& info) {
-    const std::lock_guard lock(mutex_);
-    if ((info.type & GST_PAD_PROBE_TYPE_BUFFER_LIST) == 0) {
-      see(GST_BUFFER(info.data));
-      return;
-    }
-    auto* list = static_cast<GstBufferList*>(info.data);
-    for (guint i = 0; i < gst_buffer_list_length(list); ++i) {
-      see(gst_buffer_list_get(list, i));
-    }
+  void see_all(const char* factory, GstElement* bin, GstPadProbeCallback callback) {
+    for_each_made_by(factory, bin, [this, callback](GstElement* element) {
+      const glib::IteratorPtr pads(gst_element_iterate_src_pads(element));
+      const auto add = [this, callback](GstPad* pad) {
+        gst_pad_add_probe(pad, GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST), callback,
+                          this, nullptr);
+      };
+      gst_iterator_foreach(
+          pads.get(),
+          [](const GValue* pad, gpointer add_it) {
+            (*static_cast<decltype(add)*>(add_it))(GST_PAD(g_value_get_object(pad)));
+          },
+          const_cast<void*>(static_cast<const void*>(&add)));
+    });
   }
   void see(GstBuffer* buffer) {
+    const std::lock_guard lock(mutex_);
     std::vector<std::uint8_t> bytes(gst_buffer_get_size(buffer));
     gst_buffer_extract(buffer, 0, bytes.data(), bytes.size());
     if (bytes.size() < 28 || (bytes[0] & 0xc0) != 0x80) {
@@ -95,6 +107,7 @@ class KeyStreams {
   Indices rtp_;
   Indices rtcp_;
   unsigned repeated_ = 0;
+  unsigned encrypted_by_others_ = 0;
 };
 
 using KeyStreamTest = CameraTest;
@@ -111,7 +124,7 @@ TEST_F(KeyStreamTest, IsNeverUsedTwice) {
   sender.peer->offer();
   ASSERT_TRUE(wait_until([&] { return viewer.was_connected && sender.was_connected; }));
   KeyStreams streams;
-  streams.watch(sender.peer->webrtcbin());
+  streams.watch(viewer.peer->webrtcbin(), sender.peer->webrtcbin());
   // Some are lost on the way, and asked for again.
   std::uint32_t count = 0;
   for_each_made_by("nicesrc", viewer.peer->webrtcbin(), [&count](GstElement* source) {
@@ -132,6 +145,7 @@ TEST_F(KeyStreamTest, IsNeverUsedTwice) {
   sender.peer->add_track(camera());
   EXPECT_TRUE(wait_until([&] { return streams.packets() > before + 30 && streams.reports() > 3; }));
   EXPECT_EQ(streams.repeated(), 0U);
+  EXPECT_EQ(streams.encrypted_by_others(), 0U);
   sender.peer.reset();
   viewer.peer.reset();
 }

@@ -155,6 +155,42 @@ TEST(Sdp, OpusIsPublishedAsStereo) {
   }
 }
 
+struct OpusCase {
+  const char* given;
+  sdp::OpusWish wish;
+  const char* said;
+  bool takes_repetitions;  // who gave it
+};
+
+TEST(Sdp, OfOpusWeSayWhatWeWouldHave) {
+  constexpr sdp::OpusWish kUsual{};
+  constexpr sdp::OpusWish kAll{.repetitions = true, .pauses = true};
+  constexpr sdp::OpusWish kNone{.repetitions = false, .pauses = false};
+  const std::vector<OpusCase> cases{
+      {"", kUsual, "useinbandfec=1;stereo=1;sprop-stereo=1", false},
+      {"minptime=10", kUsual, "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1", false},
+      {"minptime=10;useinbandfec=1", kUsual, "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1", true},
+      {"minptime=10;useinbandfec=1", kAll, "minptime=10;useinbandfec=1;usedtx=1;stereo=1;sprop-stereo=1", true},
+      {"minptime=10;useinbandfec=1", kNone, "minptime=10;useinbandfec=0;stereo=1;sprop-stereo=1", true},
+      {"useinbandfec=0;usedtx=1", kUsual, "useinbandfec=1;stereo=1;sprop-stereo=1", false},
+      {"minptime=10;useinbandfec=1; stereo=1; sprop-stereo=1; useinbandfec=0", kUsual,
+       "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1", false},
+      {" usedtx=1 ; useinbandfec=1; maxaveragebitrate=20000;;", kUsual,
+       "maxaveragebitrate=20000;useinbandfec=1;stereo=1;sprop-stereo=1", true},
+      {"x-useinbandfec=1;useinbandfec=10", kUsual, "x-useinbandfec=1;useinbandfec=1;stereo=1;sprop-stereo=1", false},
+  };
+  for (const OpusCase& each : cases) {
+    EXPECT_EQ(sdp::opus_parameters(each.given, each.wish), each.said) << each.given;
+    EXPECT_EQ(sdp::takes_repetitions(each.given), each.takes_repetitions) << each.given;
+  }
+  std::string section = audio("0");
+  section.replace(section.find("minptime=10;useinbandfec=1"), 26, "minptime=10;useinbandfec=0");
+  const sdp::PublishedSection taken{sdp::Direction::RecvOnly, false, "", "t", {}, {}, {}};
+  const std::string text = sdp::publish(parsed(session("0") + section).message.get(), {taken}, kAll);
+  EXPECT_NE(text.find("a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;stereo=1;sprop-stereo=1\r\n"), std::string::npos)
+      << text;
+}
+
 TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
   const auto local = parsed(session("0") + video("0", "sendrecv"));
   const std::string text = sdp::publish(local.message.get(), {{.direction = sdp::Direction::SendOnly,
@@ -172,6 +208,49 @@ TEST(Sdp, PublishesTrueDirectionsAndOurStreamId) {
   EXPECT_NE(text.find("a=extmap:6 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"), std::string::npos);
   EXPECT_EQ(text.find("transport-wide-cc"), std::string::npos) << text;
   EXPECT_EQ(text.find("transport-cc"), std::string::npos) << text;
+}
+
+TEST(Sdp, ReadsHowMuchIsWantedAtMost) {
+  struct Case {
+    const char* lines;
+    std::optional<std::uint64_t> expected;
+  };
+  for (const auto& [lines, expected] : std::vector<Case>{{"", std::nullopt},
+                                                         {"b=TIAS:500000\r\n", 500'000},
+                                                         {"b=AS:500\r\n", 459'000},
+                                                         {"b=AS:500\r\nb=TIAS:300000\r\n", 300'000},
+                                                         {"b=TIAS:300000\r\nb=AS:500\r\n", 300'000},
+                                                         {"b=AS:10\r\n", 5'000},
+                                                         {"b=AS:4294967\r\n", 4'080'202'650},
+                                                         {"b=AS:0\r\n", std::nullopt},
+                                                         {"b=TIAS:0\r\n", std::nullopt},
+                                                         {"b=RS:0\r\nb=RR:1000\r\n", std::nullopt},
+                                                         {"b=X-YZ:128\r\n", std::nullopt}}) {
+    // Pages write them in the place where the grammar has them, and in others.
+    for (const char* place : {"c=IN IP4 0.0.0.0\r\n", "a=mid:0\r\n"}) {
+      std::string text = session("0") + video("0");
+      text.insert(text.find(place) + std::string_view(place).size(), lines);
+      EXPECT_EQ(parsed(text).sections.at(0).max_bitrate, expected) << text;
+    }
+  }
+}
+
+TEST(Sdp, PublishesHowMuchIsWantedAtMost) {
+  const auto local = parsed(session("0") + video("0", "sendrecv"));
+  const auto published = [&](sdp::Direction direction) {
+    return sdp::publish(local.message.get(), {{.direction = direction,
+                                               .rejected = false,
+                                               .stream_id = "garden",
+                                               .track_id = "cam",
+                                               .mid_extension_id = std::nullopt,
+                                               .transport_number_id = std::nullopt,
+                                               .format = std::nullopt,
+                                               .max_bitrate = 250'000}});
+  };
+  const std::string text = published(sdp::Direction::SendRecv);
+  EXPECT_NE(text.find("\r\nb=TIAS:250000\r\nb=AS:250\r\n"), std::string::npos) << text;
+  EXPECT_EQ(parsed(text).sections.at(0).max_bitrate, 250'000);
+  EXPECT_EQ(published(sdp::Direction::SendOnly).find("b="), std::string::npos) << "nothing is to be sent";
 }
 
 TEST(Sdp, PublishesTransportWideNumbersWithTheirFeedback) {

@@ -158,6 +158,7 @@ void SlotTest::end_of_stream() {
 
 void SlotTest::play(const Recording& recording) {
   const auto first = rtp::PacketHeader::parse(bytes_of(recording.packets.front().get()));
+  const std::uint32_t clock_rate = rtp::info(codec_).clock_rate;
   const std::uint32_t begin = timestamp_;
   const GstClockTime begin_time = time_;
   for (const auto& recorded : recording.packets) {
@@ -165,12 +166,12 @@ void SlotTest::play(const Recording& recording) {
     const auto header = rtp::PacketHeader::parse(packet);
     ASSERT_TRUE(first && header);
     timestamp_ = begin + (header->timestamp - first->timestamp);
-    time_ = begin_time + gst_util_uint64_scale(timestamp_ - begin, GST_SECOND, kClockRate);
+    time_ = begin_time + gst_util_uint64_scale(timestamp_ - begin, GST_SECOND, clock_rate);
     store(packet.data() + 2, sequence_++, 2);
     store(packet.data() + 4, timestamp_, 4);
     push(packet);
   }
-  timestamp_ += kClockRate / 30;
+  timestamp_ += clock_rate / 30;
   time_ += GST_SECOND / 30;
 }
 

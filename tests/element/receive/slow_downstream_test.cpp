@@ -103,5 +103,26 @@ TEST_P(SlowDownstreamTest, WhatComesBehindAGapBeginsWithAKeyframe) {
 INSTANTIATE_TEST_SUITE_P(Forms, SlowDownstreamTest, ::testing::Values("video/x-vp8", "application/x-rtp"),
                          [](const auto& info) { return std::string(info.param) == "video/x-vp8" ? "Encoded" : "Rtp"; });
 
+class SatedDownstreamTest : public SlotTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(SatedDownstreamTest, IsToldThatThisWasTheEnd) {
+  begin(rtp::Codec::Vp8, GetParam());
+  bind();
+  const Recording recording = record("videotestsrc num-buffers=5 ! vp8enc deadline=1 ! rtpvp8pay");
+  const auto bus = glib::Ref<GstBus>::adopt(gst_element_get_bus(pipeline()));
+  EXPECT_TRUE(test::wait_until([&] {
+    play(recording);
+    return glib::Ref<GstMessage>::adopt(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_EOS)) != nullptr;
+  }));
+  EXPECT_EQ(count(GST_MESSAGE_ERROR), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sinks, SatedDownstreamTest,
+                         ::testing::Values("fakesink num-buffers=8 sync=false async=false",
+                                           "videoconvert ! fakesink num-buffers=8 sync=false async=false",
+                                           "vp8dec ! identity eos-after=8 ! fakesink sync=false async=false",
+                                           "rtpvp8depay ! fakesink num-buffers=8 sync=false async=false",
+                                           "videoconvert ! pngenc snapshot=true ! fakesink sync=false async=false"));
+
 }  // namespace
 }  // namespace rtcmc::receive::testing

@@ -99,12 +99,15 @@ void Viewer::on_message(const room::MessageHead& head, protocol::Message message
     } else {
       early_candidates_.push_back(candidate->candidate);
     }
-  } else if (std::holds_alternative<protocol::ParticipationRequest>(message)) {
+  } else if (const auto* request = std::get_if<protocol::ParticipationRequest>(&message)) {
+    if (request->spares_connections && webrtcbin_) {
+      return;
+    }
     if (missed_requests_ > 0) {
       --missed_requests_;
     } else if (sender == sender_) {
       ++requests_;
-      client_.ask_to_participate(sender);  // not in other viewers' connections
+      client_.ask_back(sender, client_.invitation());  // not in other viewers' connections
     }
   } else if (std::holds_alternative<protocol::UserLeft>(message)) {
     was_left_ = true;

@@ -394,6 +394,83 @@ TEST_F(FanoutTest, WhatWasOnItsWayWhenAnotherTookOverIsNotSent) {
   fanout_->remove(latter);
 }
 
+constexpr std::uint8_t kDelimiter = 0x09;
+constexpr std::uint64_t kEnough = 10'000'000;  // bit/s
+
+TEST_F(FanoutTest, WhoIsToGetKeyframesAloneGetsWholeOnes) {
+  Peer wide;
+  Peer thin;
+  const auto to_wide = start(wide);
+  const auto to_thin = start(thin);
+  push(1, kKeyframe);
+  fanout_->thin(*to_thin, Portion::KeyframesOnly, kEnough);
+  for (const std::uint8_t timestamp : {2, 3}) {
+    push(timestamp, kDelimiter);  // packets of their own, of which nobody knows yet of what
+    push(timestamp, kOther);
+  }
+  now_ms = now_ms + 100;
+  push(4, kDelimiter);
+  EXPECT_EQ(units(thin), (Units{kKeyframe}));
+  push(4, kParameters);
+  push(4, kKeyframe);
+  push(4, kKeyframe);
+  now_ms = now_ms + 100;
+  push(5, kOther);
+  EXPECT_EQ(units(thin), (Units{kKeyframe, kDelimiter, kParameters, kKeyframe, kKeyframe}));
+  EXPECT_EQ(units(wide).size(), 10U);
+  const auto packets = thin.packets();
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    EXPECT_EQ(sequence_of(packets[i]), 1000 + i) << "no packet looks lost";
+  }
+  thin.say(rtp::Nack{kPeerSsrc, {sequence_of(packets[0]), sequence_of(packets[3])}});
+  const auto again = thin.retransmissions();
+  ASSERT_EQ(again.size(), 2U) << "from before and after what was left out";
+  EXPECT_EQ(timestamp_of(again[0]), timestamp_of(packets[0]));
+  EXPECT_EQ(timestamp_of(again[1]), timestamp_of(packets[3]));
+  fanout_->remove(to_wide);
+  fanout_->remove(to_thin);
+}
+
+TEST_F(FanoutTest, WhoGetsKeyframesAloneHasThemAskedForAtABoundedRate) {
+  Peer peer;
+  const auto subscriber = start(peer);
+  push(1, kKeyframe);
+  (void)keyframe_requests();
+  int asked = 0;
+  constexpr int kSeconds = 20;
+  for (int i = 0; i < kSeconds * 5; ++i) {
+    now_ms = now_ms + 200;
+    fanout_->thin(*subscriber, Portion::KeyframesOnly, kEnough);
+    const int now_asked = keyframe_requests();
+    asked += now_asked;
+    push(static_cast<std::uint32_t>(i + 2), now_asked > 0 ? kKeyframe : kOther);
+  }
+  EXPECT_NEAR(asked, kSeconds / 2, 1);
+  EXPECT_NEAR(static_cast<int>(subscriber->frames()), kSeconds / 2, 2);
+  fanout_->remove(subscriber);
+}
+
+TEST_F(FanoutTest, AKeyframeGoesNoFasterThanTheLinkCarries) {
+  Peer peer;
+  const auto subscriber = start(peer);
+  push(1, kKeyframe);
+  fanout_->thin(*subscriber, Portion::KeyframesOnly, 8 * 60 * 10);  // bit/s: ten such packets a second
+  now_ms = now_ms + 1000;
+  for (int i = 0; i < 10; ++i) {
+    push(2, kKeyframe);
+  }
+  EXPECT_LE(peer.packets().size(), 5U);
+  push(3, kKeyframe);
+  for (int i = 0; i < 10; ++i) {
+    now_ms = now_ms + 200;
+    fanout_->thin(*subscriber, Portion::KeyframesOnly, 8 * 60 * 10);
+  }
+  const auto packets = peer.packets();
+  ASSERT_EQ(packets.size(), 11U) << "and no other one meanwhile";
+  EXPECT_EQ(timestamp_of(packets.back()), timestamp_of(packets[1]));
+  fanout_->remove(subscriber);
+}
+
 TEST_F(FanoutTest, NothingFollowsTheGoodbye) {
   Peer peer;
   const auto subscriber = start(peer);

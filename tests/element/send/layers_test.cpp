@@ -77,8 +77,8 @@ TEST_P(LayersTest, WhoHasAThinLinkGetsALayerOfItsOwnAndComesBack) {
   ASSERT_TRUE(thin.await_packets(5));
   EXPECT_EQ(track_->encoders().size(), 1U);
 
-  of_wide->set_budget(10 * kFull);
-  of_thin->set_budget(kThin);
+  of_wide->set_budget(Budget{10 * kFull});
+  of_thin->set_budget(Budget{kThin});
   ASSERT_TRUE(await_layer(thin, *of_thin, 1));
   EXPECT_EQ(of_wide->encoding()->layer, 0U);
   EXPECT_EQ(of_wide->encoding()->subscribers, 1U);
@@ -86,7 +86,7 @@ TEST_P(LayersTest, WhoHasAThinLinkGetsALayerOfItsOwnAndComesBack) {
   ASSERT_TRUE(await(thin, [&] { return width(*of_thin) == 160; })) << width(*of_thin);
   EXPECT_EQ(width(*of_wide), 640);
 
-  of_thin->set_budget(10 * kFull);
+  of_thin->set_budget(Budget{10 * kFull});
   ASSERT_TRUE(await_layer(thin, *of_thin, 0));
   EXPECT_EQ(track_->encoders().size(), 1U) << "a layer that nobody needs has gone";
   const std::size_t so_far = thin.packets().size();
@@ -96,20 +96,88 @@ TEST_P(LayersTest, WhoHasAThinLinkGetsALayerOfItsOwnAndComesBack) {
   EXPECT_GE(count_keyframes(thin.packets(), GetParam()), 3U);
 }
 
+TEST_P(LayersTest, WhatIsFarTooMuchDoesNotDelayTheNextLayer) {
+  make_track(Kind::Video, {GetParam()}, 3);
+  ASSERT_NO_FATAL_FAILURE(play(kLivePictures));
+  Peer wide;
+  Peer thin;
+  const auto of_wide = start(wide, GetParam());
+  const auto of_thin = start(thin, GetParam());
+  ASSERT_TRUE(thin.await_packets(5));
+  of_wide->set_budget(Budget{10 * kFull});
+  of_thin->set_budget(Budget{kThin});
+  adapt();
+  const std::size_t before = thin.packets().size();
+  ASSERT_TRUE(await_layer(wide, *of_thin, 1));
+  ASSERT_TRUE(thin.await_packets(before + 1));
+  const auto packets = thin.packets();
+  EXPECT_TRUE(starts_keyframe(packets[before], GetParam())) << "the first that comes is of the next layer";
+  expect_continuous(packets);
+}
+
+TEST_P(LayersTest, WhoGoesBackOnTheWayGetsThePictureAgain) {
+  make_track(Kind::Video, {GetParam()}, 3);
+  ASSERT_NO_FATAL_FAILURE(play(kLivePictures));
+  Peer wide;
+  Peer thin;
+  const auto of_wide = start(wide, GetParam());
+  const auto of_thin = start(thin, GetParam());
+  ASSERT_TRUE(thin.await_packets(5));
+  for (int i = 0; i < 5; ++i) {
+    of_thin->set_budget(Budget{kThin});
+    adapt();
+    of_thin->set_budget(Budget{10 * kFull});
+    adapt();
+  }
+  ASSERT_TRUE(await_layer(thin, *of_thin, 0));
+  const std::size_t so_far = thin.packets().size();
+  ASSERT_TRUE(thin.await_packets(so_far + 5));
+  expect_continuous(thin.packets());
+}
+
 TEST_P(LayersTest, TheOneEncoderFollowsTheOneViewer) {
   make_track(Kind::Video, {GetParam()}, 3);
   ASSERT_NO_FATAL_FAILURE(play(kLivePictures));
   Peer peer;
   const auto subscription = start(peer, GetParam());
   ASSERT_TRUE(peer.await_packets(5));
-  subscription->set_budget(kFull / 4);
-  adapt();
-  ASSERT_TRUE(await(peer, [&] { return width(*subscription) == 320; }));
+  subscription->set_budget(Budget{kFull / 4});
+  ASSERT_TRUE(await(peer, [&] {
+    adapt();
+    return width(*subscription) == 320;
+  }));
   EXPECT_EQ(track_->encoders().size(), 1U);
   subscription->set_budget(std::nullopt);
-  adapt();
-  ASSERT_TRUE(await(peer, [&] { return width(*subscription) == 640; }));
+  ASSERT_TRUE(await(peer, [&] {
+    adapt();
+    return width(*subscription) == 640;
+  }));
   expect_continuous(peer.packets());
+}
+
+TEST_P(LayersTest, NoLinkIsTooNarrowForTheLeastRate) {
+  make_track(Kind::Video, {GetParam()}, 3, kFull / 5);
+  ASSERT_NO_FATAL_FAILURE(play(kLivePictures));
+  Peer peer;
+  const auto subscription = start(peer, GetParam());
+  ASSERT_TRUE(peer.await_packets(5));
+  subscription->set_budget(Budget{1});
+  const auto rate = [&] {
+    const auto encoder = find(subscription->encoding()->encoder);
+    int bits = 0;
+    guint kilobits = 0;
+    if (encoder && GetParam() == Codec::Vp8) {
+      g_object_get(encoder.get(), "target-bitrate", &bits, nullptr);
+    } else if (encoder) {
+      g_object_get(encoder.get(), "bitrate", &kilobits, nullptr);
+    }
+    return static_cast<std::uint64_t>(bits) + std::uint64_t{1000} * kilobits;
+  };
+  EXPECT_TRUE(await(peer, [&] {
+    adapt();
+    return rate() != kFull;
+  }));
+  EXPECT_EQ(rate(), kFull / 5);
 }
 
 TEST_P(LayersTest, SomebodyMayLeaveOnTheWayToALayer) {
@@ -121,10 +189,10 @@ TEST_P(LayersTest, SomebodyMayLeaveOnTheWayToALayer) {
   auto of_thin = start(thin, GetParam());
   ASSERT_TRUE(thin.await_packets(5));
   for (int i = 0; i < 10; ++i) {
-    of_thin->set_budget(i % 2 == 0 ? kThin : 10 * kFull);
+    of_thin->set_budget(Budget{i % 2 == 0 ? kThin : 10 * kFull});
     adapt();
   }
-  of_thin->set_budget(kThin);
+  of_thin->set_budget(Budget{kThin});
   adapt();
   of_thin.reset();
   EXPECT_EQ(track_->encoders().size(), 1U);

@@ -67,25 +67,5 @@ TEST(QualityPolicy, NobodyGetsMoreThanItsLinkCarries) {
   }
 }
 
-TEST(QualityPolicy, PicturesGetSmallerWithTheirRate) {
-  struct Case {
-    std::uint64_t rate;
-    int current;
-    int divisor;
-  };
-  for (const auto& [rate, current, divisor] : std::vector<Case>{{2000, 1, 1},
-                                                                {800, 1, 1},
-                                                                {600, 1, 2},
-                                                                {800, 2, 2},
-                                                                {1000, 2, 1},
-                                                                {200, 2, 4},
-                                                                {300, 2, 2},
-                                                                {300, 4, 4},
-                                                                {320, 4, 2},
-                                                                {0, 1, 4}}) {
-    EXPECT_EQ(size_divisor(rate, 2000, current), divisor) << rate << " at " << current;
-  }
-}
-
 }  // namespace
 }  // namespace rtcmc::send

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "media/rtp_elements.hpp"
@@ -80,19 +81,21 @@ class Peer::Connection final : public Wire {
   std::uint16_t number(std::size_t, std::chrono::steady_clock::time_point, bool) override {
     return monitor_.read([this] { return number_++; });
   }
-  GstFlowReturn send(glib::Ref<GstBufferList> packets) override {
+  GstFlowReturn send(std::span<const Packet> packets) override {
     if (const auto hook = monitor_.read([this] { return hook_; })) {
       hook();
     }
-    for (guint i = 0; i < gst_buffer_list_length(packets.get()); ++i) {
-      Packet packet = bytes_of(gst_buffer_list_get(packets.get(), i));
+    for (const Packet& pieces : packets) {
+      testing::Packet packet(pieces.header.begin(),
+                             pieces.header.begin() + static_cast<std::ptrdiff_t>(pieces.header_size));
+      packet.insert(packet.end(), pieces.payload.begin(), pieces.payload.end());
       monitor_.change(
           [&] { (ssrc_of(packet) == kPeerSsrc ? packets_ : retransmissions_).push_back(std::move(packet)); });
     }
     return flow_;
   }
-  void send_control(glib::Ref<GstBuffer> compound) override {
-    monitor_.change([&] { reports_.push_back(bytes_of(compound.get())); });
+  void send_control(std::span<const std::uint8_t> compound) override {
+    monitor_.change([&] { reports_.emplace_back(compound.begin(), compound.end()); });
   }
   void listen(std::uint32_t ssrc, std::weak_ptr<Listener> listener) override {
     ASSERT_EQ(ssrc, kPeerSsrc);
@@ -102,18 +105,11 @@ class Peer::Connection final : public Wire {
   std::atomic<GstFlowReturn> flow_ = GST_FLOW_OK;
   std::uint16_t number_ = 0;
   Monitor monitor_;
-  std::vector<Packet> packets_;
-  std::vector<Packet> retransmissions_;
-  std::vector<Packet> reports_;
+  std::vector<testing::Packet> packets_;
+  std::vector<testing::Packet> retransmissions_;
+  std::vector<testing::Packet> reports_;
   std::function<void()> hook_;
   std::weak_ptr<Listener> listener_;
-
- private:
-  static Packet bytes_of(GstBuffer* buffer) {
-    Packet packet(gst_buffer_get_size(buffer));
-    gst_buffer_extract(buffer, 0, packet.data(), packet.size());
-    return packet;
-  }
 };
 
 Peer::Peer()
@@ -180,10 +176,15 @@ TrackTest::~TrackTest() {
   track_.reset();
 }
 
-void TrackTest::make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs, std::size_t layers) {
-  track_ =
-      send::make_track(GST_BIN(pipeline_.get()),
-                       {{kind, std::move(codecs), kind == rtp::Kind::Video ? 1'000'000U : 64'000U, layers}}, listener_);
+void TrackTest::make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs, std::size_t layers,
+                           std::uint32_t least_bitrate) {
+  track_ = send::make_track(GST_BIN(pipeline_.get()),
+                            {{.kind = kind,
+                              .codecs = std::move(codecs),
+                              .bitrate = kind == rtp::Kind::Video ? 1'000'000U : 64'000U,
+                              .least_bitrate = least_bitrate,
+                              .layers = layers}},
+                            listener_);
 }
 
 void TrackTest::feed(const std::string& elements) {

@@ -190,7 +190,8 @@ class TrackTest : public ::testing::Test {
   TrackTest();
   ~TrackTest() override;
 
-  void make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs = {}, std::size_t layers = 1);
+  void make_track(rtp::Kind kind, std::vector<rtp::Codec> codecs = {}, std::size_t layers = 1,
+                  std::uint32_t least_bitrate = 64'000);
   /// Adds elements in gst-launch's notation; the last one is linked to the track.
   void feed(const std::string& elements);
   /// The same in place of what fed it so far.

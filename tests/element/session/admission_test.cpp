@@ -18,15 +18,17 @@ const Sender kAsked{.link = Link::Asked};
 const Sender kWaiting{.link = Link::Waiting};
 const Sender kOffered{.link = Link::Offered};
 const Sender kConnected{.link = Link::Made, .is_acquainted = true};
+const Sender kWorking{.link = Link::Made, .works = true, .is_acquainted = true};
 const Sender kOfEarlierEntry{.link = Link::Made, .is_of_this_entry = false};
 const Proof kNone{};
 const Proof kThroughRoom{.came_through_room = true};
 const Proof kInvited{.knows_invitation = true};
 const Proof kTakesCalls{.calls_are_taken = true};
 
-const std::vector<Kind> kKinds{Kind::Request,    Kind::EnableMedia,    Kind::ReadyForOffer, Kind::FirstOffer,
-                               Kind::LaterOffer, Kind::Answer,         Kind::Candidate,     Kind::Goodbye,
-                               Kind::Closing,    Kind::DropConnection, Kind::StreamSync,    Kind::Other};
+const std::vector<Kind> kKinds{Kind::Request,       Kind::Return,     Kind::PageRequest, Kind::EnableMedia,
+                               Kind::ReadyForOffer, Kind::FirstOffer, Kind::LaterOffer,  Kind::Answer,
+                               Kind::Candidate,     Kind::Goodbye,    Kind::Closing,     Kind::DropConnection,
+                               Kind::StreamSync,    Kind::Other};
 
 bool does_nothing(const Decision& decision) {
   return decision.verdict == Verdict::Ignore || decision.verdict == Verdict::Refuse;
@@ -45,13 +47,15 @@ TEST(Admission, NothingThatAStrangerSendsDoesAnything) {
 
 TEST(Admission, WhereCallsAreTakenAStrangerMayAskAndNothingElse) {
   for (const Kind kind : kKinds) {
-    EXPECT_EQ(does_nothing(decide(kind, kStranger, kTakesCalls)), kind != Kind::Request) << static_cast<int>(kind);
+    const bool asks = kind == Kind::Request || kind == Kind::Return || kind == Kind::PageRequest;
+    EXPECT_EQ(does_nothing(decide(kind, kStranger, kTakesCalls)), !asks) << static_cast<int>(kind);
   }
 }
 
 TEST(Admission, WhateverIsNotDoneSaysWhy) {
   for (const Kind kind : kKinds) {
-    for (const Sender& sender : {kStranger, kAcquainted, kAsked, kWaiting, kOffered, kConnected, kOfEarlierEntry}) {
+    for (const Sender& sender :
+         {kStranger, kAcquainted, kAsked, kWaiting, kOffered, kConnected, kWorking, kOfEarlierEntry}) {
       for (const Proof& proof : {kNone, kThroughRoom, kInvited, kTakesCalls}) {
         const Decision decision = decide(kind, sender, proof);
         EXPECT_EQ(does_nothing(decision), !std::string(decision.why).empty()) << static_cast<int>(kind);
@@ -88,6 +92,16 @@ TEST(Admission, WhatIsDone) {
            {Kind::Request, kWaiting, kThroughRoom, Verdict::Ignore},
            {Kind::Request, kOffered, kThroughRoom, Verdict::Ignore},
            {Kind::Request, kConnected, kNone, Verdict::Offer},
+           {Kind::Request, kWorking, kThroughRoom, Verdict::Offer},
+           {Kind::Return, kStranger, kThroughRoom, Verdict::Offer},
+           {Kind::Return, kOffered, kThroughRoom, Verdict::Ignore},
+           {Kind::Return, kConnected, kThroughRoom, Verdict::Offer},
+           {Kind::Return, kWorking, kThroughRoom, Verdict::Keep},
+           {Kind::Return, kWorking, kNone, Verdict::Keep},
+           {Kind::PageRequest, kStranger, kThroughRoom, Verdict::Offer},
+           {Kind::PageRequest, kConnected, kThroughRoom, Verdict::Offer},
+           {Kind::PageRequest, kWorking, kThroughRoom, Verdict::Doubt},
+           {Kind::PageRequest, kWorking, kNone, Verdict::Offer},
            {Kind::EnableMedia, kStranger, kThroughRoom, Verdict::Refuse},
            {Kind::EnableMedia, kStranger, kInvited, Verdict::Offer},
            {Kind::EnableMedia, kConnected, kInvited, Verdict::Ignore},

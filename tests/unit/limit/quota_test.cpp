@@ -39,4 +39,17 @@ TEST(Quota, MemoryIsBoundedWhateverNamesTheyUse) {
   EXPECT_EQ(quota.count("one more", now + Quota::kWhile), Verdict::Within);
 }
 
+TEST(Quota, ACrowdIsLetInWhereTheFirstIsForgotten) {
+  Quota quota(1, Quota::WhenFull::FirstIsForgotten);
+  Quota::Time now{};
+  EXPECT_EQ(quota.count("first", now), Verdict::Within);
+  for (std::size_t i = 1; i < Quota::kMaxStrangers; ++i) {
+    EXPECT_EQ(quota.count("viewer" + std::to_string(i), now += std::chrono::milliseconds(1)), Verdict::Within);
+  }
+  EXPECT_EQ(quota.count("first", now), Verdict::FirstBeyond) << "nobody is forgotten as long as there is room";
+  EXPECT_EQ(quota.count("one more", now), Verdict::Within);
+  EXPECT_EQ(quota.count("viewer1", now), Verdict::FirstBeyond);
+  EXPECT_EQ(quota.count("first", now), Verdict::Within) << "it was forgotten, instead of viewer1";
+}
+
 }  // namespace

@@ -112,6 +112,11 @@ TEST(Messages, OursAreUnderstoodByOurselves) {
 
   EXPECT_TRUE(parsed<ParticipationRequest>(glib::to_text(to_json(ParticipationRequest{true, false}).get())).is_one_way);
   EXPECT_TRUE(parsed<UserLeft>(glib::to_text(to_json(UserLeft{true}).get())).close_entire_session);
+
+  const ParticipationRequest again{.invitation = "secret", .spares_connections = true};
+  const auto understood_again = parsed<ParticipationRequest>(glib::to_text(to_json(again).get()));
+  EXPECT_TRUE(understood_again.spares_connections);
+  EXPECT_EQ(understood_again.invitation, "secret");
 }
 
 TEST(Messages, RequestsHaveTheMembersThatBrowsersRead) {

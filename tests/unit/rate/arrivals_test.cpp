@@ -134,6 +134,20 @@ TEST(QueueDelay, IsWhatIsLongerThanTheShortestWay) {
   EXPECT_EQ(queue.value(), 10ms);
 }
 
+TEST(QueueDelay, StandsIfNothingIsQuickForAWhile) {
+  QueueDelay queue;
+  const auto standing_after = [&](std::chrono::milliseconds since, Arrival delay) {
+    queue.add(packet(since, Arrival(5h) + since + delay), kArrivalsStart + since);
+    return queue.standing();
+  };
+  EXPECT_FALSE(standing_after(0ms, 0ms));
+  EXPECT_FALSE(standing_after(100ms, 200ms));
+  EXPECT_EQ(standing_after(300ms, 200ms), 0ms) << "of the time before";
+  EXPECT_EQ(standing_after(400ms, 150ms), 0ms);
+  EXPECT_EQ(standing_after(600ms, 200ms), 150ms);
+  EXPECT_EQ(standing_after(700ms, 20ms), 20ms) << "at once";
+}
+
 TEST(QueueDelay, DrainsUntilItIsShort) {
   QueueDelay queue;
   const auto is_draining = [&](Arrival delay) {

@@ -103,6 +103,16 @@ double lowest(double lost, double carries) {
   return rate;
 }
 
+/// What was sent before the first decrease is lost after it, too.
+TEST(LossController, GoesNoLowerThanWhatComesThrough) {
+  LossController controller(kMega);
+  for (auto now = kControllersStart; now < kControllersStart + 2s; now += 300ms) {
+    controller.on_fraction(0.8, {.in_use = controller.rate(), .is_calm = false, .carried = 0.5 * kMega}, now);
+  }
+  EXPECT_GT(controller.rate(), 0.4 * kMega);
+  EXPECT_LT(controller.rate(), 0.5 * kMega);
+}
+
 TEST(LossController, WhatStaysIsTheLinksOwn) {
   EXPECT_GT(lowest(0.15, 10 * kMega), 0.5 * kMega);
   EXPECT_GT(lowest(0.25, 10 * kMega), 0.3 * kMega);

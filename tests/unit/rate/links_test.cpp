@@ -230,5 +230,43 @@ TEST(Links, ProbesAreAFewOnly) {
   }
 }
 
+/// In how many of the seconds [5, 30) it is congested where so much is sent whatever the target is.
+int congested_seconds(const LinkOptions& link, double rate) {
+  World world(link);
+  Flow& flow = world.add({.wanted = static_cast<std::uint64_t>(rate), .most = rate, .least = rate});
+  world.run(5s);
+  int seconds = 0;
+  for (int i = 5; i < 30; ++i) {
+    world.run(1s);
+    seconds += flow.estimator().is_congested() ? 1 : 0;
+  }
+  return seconds;
+}
+
+TEST(Congestion, IsWhereMoreIsSentThanFits) {
+  for (const Duration queue : {8ms, 30ms, 100ms, 400ms, 3000ms}) {
+    EXPECT_EQ(congested_seconds({.rate = constant(1'500'000), .queue = queue}, 2'000'000), 25) << queue / 1ms << " ms";
+    EXPECT_EQ(congested_seconds({.rate = constant(2'500'000), .queue = queue}, 2'000'000), 0) << queue / 1ms << " ms";
+  }
+  EXPECT_EQ(congested_seconds({.rate = constant(2'500'000), .jitter = 40ms}, 2'000'000), 0);
+  EXPECT_LE(congested_seconds({.rate = constant(2'500'000), .loss = 0.02}, 2'000'000), 2) << "lost by chance";
+}
+
+/// Its packets wait in front of it as in a queue.
+TEST(Congestion, IsNotWhereTheReceiverIsBusyNowAndThen) {
+  LinkOptions link{.rate = constant(20'000'000)};
+  link.seen = [](Duration arrival) {
+    const Duration in_turn = arrival % Duration(1100ms);
+    return in_turn < 300ms ? arrival - in_turn + 300ms : arrival;
+  };
+  EXPECT_EQ(congested_seconds(link, 1'000'000), 0);
+  World world(link);
+  const Flow& flow = world.add({.most = 1'000'000, .least = 1'000'000});
+  world.run(30s);
+  for (std::size_t second = 5; second < flow.seconds().size(); ++second) {
+    EXPECT_GE(flow.seconds()[second].target, 1'000'000) << "in second " << second;
+  }
+}
+
 }  // namespace
 }  // namespace rtcmc::rate::simulation

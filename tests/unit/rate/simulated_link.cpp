@@ -48,7 +48,7 @@ void Flow::step(Duration now) {
 }
 
 void Flow::send_media(Duration now) {
-  const double rate = std::min(static_cast<double>(estimator_.target()), options_.most);
+  const double rate = std::clamp(static_cast<double>(estimator_.target()), options_.least, options_.most);
   credit_ += rate / 8 / 1000;
   // Frames that are cut into packets, which follow each other as fast as pacing lets them.
   if (now % kFrame != 0ms && credit_ < kPacket) {
@@ -94,7 +94,7 @@ void Flow::send(std::size_t bytes, bool is_probe, Duration now) {
   const bool is_lost = share(random_) < link_.loss;
   if (out && !is_lost) {
     const auto extra = Duration(static_cast<std::int64_t>(jitter * static_cast<double>(link_.jitter.count())));
-    const Duration arrival = *out + link_.delay + extra;
+    const Duration arrival = link_.seen(*out + link_.delay + extra);
     under_way_.push_back({sequence, arrival, bytes});
     next_arrival_ = std::min(next_arrival_, arrival);
   }

@@ -31,6 +31,8 @@ struct LinkOptions {
   Duration feedback_jitter = 0ms;  // up to so much more, so that one overtakes the other
   double feedback_loss = 0;
   bool reports_only = false;
+  /// When a receiver that is busy sees what arrives.
+  std::function<Duration(Duration)> seen = [](Duration arrival) { return arrival; };
   unsigned seed = 1;
   // The receiver's clock.
   double drift = 0;              // gains so much of each second
@@ -83,6 +85,7 @@ class Flow {
     Bounds bounds{100'000, 300'000, 5'000'000};
     std::uint64_t wanted = 5'000'000;
     double most = 1e9;  // bit/s that the application has
+    double least = 0;   // bit/s that it sends in any case
     Duration begin = 0ms;
     std::optional<std::uint64_t> receiver_estimate = {};
     std::uint16_t first_sequence = 0;

@@ -183,7 +183,11 @@ const std::vector<Case> kPadding{
     {"TakesABlockAway", padded(packet(1, kRr, joined({kThem}, kVideoBlock)), 4), {}},
     {"TakesTheMediaAway", padded(packet(1, kPayload, {kThem, 0}), 4), {}},
     {"None", compound({padded(nack({0x00070000, 0}), 0), kPli}), {}},
-    {"NotOfWholeWords", compound({padded(nack({0x00070000, 0}), 3), kPli}), {}},
+    // As Chromium pads.
+    {"NotOfWholeWords", compound({padded(nack({0x00070000, 0}), 3), kPli}), {Nack{kVideo, {7}}, kPictureLoss}},
+    {"OfAByte",
+     compound({padded(packet(15, kTransport, {kThem, kVideo, 0x07d00001, 0x00000105, 0x20010401}), 1), kPli}),
+     {TransportFeedback{kVideo, 5, {{2000, TransportFeedback::Arrival{65'000}}}}, kPictureLoss}},
     {"MoreThanTheBody", compound({padded(nack({0}), 16), kPli}), {}},
     {"WithoutBody", compound({with_byte(packet(0, kBye, {}), 0, 0xa0), kPli}), {}},
     {"WrongAfterWhatIsRight", compound({kPli, padded(nack({0}), 255)}), {kPictureLoss}},

@@ -43,6 +43,7 @@ class House final : private ClientOutput {
  private:
   void send(ClientId to, OutgoingText packet) override { (told_[to] += packet.joined()) += '\n'; }
   bool charge(ClientId, std::size_t) override { return true; }
+  void allow_answer(ClientId, std::size_t) override {}
   void disconnect(ClientId, std::string_view) override {}
 
   Options options_;

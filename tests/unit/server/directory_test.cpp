@@ -23,6 +23,7 @@ class DirectoryTest : public ::testing::Test, public ClientOutput {
     goodbyes_ += packet.joined().find("user-disconnected") != std::string::npos;
   }
   bool charge(ClientId, std::size_t) override { return true; }
+  void allow_answer(ClientId, std::size_t) override {}
   void disconnect(ClientId, std::string_view) override {}
 
   ClientId last_client_ = 0;

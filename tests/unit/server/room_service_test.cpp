@@ -62,6 +62,7 @@ class RoomServiceTest : public ::testing::Test, public ClientOutput {
   bool may_cause_ = true;
   std::vector<std::size_t> charged_;  // in bytes, since the test cleared it
   std::set<const void*> shared_;      // the packets' second parts
+  std::vector<ClientId> may_answer_;
 
  private:
   void send(ClientId to, OutgoingText packet) override {
@@ -72,6 +73,7 @@ class RoomServiceTest : public ::testing::Test, public ClientOutput {
     charged_.push_back(bytes);
     return may_cause_;
   }
+  void allow_answer(ClientId client, std::size_t) override { may_answer_.push_back(client); }
   void disconnect(ClientId client, std::string_view) override { disconnected_.push_back(client); }
 
   std::map<ClientId, Packets> sent_;
