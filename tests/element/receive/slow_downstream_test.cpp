@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -36,10 +37,18 @@ class SlowDownstreamTest : public SlotTest, public ::testing::WithParamInterface
         },
         this, nullptr);
   }
+  /// Until the streaming thread waits, too: what it still took out of the queue later would make room there.
   void hold() {
+    is_held_ = false;
     held_ = gst_pad_add_probe(
         slot().src_pad(), GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM,
-        [](GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_OK; }, nullptr, nullptr);
+        [](GstPad*, GstPadProbeInfo*, gpointer is_held) {
+          *static_cast<std::atomic<bool>*>(is_held) = true;
+          return GST_PAD_PROBE_OK;
+        },
+        &is_held_, nullptr);
+    send(false);
+    ASSERT_TRUE(test::wait_until([this] { return is_held_.load(); }));
   }
   void let_go() { gst_pad_remove_probe(slot().src_pad(), held_); }
 
@@ -64,6 +73,7 @@ class SlowDownstreamTest : public SlotTest, public ::testing::WithParamInterface
   std::mutex mutex_;
   std::vector<GstClockTime> keyframes_;
   std::vector<Seen> seen_;
+  std::atomic<bool> is_held_ = false;
   gulong held_ = 0;
 };
 
