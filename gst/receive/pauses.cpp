@@ -13,14 +13,17 @@ constexpr GstClockTime kShortestPause = 10 * GST_MSECOND;
 constexpr GstClockTime kLongestPause = GST_SECOND;
 /// opusdec makes up no more than 120 ms at a time.
 constexpr GstClockTime kMadeUpAtOnce = 20 * GST_MSECOND;
+/// Opus makes up multiples of this. Told of less, opusdec swallows the sound that comes next until it has that much
+/// together, and has all that follows late by as much for ever.
+constexpr GstClockTime kMadeUpAtLeast = 2500 * GST_USECOND;
 
 struct Passed {
   GstClockTime end = GST_CLOCK_TIME_NONE;  // of what came last
 };
 
 void fill(GstPad* pad, GstClockTime begin, GstClockTime end) {
-  while (begin < end) {
-    const GstClockTime duration = std::min(kMadeUpAtOnce, end - begin);
+  while (end >= begin + kMadeUpAtLeast) {
+    const GstClockTime duration = std::min(kMadeUpAtOnce, (end - begin) / kMadeUpAtLeast * kMadeUpAtLeast);
     gst_pad_push_event(pad, gst_event_new_gap(begin, duration));
     begin += duration;
   }
@@ -39,15 +42,19 @@ void on_sound(GstPad* pad, const GstBuffer* buffer, Passed& passed) {
   passed.end = begin + GST_BUFFER_DURATION(buffer);
 }
 
-void on_event(GstEvent* event, Passed& passed) {
+GstPadProbeReturn on_event(GstEvent* event, Passed& passed) {
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT || GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
     passed.end = GST_CLOCK_TIME_NONE;
   } else if (GST_EVENT_TYPE(event) == GST_EVENT_GAP) {
     GstClockTime begin = 0;
     GstClockTime duration = 0;
     gst_event_parse_gap(event, &begin, &duration);
+    if (duration < kMadeUpAtLeast) {
+      return GST_PAD_PROBE_DROP;
+    }
     passed.end = GST_CLOCK_TIME_IS_VALID(duration) ? begin + duration : GST_CLOCK_TIME_NONE;
   }
+  return GST_PAD_PROBE_OK;
 }
 
 GstPadProbeReturn pass(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
@@ -55,7 +62,7 @@ GstPadProbeReturn pass(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   if (GST_IS_BUFFER(info->data)) {
     on_sound(pad, GST_PAD_PROBE_INFO_BUFFER(info), passed);
   } else if (GST_IS_EVENT(info->data)) {
-    on_event(GST_PAD_PROBE_INFO_EVENT(info), passed);
+    return on_event(GST_PAD_PROBE_INFO_EVENT(info), passed);
   }
   return GST_PAD_PROBE_OK;
 }

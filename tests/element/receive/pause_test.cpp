@@ -84,6 +84,37 @@ TEST_F(PauseTest, SoundHasNoHolesWhereNothingIsSent) {
   EXPECT_EQ(count(GST_MESSAGE_WARNING) + count(GST_MESSAGE_ERROR), 0U);
 }
 
+/// As RTP's timestamps make them: of no round lengths, when pictures and sound are brought together.
+TEST_F(PauseTest, SoundStaysInTimeWhateverItsPausesLast) {
+  const auto recording = record(
+      "audiotestsrc samplesperbuffer=960 num-buffers=25 ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay");
+  ASSERT_TRUE(recording.caps);
+  begin(rtp::Codec::Opus);
+  bind();
+  push_caps(recording.caps);
+  ASSERT_TRUE(comes_through(recording));
+  const auto pad = decoded();
+  ASSERT_TRUE(pad);
+  std::vector<Stretch> stretches;
+  watch_stretches(pad.get(), stretches);
+  // What was played is behind by one packet, since the next may tell of one that was lost, and by where play() ends.
+  constexpr GstClockTimeDiff kBehind = 70 * GST_MSECOND;
+  // Between two of play(): a thirtieth of a second from the last packet, which lasts 20 ms.
+  constexpr GstClockTime kJointPause = GST_SECOND / 30 - 20 * GST_MSECOND;
+  for (const GstClockTime microseconds : {60'000, 60'021, 60'095, 60'320, 61'000, 40'600, 20'100, 15'000, 14'500}) {
+    pause(microseconds * GST_USECOND - kJointPause);
+    play(recording);
+    ASSERT_FALSE(stretches.empty());
+    EXPECT_LT(GST_CLOCK_DIFF(stretches.back().end, time()), kBehind) << "after a pause of " << microseconds << " us";
+  }
+  for (const GstClockTime microseconds : {20'000, 20'001, 2'600, 2'499, 100, 1}) {
+    lose(microseconds * GST_USECOND);
+    play(recording);
+    EXPECT_LT(GST_CLOCK_DIFF(stretches.back().end, time()), kBehind) << microseconds << " us were lost";
+  }
+  EXPECT_EQ(count(GST_MESSAGE_WARNING) + count(GST_MESSAGE_ERROR), 0U);
+}
+
 struct PauseCase {
   const char* name;
   std::vector<GstClockTime> times;  // of packets of 20 ms, in ms
@@ -97,6 +128,8 @@ TEST(Pauses, AreMadeUpByTheDecoder) {
       {"a clock that was corrected", {0, 25, 40}, {}},
       {"of one packet", {0, 40}, {{20, 40}}},
       {"of a packet and a half", {0, 50}, {{20, 40}, {40, 50}}},
+      {"of what Opus has no multiple for", {0, 59}, {{20, 40}, {40, 57}}},
+      {"of so little more than a packet that Opus cannot make it up", {0, 42}, {{20, 40}}},
       {"of Opus' own", {0, 80, 100}, {{20, 40}, {40, 60}, {60, 80}}},
       {"the sound was off", {0, 2000, 2020}, {}},
       {"back in time", {1000, 0, 20}, {}},

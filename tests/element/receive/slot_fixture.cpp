@@ -152,6 +152,19 @@ Packet SlotTest::numbered_packet(const std::vector<std::uint8_t>& payload) {
   return packet;
 }
 
+void SlotTest::pause(GstClockTime duration) {
+  timestamp_ += static_cast<std::uint32_t>(gst_util_uint64_scale(duration, rtp::info(codec_).clock_rate, GST_SECOND));
+  time_ += duration;
+}
+
+void SlotTest::lose(GstClockTime duration) {
+  GstStructure* lost =
+      gst_structure_new("GstRTPPacketLost", "seqnum", G_TYPE_UINT, guint{sequence_++}, "timestamp", G_TYPE_UINT64,
+                        time_, "duration", G_TYPE_UINT64, duration, "retry", G_TYPE_UINT, 0U, nullptr);
+  gst_pad_push_event(source_.get(), gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, lost));
+  pause(duration);
+}
+
 void SlotTest::end_of_stream() {
   gst_pad_push_event(source_.get(), gst_event_new_eos());
 }

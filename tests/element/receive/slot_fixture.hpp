@@ -47,6 +47,10 @@ class SlotTest : public ::testing::Test {
   void push(const Packet& packet);
   /// A new frame, one packet long, behind what was pushed before.
   [[nodiscard]] Packet numbered_packet(const std::vector<std::uint8_t>& payload);
+  /// Nothing comes for so long.
+  void pause(GstClockTime duration);
+  /// As of a jitterbuffer that has given a packet up.
+  void lose(GstClockTime duration);
   /// As after an RTCP BYE.
   void end_of_stream();
   /// Once more with sequence numbers and timestamps that follow what was pushed before.
