@@ -12,7 +12,7 @@
 
 #include "log.hpp"
 
-#define GST_CAT_DEFAULT rtcmc_room_debug
+#define GST_CAT_DEFAULT rtcmc_peer_debug
 
 namespace rtcmc {
 

@@ -5,8 +5,8 @@
 
 #include <atomic>
 
-#include "element/structures.hpp"
 #include "glib/ref.hpp"
+#include "structures.hpp"
 
 namespace rtcmc {
 

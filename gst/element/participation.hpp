@@ -18,9 +18,9 @@
 #include "element/pad_names.hpp"
 #include "element/promise_reply.hpp"
 #include "element/settings.hpp"
-#include "element/structures.hpp"
 #include "log/log_limiter.hpp"
 #include "session/session.hpp"
+#include "structures.hpp"
 
 namespace rtcmc {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "element/property.hpp"
 
-#include "element/structures.hpp"
+#include "structures.hpp"
 
 namespace rtcmc::properties {
 

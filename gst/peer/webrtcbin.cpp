@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include "element/extra.hpp"
 #include "log.hpp"
 #include "media/elements.hpp"
 #include "peer/dtls.hpp"
 #include "peer/rtpbin.hpp"
 #include "peer/sctp.hpp"
+#include "structures.hpp"
 
 #define GST_CAT_DEFAULT rtcmc_peer_debug
 

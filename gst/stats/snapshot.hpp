@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "element/extra.hpp"
 #include "rtp/codec.hpp"
 #include "rtp/transmitter.hpp"
 #include "send/portion_policy.hpp"
 #include "stats/connection_report.hpp"
 #include "stats/rate.hpp"
+#include "structures.hpp"
 
 namespace rtcmc::stats {
 
