@@ -13,7 +13,7 @@ build=build-fuzz
 
 [ -f "$build/build.ninja" ] ||
   CC=clang CXX=clang++ meson setup "$build" -Dtests=disabled -Dfuzz=enabled -Ddebug=false -Dcpp_args=-g1 -Doptimization=1 \
-    -Db_sanitize=address,undefined -Db_lundef=false -Dunity=on -Dunity_size=8 > /dev/null
+    -Db_sanitize=address,undefined -Db_lundef=false -Dunity=on -Dunity_size=24 > /dev/null
 meson compile -C "$build" fuzz-targets > "$build/compile.log" 2>&1 || { cat "$build/compile.log"; exit 1; }
 [ "$seconds" -gt 0 ] || exit 0
 mkdir -p "$build/findings"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installs what the tests need on Debian 12 or 13 and runs all of them: as they are, under ASan and UBSan, what has threads
-# under ThreadSanitizer, those without browsers on Debian 13, and each fuzz target for 15 seconds. May be run again.
+# Installs what the tests need on Debian 12 or 13 and runs all of them: those with browsers and of the programs as they are,
+# those without browsers under ASan and UBSan, what has threads under ThreadSanitizer, those without browsers on Debian 13,
+# and each fuzz target for 15 seconds. May be run again.
 # "test.sh plain", "test.sh asan", "test.sh tsan", "test.sh trixie" or "test.sh fuzz" runs one part. By name only, since
 # they take longest: "test.sh lint" (clang-format, clang-tidy), "test.sh packages" (scripts/check_packages.sh).
 set -eu
@@ -28,22 +29,40 @@ elsewhere() {
   esac
 }
 
+# Which tests a part runs, in the words of "meson test": suites PART
+suites() {
+  case $1 in
+  # The others run under sanitizers and on Debian 13.
+  plain) echo --no-suite unit --no-suite socketio --no-suite room --no-suite element ;;
+  tsan) echo --suite threads --suite socketio --suite room --suite element ;;
+  trixie) echo --suite unit --suite element --suite docs ;;
+  esac
+}
+
 # Configures and compiles a part's directory: build PART DIRECTORY OPTION…
 build() {
-  on=$(elsewhere "$1")
+  part=$1
+  on=$(elsewhere "$part")
   directory=$2
   shift 2
-  # Lines are all that reports tell of; full debug information would double the time that compiling takes.
+  # Lines are all that reports tell of; full debug information would double the time that compiling takes. GCC warns of
+  # what is one file's own where several are compiled as one.
   [ -f "$directory/build.ninja" ] ||
-    # What is a file's own is another one's as well where both are compiled as one: GCC warns of that.
     $on meson setup "$directory" -Dtests=enabled -Dtests-together=true -Ddebug=false -Dwerror=true \
-      -Dcpp_args='-g1 -Wno-subobject-linkage' "$@" &&
-    nice -n 19 $on meson compile -C "$directory"
+      -Dcpp_args='-g1 -Wno-subobject-linkage' "$@"
+  targets=
+  # shellcheck disable=SC2046,SC2086 # lists of words
+  case $part in
+  # Others compile everything.
+  plain | tsan) targets=$(scripts/test_targets.py "$directory" $(suites "$part")) ;;
+  esac
+  # shellcheck disable=SC2086 # a list of words
+  nice -n 19 $on ninja -C "$directory" $targets
 }
 
 build_part() {
   # Several files at a time take less. That each one includes what it uses is seen by "test.sh lint".
-  together="-Dunity=on -Dunity_size=8"
+  together="-Dunity=on -Dunity_size=24"
   # shellcheck disable=SC2086 # a list of words
   case $1 in
   plain) build plain build-test $together ;;
@@ -103,10 +122,10 @@ run_parts() {
   # One and a half for each processor: most wait for most of their time, under sanitizers, too.
   many="--num-processes $(($(nproc) * 3 / 2))"
   if want plain; then
-    echo "== Building and running all tests"
+    echo "== Building and running the tests with browsers, of the programs and the documents"
     await plain
-    # shellcheck disable=SC2086 # a list of words
-    run plain build-test $many --no-suite alone
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    run plain build-test $many --no-suite alone $(suites plain)
   fi
   if want asan; then
     echo "== Building and running all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -121,15 +140,15 @@ run_parts() {
     # Of memory that GLib's own allocator gives to one thread after another, it would not see the order.
     export G_SLICE=always-malloc
     export TSAN_OPTIONS="ignore_noninstrumented_modules=1 report_thread_leaks=0 history_size=4"
-    # shellcheck disable=SC2086 # a list of words
-    run tsan build-tsan $many --timeout-multiplier 3 --suite unit --suite socketio --suite room --suite element
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    run tsan build-tsan $many --timeout-multiplier 3 $(suites tsan)
     unset TSAN_OPTIONS G_SLICE
   fi
   if want trixie; then
     echo "== Building on Debian 13 and running the tests without browsers"
     await trixie
-    # shellcheck disable=SC2086 # a list of words
-    run trixie build-trixie $many --suite unit --suite element --suite docs
+    # shellcheck disable=SC2046,SC2086 # lists of words
+    run trixie build-trixie $many $(suites trixie)
   fi
   if want fuzz; then
     echo "== Fuzzing what reads from the network"

@@ -7,6 +7,7 @@
 
 #include "rtp/big_endian.hpp"
 #include "rtp/first_byte.hpp"
+#include "rtp/rtcp_type.hpp"
 
 namespace rtcmc::rtp {
 
@@ -19,11 +20,6 @@ constexpr std::uint8_t kCountMask = 0x1f;
 // No others are RTCP where RTP shares the port (RFC 5761, 4).
 constexpr std::uint8_t kFirstType = 192;
 constexpr std::uint8_t kLastType = 223;
-
-constexpr std::uint8_t kSenderReport = 200;
-constexpr std::uint8_t kReceiverReport = 201;
-constexpr std::uint8_t kTransportFeedback = 205;
-constexpr std::uint8_t kPayloadFeedback = 206;
 
 // In the place of a count: what kind of feedback of that type.
 constexpr std::uint8_t kGenericNack = 1;
@@ -89,14 +85,14 @@ class Parser {
  public:
   void take(const Packet& packet) {
     switch (packet.type) {
-      case kSenderReport:
+      case rtcp_type::kSenderReport:
         take_reports(packet, kSsrcSize + kSenderInfoSize);
         break;
-      case kReceiverReport:
+      case rtcp_type::kReceiverReport:
         take_reports(packet, kSsrcSize);
         break;
-      case kTransportFeedback:
-      case kPayloadFeedback:
+      case rtcp_type::kTransportFeedback:
+      case rtcp_type::kPayloadFeedback:
         take_feedback(packet);
         break;
       default:
@@ -135,15 +131,15 @@ class Parser {
     }
     const auto media = read<std::uint32_t>(packet.body.subspan(kSsrcSize));
     const Bytes information = packet.body.subspan(2 * kSsrcSize);
-    if (packet.type == kTransportFeedback && packet.count == kGenericNack) {
+    if (packet.type == rtcp_type::kTransportFeedback && packet.count == kGenericNack) {
       take_nack(media, information);
-    } else if (packet.type == kTransportFeedback && packet.count == kTransportWide) {
+    } else if (packet.type == rtcp_type::kTransportFeedback && packet.count == kTransportWide) {
       take_transport_wide(media, information);
-    } else if (packet.type == kPayloadFeedback && packet.count == kPictureLoss) {
+    } else if (packet.type == rtcp_type::kPayloadFeedback && packet.count == kPictureLoss) {
       add(PictureLoss{media});
-    } else if (packet.type == kPayloadFeedback && packet.count == kFullIntra) {
+    } else if (packet.type == rtcp_type::kPayloadFeedback && packet.count == kFullIntra) {
       take_full_intra(information);
-    } else if (packet.type == kPayloadFeedback && packet.count == kApplication) {
+    } else if (packet.type == rtcp_type::kPayloadFeedback && packet.count == kApplication) {
       take_estimate(information);
     }
   }

@@ -7,6 +7,7 @@
 
 #include "rtp/big_endian.hpp"
 #include "rtp/first_byte.hpp"
+#include "rtp/rtcp_type.hpp"
 
 namespace rtcmc::rtp {
 
@@ -14,9 +15,6 @@ namespace {
 
 using ReportBytes = std::vector<std::uint8_t>;
 
-constexpr std::uint8_t kSenderReport = 200;
-constexpr std::uint8_t kSourceDescription = 202;
-constexpr std::uint8_t kGoodbye = 203;
 constexpr std::uint8_t kCanonicalName = 1;
 
 constexpr std::size_t kMaxName = 255;
@@ -56,8 +54,8 @@ ReportBytes description_body(std::uint32_t ssrc, std::string_view cname) {
 
 std::vector<std::uint8_t> compose(const SenderReport& report, std::string_view cname) {
   ReportBytes out;
-  append_packet(0, kSenderReport, report_body(report), out);
-  append_packet(1, kSourceDescription, description_body(report.ssrc, cname), out);
+  append_packet(0, rtcp_type::kSenderReport, report_body(report), out);
+  append_packet(1, rtcp_type::kSourceDescription, description_body(report.ssrc, cname), out);
   return out;
 }
 
@@ -72,7 +70,7 @@ std::vector<std::uint8_t> compose_goodbye(const SenderReport& report, std::strin
     for (const std::uint32_t ssrc : sources) {
       append(ssrc, body);
     }
-    append_packet(sources.size(), kGoodbye, body, out);
+    append_packet(sources.size(), rtcp_type::kGoodbye, body, out);
     rest = rest.subspan(sources.size());
   }
   return out;

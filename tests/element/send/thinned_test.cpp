@@ -178,18 +178,18 @@ TEST_P(ThinnedTest, DroppableFramesGoFirst) {
   EXPECT_GT(left_out, 3U);
 }
 
-const std::string kX264 =
+const std::string kLowX264 =
     kNoise +
     "x264enc speed-preset=superfast pass=quant quantizer=35 pb-factor=1 key-int-max=30 bframes=3 b-adapt=false ";
 
 INSTANTIATE_TEST_SUITE_P(
     Inputs, ThinnedTest,
     ::testing::Values(
-        EncodedInput{"H264", Codec::H264, kX264 + "option-string=scenecut=0 ! h264parse", true},
+        EncodedInput{"H264", Codec::H264, kLowX264 + "option-string=scenecut=0 ! h264parse", true},
         EncodedInput{"H264InSlices", Codec::H264,
-                     kX264 + "option-string=scenecut=0:slices=4 ! video/x-h264,stream-format=byte-stream", true},
+                     kLowX264 + "option-string=scenecut=0:slices=4 ! video/x-h264,stream-format=byte-stream", true},
         EncodedInput{"H264Rtp", Codec::H264,
-                     kX264 + "option-string=scenecut=0 ! rtph264pay config-interval=-1 aggregate-mode=zero-latency",
+                     kLowX264 + "option-string=scenecut=0 ! rtph264pay config-interval=-1 aggregate-mode=zero-latency",
                      false},
         EncodedInput{"H264WithoutBFrames", Codec::H264,
                      kNoise + "x264enc speed-preset=superfast tune=zerolatency bitrate=500 key-int-max=30 ! h264parse",

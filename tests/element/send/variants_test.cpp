@@ -17,7 +17,7 @@ struct Colour {
   int green;
   int blue;
 };
-constexpr Colour kRed{255, 0, 0};
+constexpr Colour kRedPixel{255, 0, 0};
 constexpr Colour kBlue{0, 0, 191};
 constexpr Colour kGrey{128, 128, 128};
 constexpr int kTolerance = 16;
@@ -76,22 +76,23 @@ std::string solid(const std::string& pattern, const std::string& caps) {
 INSTANTIATE_TEST_SUITE_P(
     Inputs, VariantsTest,
     ::testing::Values(
-        Variant{"FullRange", solid("red", "format=I420,width=64,height=48,colorimetry=(string)1:4:0:0"), 64, 48, kRed},
+        Variant{"FullRange", solid("red", "format=I420,width=64,height=48,colorimetry=(string)1:4:0:0"), 64, 48,
+                kRedPixel},
         Variant{"FullRangeGrey",
                 "videotestsrc is-live=true pattern=solid-color foreground-color=0xff808080 ! " + kPlain +
                     "format=I420,width=64,height=48,colorimetry=(string)1:4:0:0",
                 64, 48, kGrey},
-        Variant{"Bt709", solid("red", "format=I420,width=64,height=48,colorimetry=bt709"), 64, 48, kRed},
-        Variant{"Bt601", solid("red", "format=NV12,width=64,height=48,colorimetry=bt601"), 64, 48, kRed},
-        Variant{"Bt2020", solid("red", "format=I420_10LE,width=64,height=48,colorimetry=bt2020"), 64, 48, kRed},
-        Variant{"Rgb", solid("red", "format=BGRx,width=64,height=48"), 64, 48, kRed},
+        Variant{"Bt709", solid("red", "format=I420,width=64,height=48,colorimetry=bt709"), 64, 48, kRedPixel},
+        Variant{"Bt601", solid("red", "format=NV12,width=64,height=48,colorimetry=bt601"), 64, 48, kRedPixel},
+        Variant{"Bt2020", solid("red", "format=I420_10LE,width=64,height=48,colorimetry=bt2020"), 64, 48, kRedPixel},
+        Variant{"Rgb", solid("red", "format=BGRx,width=64,height=48"), 64, 48, kRedPixel},
         Variant{"GreyOnly",
                 "videotestsrc is-live=true pattern=solid-color foreground-color=0xff808080 ! " + kPlain +
                     "format=GRAY8,width=64,height=48",
                 64, 48, kGrey},
-        Variant{"WidePixels", solid("red", "format=I420,width=60,height=48,pixel-aspect-ratio=4/3"), 80, 48, kRed},
-        Variant{"TallPixels", solid("red", "format=I420,width=64,height=40,pixel-aspect-ratio=1/2"), 64, 80, kRed},
-        Variant{"Pal", solid("red", "format=I420,width=180,height=144,pixel-aspect-ratio=16/15"), 192, 144, kRed},
+        Variant{"WidePixels", solid("red", "format=I420,width=60,height=48,pixel-aspect-ratio=4/3"), 80, 48, kRedPixel},
+        Variant{"TallPixels", solid("red", "format=I420,width=64,height=40,pixel-aspect-ratio=1/2"), 64, 80, kRedPixel},
+        Variant{"Pal", solid("red", "format=I420,width=180,height=144,pixel-aspect-ratio=16/15"), 192, 144, kRedPixel},
         Variant{"Upright", kBars + "rotate-0\"", 64, 48, kBlue, 0.95, 0.1},
         Variant{"TurnedRight", kBars + "rotate-90\"", 48, 64, kBlue, 0.9, 0.95},
         Variant{"UpsideDown", kBars + "rotate-180\"", 64, 48, kBlue, 0.05, 0.9},
@@ -100,14 +101,14 @@ INSTANTIATE_TEST_SUITE_P(
         Variant{"VariableRate",
                 kSource + "pattern=red ! video/x-raw,width=64,height=48,framerate=30/1 ! capssetter "
                           "caps=\"video/x-raw,framerate=0/1,max-framerate=30/1\"",
-                64, 48, kRed},
+                64, 48, kRedPixel},
         Variant{"NoRate",
                 kSource + "pattern=red ! video/x-raw,width=64,height=48,framerate=30/1 ! capssetter "
                           "caps=\"video/x-raw,framerate=0/1\"",
-                64, 48, kRed},
-        Variant{"OnePoint", solid("red", "format=RGB,width=1,height=1"), 16, 16, kRed},
-        Variant{"FourPoints", solid("red", "format=I420,width=2,height=2"), 16, 16, kRed},
-        Variant{"Odd", solid("red", "format=I420,width=321,height=241"), 320, 240, kRed}),
+                64, 48, kRedPixel},
+        Variant{"OnePoint", solid("red", "format=RGB,width=1,height=1"), 16, 16, kRedPixel},
+        Variant{"FourPoints", solid("red", "format=I420,width=2,height=2"), 16, 16, kRedPixel},
+        Variant{"Odd", solid("red", "format=I420,width=321,height=241"), 320, 240, kRedPixel}),
     [](const auto& info) { return info.param.name; });
 
 class ChangesTest : public TrackTest {};
@@ -125,7 +126,7 @@ TEST_F(ChangesTest, OfShapeAndDirectionInMidStreamAreFollowed) {
   Picture picture = decode(peer, Codec::Vp8, "rtpvp8depay ! vp8dec");
   EXPECT_EQ(picture.width, 128);
   EXPECT_EQ(picture.height, 48);
-  EXPECT_NEAR(picture.red, kRed.red, kTolerance);
+  EXPECT_NEAR(picture.red, kRedPixel.red, kTolerance);
   GstTagList* tags = gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, "rotate-90", nullptr);
   gst_element_send_event(element("filter"), gst_event_new_tag(tags));
   ASSERT_TRUE(peer.await([](const auto& packets) { return count_keyframes(packets, Codec::Vp8) >= 3; }));

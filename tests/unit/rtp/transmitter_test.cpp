@@ -22,13 +22,13 @@ using namespace std::chrono_literals;
 using Bytes = std::vector<std::uint8_t>;
 using Time = Transmitter::Time;
 
-constexpr std::uint32_t kSsrc = 0x01020304;
+constexpr std::uint32_t kViewerSsrc = 0x01020304;
 constexpr std::uint32_t kRtxSsrc = 0x05060708;
-constexpr std::size_t kPayload = 1000;
+constexpr std::size_t kPayloadSize = 1000;
 constexpr Time kBeginning{10s};
 constexpr StreamFormat kFormat{.payload_type = 96, .retransmission_type = 97};
 
-HeaderBytes header(std::uint16_t sequence) {
+HeaderBytes in_source_header(std::uint16_t sequence) {
   const std::array<std::uint8_t, 12> packet{0x80, 100, 0, 0, 0, 0, 0, 9};
   return *HeaderBytes::of(packet, {.sequence = sequence});
 }
@@ -36,12 +36,12 @@ HeaderBytes header(std::uint16_t sequence) {
 /// A transmitter, and the numbers of what it sends.
 struct Sender {
   explicit Sender(std::uint16_t first = 100, const StreamFormat& format = kFormat)
-      : transmitter({.ssrc = kSsrc, .retransmission_ssrc = kRtxSsrc, .first_sequence = first}) {
+      : transmitter({.ssrc = kViewerSsrc, .retransmission_ssrc = kRtxSsrc, .first_sequence = first}) {
     EXPECT_TRUE(transmitter.set_format(format));
   }
 
   std::optional<std::uint16_t> send(std::uint16_t sequence) {
-    const auto ours = number_of(transmitter.transmit(header(sequence), kPayload, space), kSsrc);
+    const auto ours = number_of(transmitter.transmit(in_source_header(sequence), kPayloadSize, space), kViewerSsrc);
     if (ours) {
       ours_[sequence] = *ours;
     }
@@ -52,7 +52,8 @@ struct Sender {
     return ours == ours_.end() ? std::nullopt : send_again(sequence, ours->second, sent, now);
   }
   std::optional<std::uint16_t> send_again(std::uint16_t sequence, std::uint16_t ours, Time sent, Time now) {
-    return number_of(transmitter.retransmit(ours, header(sequence), kPayload, sent, now, space), kRtxSsrc);
+    return number_of(transmitter.retransmit(ours, in_source_header(sequence), kPayloadSize, sent, now, space),
+                     kRtxSsrc);
   }
 
   Transmitter transmitter;
@@ -143,7 +144,8 @@ TEST(Transmitter, TimestampsNeverGoBackWithAnotherSource) {
       }
       const std::array<std::uint8_t, 12> packet{0x80, 100, 0, 0, 0, 0, 0, 0};
       const auto written = sender.transmitter.transmit(
-          *HeaderBytes::of(packet, {.sequence = sequence++, .timestamp = picture.in_source}), kPayload, sender.space);
+          *HeaderBytes::of(packet, {.sequence = sequence++, .timestamp = picture.in_source}), kPayloadSize,
+          sender.space);
       ASSERT_TRUE(written);
       EXPECT_EQ(PacketHeader::parse(std::span(sender.space).first(*written))->timestamp, picture.ours)
           << &course - courses.data() << ": " << picture.in_source;
@@ -155,13 +157,13 @@ TEST(Transmitter, TimestampsNeverGoBackWithAnotherSource) {
 }
 
 TEST(Transmitter, SendsNothingWithoutAFormat) {
-  Transmitter transmitter({.ssrc = kSsrc});
+  Transmitter transmitter({.ssrc = kViewerSsrc});
   std::array<std::uint8_t, Transmitter::kMaxHeaderSize> out{};
-  EXPECT_EQ(transmitter.transmit(header(7), kPayload, out), std::nullopt);
-  EXPECT_EQ(transmitter.retransmit(0, header(7), kPayload, kBeginning, kBeginning, out), std::nullopt);
+  EXPECT_EQ(transmitter.transmit(in_source_header(7), kPayloadSize, out), std::nullopt);
+  EXPECT_EQ(transmitter.retransmit(0, in_source_header(7), kPayloadSize, kBeginning, kBeginning, out), std::nullopt);
   EXPECT_EQ(transmitter.report(kBeginning, 0, {}), std::nullopt);
   EXPECT_FALSE(transmitter.set_format({.payload_type = 72})) << "that would be RTCP";
-  EXPECT_EQ(transmitter.transmit(header(7), kPayload, out), std::nullopt);
+  EXPECT_EQ(transmitter.transmit(in_source_header(7), kPayloadSize, out), std::nullopt);
 }
 
 TEST(Transmitter, ASourceGoesOnForLongerThanItsNumbers) {
@@ -287,10 +289,10 @@ TEST(Transmitter, ARetransmissionIsThePacketWithItsNumberBeforeThePayload) {
   const Bytes packet{0xa1, 0x80 | 100, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   const auto original = HeaderBytes::of(packet, {});
   ASSERT_TRUE(original);
-  ASSERT_TRUE(sender.transmitter.transmit(*original, kPayload, sender.space));
+  ASSERT_TRUE(sender.transmitter.transmit(*original, kPayloadSize, sender.space));
   for (std::uint8_t number = 0; number < 2; ++number) {
     const auto now = kBeginning + number * 100ms;
-    const auto size = sender.transmitter.retransmit(0x1234, *original, kPayload, kBeginning, now, sender.space);
+    const auto size = sender.transmitter.retransmit(0x1234, *original, kPayloadSize, kBeginning, now, sender.space);
     ASSERT_TRUE(size);
     const Bytes expected{0xb1, 0x80 | 97, 0,  number, 1,    2, 3, 4,    5,   6,   7, 8,    9,
                          10,   11,        12, 0xbe,   0xde, 0, 1, 0x31, 'a', 'b', 0, 0x12, 0x34};
@@ -300,7 +302,7 @@ TEST(Transmitter, ARetransmissionIsThePacketWithItsNumberBeforeThePayload) {
     EXPECT_EQ(written, expected);
   }
   EXPECT_EQ(sender.transmitter.count().retransmitted_packets, 2U);
-  EXPECT_EQ(sender.transmitter.count().retransmitted_bytes, 2 * kPayload);
+  EXPECT_EQ(sender.transmitter.count().retransmitted_bytes, 2 * kPayloadSize);
   EXPECT_EQ(sender.transmitter.count().packets, 1U);
 }
 
@@ -310,11 +312,11 @@ TEST(Transmitter, NothingIsSentAgainToWhoDidNotAgree) {
     std::optional<std::uint8_t> type;
   };
   for (const auto& [ssrc, type] : std::vector<Case>{{std::nullopt, 97}, {kRtxSsrc, std::nullopt}, {kRtxSsrc, 72}}) {
-    Transmitter transmitter({.ssrc = kSsrc, .retransmission_ssrc = ssrc});
+    Transmitter transmitter({.ssrc = kViewerSsrc, .retransmission_ssrc = ssrc});
     ASSERT_TRUE(transmitter.set_format({.payload_type = 96, .retransmission_type = type}));
     std::array<std::uint8_t, Transmitter::kMaxHeaderSize> out{};
-    ASSERT_TRUE(transmitter.transmit(header(7), kPayload, out));
-    EXPECT_FALSE(transmitter.retransmit(0, header(7), kPayload, kBeginning, kBeginning, out));
+    ASSERT_TRUE(transmitter.transmit(in_source_header(7), kPayloadSize, out));
+    EXPECT_FALSE(transmitter.retransmit(0, in_source_header(7), kPayloadSize, kBeginning, kBeginning, out));
   }
 }
 
@@ -336,12 +338,13 @@ TEST(Transmitter, RetransmissionsAreAQuarterOnTheWireHoweverSmall) {
   std::size_t repaired = 0;
   auto now = kBeginning;
   for (unsigned i = 0; i < 50'000; ++i, now += 1ms) {
-    const auto size = sender.transmitter.transmit(header(static_cast<std::uint16_t>(i)), 20, sender.space);
+    const auto size = sender.transmitter.transmit(in_source_header(static_cast<std::uint16_t>(i)), 20, sender.space);
     ASSERT_TRUE(size);
     sent += *size + 20;
     for (unsigned back = 0; back < 50 && back <= i; ++back) {
       const auto number = static_cast<std::uint16_t>(i - back);
-      const auto again = sender.transmitter.retransmit(number, header(number), 20, now - back * 1ms, now, sender.space);
+      const auto again =
+          sender.transmitter.retransmit(number, in_source_header(number), 20, now - back * 1ms, now, sender.space);
       repaired += again ? *again + 20 : 0;
     }
   }
@@ -372,7 +375,7 @@ TEST(Transmitter, AReportTellsTheTimestampOfItsMoment) {
     const auto report = sender.transmitter.report(kBeginning, each.ntp_time, each.clock);
     ASSERT_TRUE(report) << each.name;
     EXPECT_EQ(report->rtp_timestamp, each.timestamp) << each.name;
-    EXPECT_EQ(report->ssrc, kSsrc);
+    EXPECT_EQ(report->ssrc, kViewerSsrc);
     EXPECT_EQ(report->ntp_time, each.ntp_time);
     EXPECT_EQ(sender.transmitter.report_at(each.ntp_time).rtp_timestamp, each.timestamp) << each.name;
   }
@@ -390,7 +393,7 @@ TEST(Transmitter, ReportsOnceASecondOfWhatWasSent) {
   const auto report = sender.transmitter.report(kBeginning + 1s, 0, {});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->packets, 2U);
-  EXPECT_EQ(report->octets, 2 * kPayload);
+  EXPECT_EQ(report->octets, 2 * kPayloadSize);
 }
 
 TEST(Transmitter, AReportBlockTellsRoundTripAndLoss) {
@@ -408,7 +411,7 @@ TEST(Transmitter, AReportBlockTellsRoundTripAndLoss) {
   };
   for (const Case& each : cases) {
     Sender sender;
-    sender.transmitter.take(ReportBlock{kSsrc, 64, -3, 90, each.last, each.delay}, each.now);
+    sender.transmitter.take(ReportBlock{kViewerSsrc, 64, -3, 90, each.last, each.delay}, each.now);
     const auto& reception = sender.transmitter.count().reception;
     ASSERT_TRUE(reception);
     EXPECT_EQ(reception->round_trip_time, each.round_trip) << each.now;
@@ -421,7 +424,7 @@ TEST(Transmitter, AReportBlockTellsRoundTripAndLoss) {
 TEST(Transmitter, WhatItMeasuresRulesWhenItRepeats) {
   Sender sender;
   sender.send(7);
-  sender.transmitter.take(ReportBlock{kSsrc, 0, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 4);
+  sender.transmitter.take(ReportBlock{kViewerSsrc, 0, 0, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 4);
   EXPECT_TRUE(sender.send_again(7, kBeginning, kBeginning));
   EXPECT_FALSE(sender.send_again(7, kBeginning, kBeginning + 249ms));
   EXPECT_TRUE(sender.send_again(7, kBeginning, kBeginning + 250ms));
@@ -431,7 +434,7 @@ TEST(Transmitter, WhatItMeasuresRulesWhenItRepeats) {
 std::optional<std::chrono::milliseconds> told_delay(Sender& sender, std::uint16_t sequence) {
   constexpr std::size_t kFixedHeader = 12;
   constexpr std::size_t kValue = kFixedHeader + 4 + 1;  // after the block's header and the one of the only extension
-  const auto size = sender.transmitter.transmit(header(sequence), kPayload, sender.space);
+  const auto size = sender.transmitter.transmit(in_source_header(sequence), kPayloadSize, sender.space);
   EXPECT_TRUE(size);
   if (*size == kFixedHeader) {
     return std::nullopt;
@@ -449,7 +452,7 @@ TEST(Transmitter, ALossyLinksReceiverIsToldToWaitForRepairs) {
   const auto report = [&](std::int32_t lost_of_250) {
     const auto take = [&] {
       // The round trip is 100 ms.
-      sender.transmitter.take(ReportBlock{kSsrc, 26, lost, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
+      sender.transmitter.take(ReportBlock{kViewerSsrc, 26, lost, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
     };
     for (int i = 0; i < 250; ++i) {
       sender.send(++sequence);
@@ -479,20 +482,21 @@ TEST(Transmitter, ALossyLinksReceiverIsToldToWaitForRepairs) {
   Sender without(100, kFormat);
   for (std::uint16_t i = 1; i <= 5000; ++i) {
     without.send(i);
-    without.transmitter.take(ReportBlock{kSsrc, 26, i / 10, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
+    without.transmitter.take(ReportBlock{kViewerSsrc, 26, i / 10, 0, 100U << 16U, 0}, 100 * kSecond + kSecond / 10);
   }
-  const auto size = without.transmitter.transmit(header(5001), kPayload, without.space);
-  EXPECT_EQ(size, Sender(100, kFormat).transmitter.transmit(header(1), kPayload, without.space)) << "not negotiated";
+  const auto size = without.transmitter.transmit(in_source_header(5001), kPayloadSize, without.space);
+  EXPECT_EQ(size, Sender(100, kFormat).transmitter.transmit(in_source_header(1), kPayloadSize, without.space))
+      << "not negotiated";
 }
 
 TEST(Transmitter, AFullIntraRequestThatIsRepeatedIsOne) {
   Sender sender;
-  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kSsrc, 0}));
-  EXPECT_FALSE(sender.transmitter.take(FullIntraRequest{kSsrc, 0}));
-  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kSsrc, 1}));
-  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kSsrc, 0})) << "it wraps";
-  sender.transmitter.take(PictureLoss{kSsrc});
-  sender.transmitter.take(Nack{kSsrc, {1, 2}});
+  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kViewerSsrc, 0}));
+  EXPECT_FALSE(sender.transmitter.take(FullIntraRequest{kViewerSsrc, 0}));
+  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kViewerSsrc, 1}));
+  EXPECT_TRUE(sender.transmitter.take(FullIntraRequest{kViewerSsrc, 0})) << "it wraps";
+  sender.transmitter.take(PictureLoss{kViewerSsrc});
+  sender.transmitter.take(Nack{kViewerSsrc, {1, 2}});
   EXPECT_EQ(sender.transmitter.count().firs, 4U);
   EXPECT_EQ(sender.transmitter.count().plis, 1U);
   EXPECT_EQ(sender.transmitter.count().nacks, 1U);

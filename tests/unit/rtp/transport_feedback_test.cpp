@@ -15,7 +15,7 @@ using Bytes = std::vector<std::uint8_t>;
 using Packets = std::vector<TransportFeedback::Packet>;
 using Arrival = TransportFeedback::Arrival;
 
-constexpr std::uint32_t kVideo = 0xdeadbeef;
+constexpr std::uint32_t kPicture = 0xdeadbeef;
 constexpr std::uint8_t kNumber = 0x2a;
 constexpr std::size_t kNoLimit = 0x10000;
 
@@ -34,19 +34,19 @@ std::optional<Arrival> at(std::int64_t microseconds) {
 
 constexpr std::optional<Arrival> kMissing;
 
-struct Case {
+struct FeedbackCase {
   std::string name;
   Bytes information;
   std::optional<Packets> expected;
 };
 
-class TransportFeedbackTable : public ::testing::TestWithParam<Case> {};
+class TransportFeedbackTable : public ::testing::TestWithParam<FeedbackCase> {};
 
 TEST_P(TransportFeedbackTable, Holds) {
-  const auto feedback = parse_transport_feedback(kVideo, GetParam().information, kNoLimit);
+  const auto feedback = parse_transport_feedback(kPicture, GetParam().information, kNoLimit);
   ASSERT_EQ(feedback.has_value(), GetParam().expected.has_value());
   if (feedback) {
-    EXPECT_EQ(*feedback, (TransportFeedback{kVideo, kNumber, *GetParam().expected}));
+    EXPECT_EQ(*feedback, (TransportFeedback{kPicture, kNumber, *GetParam().expected}));
   }
 }
 
@@ -63,7 +63,7 @@ Packets joined(Packets packets, const Packets& more) {
   return packets;
 }
 
-const std::vector<Case> kChunks{
+const std::vector<FeedbackCase> kChunks{
     {"RunOfSmallDeltas", message(5, 3, 1, {0x20, 0x03, 0, 1, 255}),
      Packets{{5, at(64'000)}, {6, at(64'250)}, {7, at(128'000)}}},
     {"RunOfLargeDeltas", message(5, 2, 1, {0x40, 0x02, 0x01, 0x00, 0x7f, 0xff}),
@@ -84,7 +84,7 @@ const std::vector<Case> kChunks{
     {"EmptyRun", message(5, 1, 0, {0x20, 0x00, 0x00, 0x00, 0x20, 0x01, 4}), Packets{{5, at(1000)}}},
 };
 
-const std::vector<Case> kTimes{
+const std::vector<FeedbackCase> kTimes{
     {"NegativeDeltas", message(5, 2, 2, {0x40, 0x02, 0xff, 0xfc, 0x80, 0x00}),
      Packets{{5, at(127'000)}, {6, at(-8'065'000)}}},
     {"NegativeAmongOthers",
@@ -95,7 +95,7 @@ const std::vector<Case> kTimes{
      Packets{{5, TransportFeedback::kPeriod - Arrival{250}}, {6, TransportFeedback::kPeriod + Arrival{63'500}}}},
 };
 
-const std::vector<Case> kSequences{
+const std::vector<FeedbackCase> kSequences{
     {"Wrap", message(0xfffe, 4, 0, {0x20, 0x04, 4, 4, 4, 4}),
      Packets{{0xfffe, at(1000)}, {0xffff, at(2000)}, {0, at(3000)}, {1, at(4000)}}},
     {"RunLongerThanThePackets", message(5, 2, 0, {0x3f, 0xff, 4, 4}), Packets{{5, at(1000)}, {6, at(2000)}}},
@@ -104,7 +104,7 @@ const std::vector<Case> kSequences{
     {"MoreThanItsDeltas", message(5, 1, 0, {0x20, 0x01, 4, 0, 0, 0, 0}), Packets{{5, at(1000)}}},
 };
 
-const std::vector<Case> kLeftOut{
+const std::vector<FeedbackCase> kLeftOut{
     {"Nothing", {}, std::nullopt},
     {"HeaderCutShort", {0, 5, 0, 1, 0, 0, 1}, std::nullopt},
     {"NoPackets", message(5, 0, 1, {0x20, 0x01, 4}), std::nullopt},
@@ -119,20 +119,20 @@ const std::vector<Case> kLeftOut{
     {"SuchAPair", message(5, 1, 1, {0xf0, 0x00, 4, 4, 4, 4}), std::nullopt},
 };
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) {
+std::string name_of_feedback(const ::testing::TestParamInfo<FeedbackCase>& info) {
   return info.param.name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Chunks, TransportFeedbackTable, ::testing::ValuesIn(kChunks), name_of);
-INSTANTIATE_TEST_SUITE_P(Times, TransportFeedbackTable, ::testing::ValuesIn(kTimes), name_of);
-INSTANTIATE_TEST_SUITE_P(Sequences, TransportFeedbackTable, ::testing::ValuesIn(kSequences), name_of);
-INSTANTIATE_TEST_SUITE_P(LeftOut, TransportFeedbackTable, ::testing::ValuesIn(kLeftOut), name_of);
+INSTANTIATE_TEST_SUITE_P(Chunks, TransportFeedbackTable, ::testing::ValuesIn(kChunks), name_of_feedback);
+INSTANTIATE_TEST_SUITE_P(Times, TransportFeedbackTable, ::testing::ValuesIn(kTimes), name_of_feedback);
+INSTANTIATE_TEST_SUITE_P(Sequences, TransportFeedbackTable, ::testing::ValuesIn(kSequences), name_of_feedback);
+INSTANTIATE_TEST_SUITE_P(LeftOut, TransportFeedbackTable, ::testing::ValuesIn(kLeftOut), name_of_feedback);
 
 TEST(TransportFeedback, SaysNothingWhenCutShort) {
   const Bytes whole = message(0xfffe, 17, 0, {0x00, 0x02, 0x80, 0x01, 0x40, 0x01, 4, 0x00, 0x08});
-  ASSERT_TRUE(parse_transport_feedback(kVideo, whole, kNoLimit));
+  ASSERT_TRUE(parse_transport_feedback(kPicture, whole, kNoLimit));
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(parse_transport_feedback(kVideo, std::span(whole).first(size), kNoLimit)) << size;
+    EXPECT_FALSE(parse_transport_feedback(kPicture, std::span(whole).first(size), kNoLimit)) << size;
   }
 }
 
@@ -140,7 +140,7 @@ TEST(TransportFeedback, TheFirstUpToTheLimit) {
   const Bytes bytes = message(5, 0x2000, 0, {0x00, 0x01, 0x20, 0x03, 0x1f, 0xfc, 4, 4, 4});
   const Packets first{{5, kMissing}, {6, at(1000)}, {7, at(2000)}, {8, at(3000)}, {9, kMissing}};
   for (std::size_t limit = 0; limit <= first.size(); ++limit) {
-    const auto feedback = parse_transport_feedback(kVideo, bytes, limit);
+    const auto feedback = parse_transport_feedback(kPicture, bytes, limit);
     ASSERT_TRUE(feedback);
     EXPECT_EQ(feedback->packets, Packets(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(limit)));
   }
