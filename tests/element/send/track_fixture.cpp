@@ -62,6 +62,10 @@ std::uint32_t ssrc_of(const Packet& packet) {
   return header_of(packet).ssrc;
 }
 
+bool ends_picture(const Packet& packet) {
+  return (packet.at(1) & 0x80) != 0;
+}
+
 bool starts_keyframe(const Packet& packet, rtp::Codec codec) {
   return rtp::starts_keyframe(codec, payload_of(packet));
 }
@@ -271,7 +275,12 @@ Picture decode(const Peer& peer, rtp::Codec codec, const std::string& decoder, d
   const auto out = glib::Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline.get()), "out"));
   g_object_set(in.get(), "caps", rtp_caps(codec).get(), nullptr);
   gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-  for (const Packet& packet : peer.packets()) {
+  std::vector<Packet> packets = peer.packets();
+  // Up to the last picture that is whole: what stopped them may have come in the middle of one.
+  while (!packets.empty() && !ends_picture(packets.back())) {
+    packets.pop_back();
+  }
+  for (const Packet& packet : packets) {
     gst_app_src_push_buffer(GST_APP_SRC(in.get()), gst_buffer_new_memdup(packet.data(), packet.size()));
   }
   gst_app_src_end_of_stream(GST_APP_SRC(in.get()));

@@ -55,6 +55,8 @@ std::vector<std::uint8_t> payload_of(const Packet& packet);
 std::uint8_t payload_type_of(const Packet& packet);
 std::uint16_t sequence_of(const Packet& packet);
 std::uint32_t timestamp_of(const Packet& packet);
+/// The marker bit.
+bool ends_picture(const Packet& packet);
 std::uint32_t ssrc_of(const Packet& packet);
 bool starts_keyframe(const Packet& packet, rtp::Codec codec);
 std::size_t count_keyframes(const std::vector<Packet>& packets, rtp::Codec codec);
