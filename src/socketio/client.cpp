@@ -104,12 +104,13 @@ void Client::Impl::start() {
                            [this, error = ConnectError{ConnectError::Kind::Untrusted, *problem}] { on_lost(error); });
     return;
   }
-  const auto session = HttpSession::create({options_.tls_ca_file, options_.tls_insecure, options_.tls_certificate});
+  const auto& server = std::get<ServerUrl>(url);
+  const auto session =
+      HttpSession::create({options_.tls_ca_file, options_.tls_insecure, options_.tls_certificate}, server.host());
   if (const auto* problem = std::get_if<std::string>(&session)) {
     next_timer_.start_once(0ms, [this, error = ConnectError{ConnectError::Kind::Tls, *problem}] { on_lost(error); });
     return;
   }
-  const auto& server = std::get<ServerUrl>(url);
   shown_url_ = server.text();
   connection_ = std::make_unique<Connection>(
       Endpoint{std::get<HttpSession>(session), server, options_.query},

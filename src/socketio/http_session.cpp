@@ -23,11 +23,19 @@ bool is_before_its_time(GTlsCertificate* certificate) {
   return start && g_date_time_compare(now.get(), start.get()) < 0;
 }
 
+bool is_this_machine(const std::string& host) {
+  const auto address = glib::Ref<GInetAddress>::adopt(g_inet_address_new_from_string(host.c_str()));
+  return host == "localhost" || (address && g_inet_address_get_is_loopback(address.get()));
+}
+
 }  // namespace
 
-std::variant<HttpSession, std::string> HttpSession::create(CertificateRules rules) {
+std::variant<HttpSession, std::string> HttpSession::create(CertificateRules rules, const std::string& host) {
   const auto session = glib::Ref<SoupSession>::adopt(
       soup_session_new_with_options("max-conns-per-host", kConnectionsPerHost, "user-agent", "rtcmc", nullptr));
+  if (is_this_machine(host)) {
+    soup_session_set_proxy_resolver(session.get(), nullptr);
+  }
   // Load balancers pin the requests of one polling session to one server by a cookie.
   soup_session_add_feature_by_type(session.get(), SOUP_TYPE_COOKIE_JAR);
   if (rules.ca_file) {

@@ -23,8 +23,10 @@ struct CertificateRules {
 /// A SoupSession with its way of checking certificates. Copies share the session.
 class HttpSession {
  public:
-  /// Or a sentence that says why the authorities' file cannot be used.
-  [[nodiscard]] static std::variant<HttpSession, std::string> create(CertificateRules rules);
+  /// Or a sentence that says why the authorities' file cannot be used. `host`: of the URLs that it is for. For this
+  /// machine's own no proxy is looked for, which where settings cannot be read (a service's user has no home) GIO is
+  /// loud about.
+  [[nodiscard]] static std::variant<HttpSession, std::string> create(CertificateRules rules, const std::string& host);
 
   [[nodiscard]] glib::Ref<SoupMessage> message(const char* method, const glib::Ref<GUri>& uri) const;
 

@@ -27,6 +27,8 @@ class ServerUrl {
   /// The URL of one request, with TLS or without as the server's own.
   [[nodiscard]] glib::Ref<GUri> request(Scheme scheme, const Query& query) const;
 
+  [[nodiscard]] std::string host() const { return g_uri_get_host(uri_.get()); }
+
   /// For people: without user, password and query.
   [[nodiscard]] const std::string& text() const { return text_; }
 

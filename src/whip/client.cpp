@@ -49,7 +49,8 @@ Refused failure(const std::string& url, SoupMessage* message, const socketio::Co
 void Client::publish(std::string offer, Published published) {
   offer_ = std::move(offer);
   published_ = std::move(published);
-  auto session = socketio::HttpSession::create(endpoint_.certificates);
+  const auto uri = glib::Ref<GUri>::adopt(g_uri_parse(url_.c_str(), GUriFlags(SOUP_HTTP_URI_FLAGS), nullptr));
+  auto session = socketio::HttpSession::create(endpoint_.certificates, g_uri_get_host(uri.get()));
   if (const auto* fault = std::get_if<std::string>(&session)) {
     finish(Refused{Refused::Kind::Unreachable, *fault});
     return;
