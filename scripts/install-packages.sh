@@ -21,7 +21,7 @@ fi
 if [ "$wanted" = test ]; then
   packages="$packages
   clang libclang-rt-dev clang-format clang-tidy chromium-headless-shell coturn debootstrap firefox-esr
-  libssl-dev"
+  libssl-dev mkdocs"
   command -v npm > /dev/null || packages="$packages npm"
 fi
 
