@@ -338,9 +338,9 @@ void Participation::call(std::string user_id) {
 
 void Participation::set_extra(glib::Ref<JsonObject> extra) {
   const std::lock_guard lock(mutex_);
-  settings_.room.extra = extra;
+  settings_.room.extra = std::move(extra);
   if (session_) {
-    session_->set_extra(std::move(extra));
+    session_->set_extra(shown_extra(settings_.room));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "element/display_name.hpp"
 #include "media/elements.hpp"
 #include "media/rtp_elements.hpp"
 #include "server/access_policy.hpp"
@@ -119,6 +120,10 @@ std::optional<SettingsFault> fault_of(const Settings& settings) {
   return std::nullopt;
 }
 
+glib::Ref<JsonObject> shown_extra(const room::RoomOptions& options) {
+  return options.user_id.empty() ? with_display_name(options.extra.get(), g_get_host_name()) : options.extra;
+}
+
 SessionSettings session_settings(const Settings& settings, PadKinds pads, const EmbeddedServer* server) {
   const auto servers = ice_servers(settings);
   const auto* usable = std::get_if<room::IceServers>(&servers);  // of which fault_of() has made sure
@@ -134,6 +139,7 @@ SessionSettings session_settings(const Settings& settings, PadKinds pads, const 
                .opus = {.repetitions = settings.audio_fec, .pauses = settings.audio_dtx}},
       .incoming = {.auto_receive = settings.auto_receive, .keeps_pads = !settings.uri.empty()},
       .session_is_implied = !settings.session};
+  result.room.extra = shown_extra(settings.room);
   result.room.session = settings.session ? *settings.session : implied_session(settings, pads);
   result.room.session.oneway = result.room.session.oneway || result.room.scalable_broadcast;
   result.peer.data_channel = result.room.session.data;

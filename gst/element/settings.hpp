@@ -59,6 +59,9 @@ struct SettingsFault {
 };
 [[nodiscard]] std::optional<SettingsFault> fault_of(const Settings& settings);
 
+/// What participants get as our `extra`. May be null.
+[[nodiscard]] glib::Ref<JsonObject> shown_extra(const room::RoomOptions& options);
+
 /// What they come to for a stay in a room. `server`: the one that we bring along; may be null.
 [[nodiscard]] SessionSettings session_settings(const Settings& settings, PadKinds pads, const EmbeddedServer* server);
 

@@ -125,6 +125,8 @@ describe('messages of others', () => {
     assert.equal(nameOf({ name: '  Ada\u202e\n\tLovelace ' }, 'x'), 'Ada Lovelace');
     assert.equal(nameOf({ name: '😀'.repeat(100) }, 'x'), '😀'.repeat(60));
     assert.equal(nameOf({ name: {} }, 'porch'), 'porch');
+    assert.equal(nameOf({ fullName: 'Ada' }, 'x'), 'Ada');
+    assert.equal(nameOf({ name: ' ', username: 'ada', userFullName: 'Ada Lovelace' }, 'x'), 'Ada Lovelace');
     assert.equal(nameOf({}, 'abcdef'.repeat(5)), 'Guest abcd');
     assert.equal(nameOf({}, '\u202e'), 'Guest');
   });

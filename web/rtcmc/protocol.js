@@ -19,10 +19,13 @@ export function parseExtra(value) {
 	return extra;
 }
 
+/** What pages of RTCMultiConnection call a name in `extra`. gst/element/display_name.cpp has the same. */
+const NAMES = ['name', 'fullName', 'userFullName', 'fullname', 'username'];
+
 /** What to call a participant: one short line. */
 export function nameOf(extra, userId) {
 	const line = (text) => [...text.slice(0, 999).replace(/[\p{C}\p{Z}]+/gu, ' ').trim()].slice(0, MAX.name).join('');
-	const given = typeof extra.name === 'string' ? line(extra.name) : '';
+	const given = NAMES.map((name) => (typeof extra[name] === 'string' ? line(extra[name]) : '')).find(Boolean);
 	return given || (userId.length > 20 ? `Guest ${line(userId.slice(0, 4))}` : line(userId)) || 'Guest';
 }
 
