@@ -29,7 +29,8 @@ EngineSession::EngineSession(Identity identity, bool can_upgrade, const Options&
       options_(options),
       stats_(stats),
       listener_(listener),
-      share_(budget, identity_.address, [this] { give_up("too much waits for clients that read too slowly"); }),
+      share_(budget, identity_.address,
+             [this] { give_up("too much waits, of clients that read too slowly or do not end what they send"); }),
       overhead_(options.limits.messages_per_second, options.limits.message_burst, Clock::now()) {
   const socketio::Handshake handshake{identity_.sid, can_upgrade, options.ping_interval, options.ping_timeout,
                                       options.limits.max_message};
@@ -171,6 +172,9 @@ void EngineSession::give_up(std::string_view reason) {
     websocket_->give_up();
   }
   drop_probe();
+  for (const auto& discarded : discarded_) {
+    discarded->give_up();
+  }
   if (!std::exchange(closed_, true)) {
     ++stats_.sessions_dropped;
     listener_.on_session_closed(*this, reason);

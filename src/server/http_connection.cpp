@@ -176,6 +176,17 @@ void HttpConnection::read() {
   if (state_ == State::Reading && stream_.buffers()) {
     poller_.call_soon(*this);
   }
+  count_unfinished();
+}
+
+void HttpConnection::count_unfinished() {
+  const std::size_t before = std::exchange(unfinished_, state_ == State::Reading ? reader_.unfinished() : 0);
+  if (unfinished_ > before) {
+    share_.add(unfinished_ - before);
+    share_.keep_limits();
+  } else {
+    share_.remove(before - unfinished_);
+  }
 }
 
 void HttpConnection::take_request() {
@@ -244,7 +255,7 @@ void HttpConnection::flush() {
 
 void HttpConnection::forget_output() {
   output_ = {};
-  share_.remove(share_.bytes());
+  share_.remove(share_.bytes() - unfinished_);
   body_.reset();
   written_ = 0;
 }
@@ -270,6 +281,7 @@ void HttpConnection::close() {
   watch(0);
   state_ = State::Closed;
   forget_output();
+  count_unfinished();
   if (const auto hang_up = std::exchange(hang_up_, nullptr)) {
     hang_up();
   }

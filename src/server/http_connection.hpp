@@ -78,6 +78,8 @@ class HttpConnection final : private Poller::Handler {
   void take_request();
   void flush();
   void forget_output();
+  /// What is kept until the rest of a request comes waits as well.
+  void count_unfinished();
   void watch(std::uint32_t events);
   void close();
 
@@ -89,7 +91,8 @@ class HttpConnection final : private Poller::Handler {
   HttpRequest request_;
   std::function<void()> hang_up_;
   std::string output_;                // the head, and a body that is not shared
-  QueueBudget::Share share_;          // counts it
+  QueueBudget::Share share_;          // counts it, and what comes
+  std::size_t unfinished_ = 0;        // bytes of what comes, as counted
   std::shared_ptr<const Body> body_;  // comes behind it; may be null
   std::size_t written_ = 0;           // of both
   bool last_ = false;                 // no further request is taken

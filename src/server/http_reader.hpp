@@ -37,6 +37,8 @@ class HttpReader {
   void feed(std::string_view bytes) { bytes_ += bytes; }
   /// Absent if more bytes are needed, or after an error.
   [[nodiscard]] std::optional<HttpRequest> next();
+  /// Bytes of a request that has not come to its end.
+  [[nodiscard]] std::size_t unfinished() const { return bytes_.size(); }
   /// The HTTP status that says why nothing more can be read.
   [[nodiscard]] std::optional<unsigned> error() const { return error_; }
   /// What came behind the last request.

@@ -22,6 +22,9 @@ constexpr std::string_view kInvalidPassword = "Invalid password";
 constexpr std::string_view kDefaultMessageEvent = "RTCMultiConnection-Message";
 constexpr unsigned kDefaultMaxParticipants = 1000;
 constexpr std::size_t kMaxPassword = 1024;
+/// What it costs to look at a room for the public list, next to what it costs to send.
+constexpr std::size_t kBytesPerLook = 64;
+constexpr std::string_view kAskedTooMuch = "you have asked for too much of late; wait a little";
 constexpr std::size_t kMaxCustomEvents = 8;
 /// What is kept of a client goes out inside other packets, at most this much deeper.
 constexpr unsigned kWrapping = 4;
@@ -361,6 +364,11 @@ void RoomService::list_public_rooms(User& from, const ClientEvent& event) {
     ack(from, event, {"null", glib::json_quoted("publicRoomIdentifier is required")});
     return;
   }
+  // Whoever asks again and again has all rooms looked at, and a long answer written, each time.
+  if (!output_.charge(from.client, directory_.rooms().size() * kBytesPerLook)) {
+    ack(from, event, {"null", glib::json_quoted(kAskedTooMuch)});
+    return;
+  }
   std::map<std::uint64_t, const Room*> rooms;
   for (const auto& [id, room] : directory_.rooms()) {
     if (room->identifier == *identifier) {
@@ -373,6 +381,10 @@ void RoomService::list_public_rooms(User& from, const ClientEvent& event) {
       break;  // an answer no longer than what clients may send
     }
     list += (list.size() > 1 ? "," : "") + public_entry(*room, room == from.room);
+  }
+  if (!output_.charge(from.client, list.size())) {
+    ack(from, event, {"null", glib::json_quoted(kAskedTooMuch)});
+    return;
   }
   ack(from, event, {list + "]"});
 }

@@ -68,6 +68,20 @@ void WebSocket::on_ready(std::uint32_t events) {
   }
   if (events == 0 ? std::exchange(read_is_due_, false) : (events & ~std::uint32_t{EPOLLOUT}) != 0) {
     read();
+    count_unfinished();
+  }
+}
+
+void WebSocket::count_unfinished() {
+  if (state_ == State::Finished) {
+    return;
+  }
+  const std::size_t before = std::exchange(unfinished_, reader_.unfinished());
+  if (unfinished_ > before) {
+    share_.add(unfinished_ - before);
+    share_.keep_limits();
+  } else {
+    share_.remove(before - unfinished_);
   }
 }
 
@@ -211,7 +225,7 @@ void WebSocket::finish() {
   if (std::exchange(state_, State::Finished) != State::Finished) {
     poller_.remove(stream_.fd(), *this);
     outgoing_.clear();
-    share_.remove(std::exchange(queued_, 0));
+    share_.remove(std::exchange(queued_, 0) + std::exchange(unfinished_, 0));
   }
 }
 

@@ -67,6 +67,8 @@ class WebSocket final : private Poller::Handler {
   void queue(WebSocketOpcode opcode, OutgoingText payload);
   void mark_written(std::size_t bytes);
   void watch_for_room(bool wanted);
+  /// What is kept until the rest of a message comes waits as well.
+  void count_unfinished();
   void lose(const char* reason);
   void finish();
 
@@ -77,6 +79,7 @@ class WebSocket final : private Poller::Handler {
   WebSocketReader reader_;
   std::list<Outgoing> outgoing_;  // unlike a deque, it takes no memory while it is empty
   std::size_t queued_ = 0;
+  std::size_t unfinished_ = 0;  // bytes of what comes, as counted
   State state_ = State::Open;
   bool flush_is_due_ = false;
   bool read_is_due_ = true;  // although the descriptor may have nothing more to say: there are first bytes

@@ -41,6 +41,11 @@ class WebSocketReader {
   /// Absent if more bytes are needed, or after an error.
   [[nodiscard]] std::optional<WebSocketMessage> next();
 
+  /// Bytes of a message that has not come to its end.
+  [[nodiscard]] std::size_t unfinished() const {
+    return bytes_.size() - taken_ + (fragmented_ ? fragments_.size() : 0);
+  }
+
   /// How many frames came since the last call that were no whole message of data: pings, fragments.
   [[nodiscard]] unsigned take_overhead() { return std::exchange(overhead_, 0U); }
 

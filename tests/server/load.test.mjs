@@ -107,6 +107,38 @@ test('what waits for all is bounded: the greediest goes', async (t) => {
   assert.equal(await firstToGo(t, url, { greedy: '127.0.0.2', modest: '127.0.0.3' }), 'greedy');
 });
 
+test('messages and requests that do not come to their end wait as well', async (t) => {
+  const SIZE = 900_000;
+  const { url, port } = await startServer(t, ...UNBOUNDED, 'max-queued-per-address=4000000');
+  const beside = await connect(t, url, { transports: ['websocket'], query: { userid: 'beside' } });
+  const ends = [];
+  const sockets = [];
+  for (let i = 0; i < 8; ++i) {
+    const socket = net.connect(port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    const head = i % 2 === 0
+      ? `POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: ${SIZE + 1}\r\n\r\n`
+      : `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\n`
+        + 'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+    socket.write(head);
+    socket.on('error', () => {});
+    socket.resume();
+    ends.push(once(socket, 'close').then(() => true));
+    sockets.push(socket);
+  }
+  for (const [i, socket] of sockets.entries()) {
+    const frame = Buffer.alloc(14 + SIZE, 'x');
+    frame.writeUInt8(0x81, 0);
+    frame.writeUInt8(0xff, 1);
+    frame.writeBigUInt64BE(BigInt(SIZE + 1), 2);
+    socket.write(i % 2 === 0 ? frame.subarray(14) : frame);
+  }
+  // Eight are 7.2 MB, of which four fit.
+  await Promise.race(ends);
+  assert.ok(beside.connected);
+  assert.deepEqual(await ask(beside, 'check-presence', 'r'), await ask(beside, 'check-presence', 'r'));
+});
+
 test('the answer to a long poll that is not read counts as well', async (t) => {
   const { url, port } = await startServer(t, ...UNBOUNDED, 'max-queued-per-address=16000000');
   const path = `/socket.io/?EIO=4&transport=polling`;

@@ -151,6 +151,18 @@ TEST_F(RoomServiceTest, RoomsHaveOwnersPasswordsAndLimits) {
             R"("session":{"audio":true},"sessionid":"r","isRoomFull":true,"isPasswordProtected":false}]])");
 }
 
+TEST_F(RoomServiceTest, ThePublicListCostsWhatItTakes) {
+  add(1, "alice");
+  open(1, "r", R"(,"identifier":"pub")");
+  charged_.clear();
+  const std::string list = ask(1, "get-public-rooms", R"("pub")");
+  ASSERT_EQ(charged_.size(), 2U) << "for the rooms and for the answer";
+  EXPECT_GT(charged_[0], 0U);
+  EXPECT_GT(charged_[1] + 10, list.size());
+  may_cause_ = false;
+  EXPECT_EQ(ask(1, "get-public-rooms", R"("pub")"), R"([null,"you have asked for too much of late; wait a little"])");
+}
+
 TEST_F(RoomServiceTest, ThePublicListTellsNobodyOutsideWhoIsInARoomWithAPassword) {
   add(1, "alice");
   add(2, "bob");
