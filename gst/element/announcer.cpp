@@ -107,15 +107,15 @@ void Announcer::install_signals(GObjectClass* element_class) {
   signals[kPayloaderSetup] = add_signal(type, "payloader-setup", GST_TYPE_ELEMENT);
 }
 
-void Announcer::post(Lane lane, glib::Ref<GstMessage> message, std::size_t size) const {
+bool Announcer::admit(Lane lane, GstMessage* message, std::size_t size) const {
   Unread& unread = unread_->at(lane);
   if (unread.count >= kMaxUnread || unread.size + size > kMaxUnreadSize) {
     if (!unread.is_full.exchange(true)) {
-      const GstStructure* structure = gst_message_get_structure(message.get());
+      const GstStructure* structure = gst_message_get_structure(message);
       GST_WARNING_OBJECT(element_, "nobody reads the bus: %s, and more messages like it, are not posted",
-                         structure ? gst_structure_get_name(structure) : GST_MESSAGE_TYPE_NAME(message.get()));
+                         structure ? gst_structure_get_name(structure) : GST_MESSAGE_TYPE_NAME(message));
     }
-    return;
+    return false;
   }
   unread.is_full = false;
   unread.count += 1;
@@ -126,7 +126,7 @@ void Announcer::post(Lane lane, glib::Ref<GstMessage> message, std::size_t size)
     std::size_t size;
   };
   gst_mini_object_weak_ref(
-      GST_MINI_OBJECT(message.get()),
+      GST_MINI_OBJECT(message),
       [](gpointer data, GstMiniObject*) {
         const std::unique_ptr<Posted> posted(static_cast<Posted*>(data));
         Unread& read = posted->lanes->at(posted->lane);
@@ -134,7 +134,29 @@ void Announcer::post(Lane lane, glib::Ref<GstMessage> message, std::size_t size)
         read.size -= posted->size;
       },
       new Posted{unread_, lane, size});
-  gst_element_post_message(element_, message.release());
+  return true;
+}
+
+void Announcer::post(Lane lane, glib::Ref<GstMessage> message, std::size_t size) const {
+  if (admit(lane, message.get(), size)) {
+    gst_element_post_message(element_, message.release());
+  }
+}
+
+bool Announcer::passes_on(GstMessage* message) const {
+  switch (GST_MESSAGE_TYPE(message)) {
+    case GST_MESSAGE_STATE_CHANGED:
+      return false;
+    case GST_MESSAGE_WARNING:
+    case GST_MESSAGE_INFO:
+    case GST_MESSAGE_LATENCY:
+    case GST_MESSAGE_TAG:
+    case GST_MESSAGE_QOS:
+    case GST_MESSAGE_ELEMENT:
+      return admit(kOfElements, message, 0);
+    default:
+      return true;
+  }
 }
 
 void Announcer::post(Lane lane, GstStructure* structure, std::size_t size) const {

@@ -71,9 +71,13 @@ class Announcer {
   void warning(GQuark domain, int code, const std::string& text, const std::string& detail) const;
   void end_of_stream() const;
 
+  /// Whether what an element inside of ours posts goes on to the pipeline: what only says that participants come and go
+  /// does not, and for all else that has no end there is a lane, too. One that does not is still the caller's.
+  [[nodiscard]] bool passes_on(GstMessage* message) const;
+
  private:
   /// What many of one kind may not keep from being posted are those of another.
-  enum Lane : unsigned { kOfData, kOfParticipants, kOfStreams, kOfRoom, kWarnings, kEndings, kLaneCount };
+  enum Lane : unsigned { kOfData, kOfParticipants, kOfStreams, kOfRoom, kWarnings, kEndings, kOfElements, kLaneCount };
   struct Unread {
     std::atomic<unsigned> count = 0;
     std::atomic<std::size_t> size = 0;
@@ -81,7 +85,8 @@ class Announcer {
   };
   using Lanes = std::array<Unread, kLaneCount>;
 
-  /// `size`: about how many bytes it takes besides those of any message.
+  /// False: too many wait. `size`: about how many bytes it takes besides those of any message.
+  [[nodiscard]] bool admit(Lane lane, GstMessage* message, std::size_t size) const;
   void post(Lane lane, glib::Ref<GstMessage> message, std::size_t size = 0) const;
   void post(Lane lane, GstStructure* structure, std::size_t size = 0) const;
   void stream_changed(unsigned signal, const char* message, const std::string& user_id, const std::string& stream_id,

@@ -28,7 +28,6 @@ class Value {
 /// Bounds for hostile participants.
 constexpr guint kMaxFields = 64;
 constexpr unsigned kMaxNewNames = 4096;
-constexpr std::size_t kMaxNameSize = 256;
 /// The field for members whose names are too many.
 constexpr const char* kJson = "json";
 
@@ -108,27 +107,9 @@ glib::Ref<JsonNode> to_json(const GValue* value) {
 
 }  // namespace
 
-FieldNames& FieldNames::of_process() {
+FieldNames& names_in_extra() {
   static FieldNames names(kMaxNewNames);
   return names;
-}
-
-bool FieldNames::admit(const char* name) {
-  if (g_quark_try_string(name) != 0) {
-    return true;
-  }
-  if (std::string_view(name).size() > kMaxNameSize) {
-    return false;
-  }
-  unsigned left = left_;
-  while (left > 0 && !left_.compare_exchange_weak(left, left - 1)) {
-  }
-  if (left == 0) {
-    return false;
-  }
-  // GStreamer does this up to 1.24. From 1.26 on it does not, and the same name would take another place each time.
-  (void)g_quark_from_string(name);
-  return true;
 }
 
 StructurePtr structure_from_json(const char* name, JsonObject* object, FieldNames& names) {

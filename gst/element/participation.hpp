@@ -80,6 +80,8 @@ class Participation final : private send::Track::Listener {
   /// The element plays, for the first time or after a pause.
   void resume();
   void webrtcbin_failed(GstElement* webrtcbin, const std::string& reason);
+  /// As Announcer's.
+  [[nodiscard]] bool passes_on(GstMessage* message) const { return announcer_.passes_on(message); }
 
   /// Over the data channel, to everyone without `user_id`. False if it is not taken; a warning has been posted then.
   [[nodiscard]] bool send(const std::optional<std::string>& user_id, const OutgoingData& data);

@@ -264,12 +264,13 @@ bool is_webrtcbin(GstObject* object) {
 /// that nobody reads would keep it alive. Any thread.
 void handle_message(GstBin* bin, GstMessage* message) {
   const Ref<GstObject> child = child_that_posted(bin, message);
-  if (!child || !is_webrtcbin(child.get())) {
+  const bool is_of_webrtcbin = child && is_webrtcbin(child.get());
+  if (!is_of_webrtcbin && RTCMC_ROOM(bin)->participation->passes_on(message)) {
     GST_BIN_CLASS(rtcmc_room_parent_class)->handle_message(bin, message);
     return;
   }
   const auto held = Ref<GstMessage>::adopt(message);
-  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+  if (is_of_webrtcbin && GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
     rtcmc::glib::Error error;
     gst_message_parse_error(message, error.out(), nullptr);
     GST_DEBUG_OBJECT(bin, "%s: %s", GST_MESSAGE_SRC_NAME(message), error.message());

@@ -10,6 +10,7 @@
 #include "glib/ref.hpp"
 #include "peer/bundle.hpp"
 #include "peer/sdp_bandwidth.hpp"
+#include "peer/sdp_names.hpp"
 
 namespace rtcmc::sdp {
 
@@ -462,6 +463,9 @@ std::variant<Description, std::string> parse(std::string_view text) {
   }
   if (gst_sdp_message_medias_len(raw) > kMaxSections) {
     return "it has more than " + std::to_string(kMaxSections) + " sections";
+  }
+  if (auto fault = bound_names(raw, names_in_descriptions())) {
+    return *fault;
   }
   move_session_attributes_into_sections(raw);
   complete_rejected_sections(raw);

@@ -149,7 +149,7 @@ void Slot::connect() {
   tap_ = stream_->tap;
   connected_codec_ = codec;
   tap_->request_keyframe();
-  gst_element_post_message(GST_ELEMENT(bin_), gst_message_new_latency(GST_OBJECT(bin_)));
+  gst_element_post_message(relay_element_.get(), gst_message_new_latency(GST_OBJECT(relay_element_.get())));
 }
 
 GstPad* Slot::make_entry(rtp::Codec codec, Form form) {

@@ -22,12 +22,21 @@ Decision let_in(Verdict verdict, const Sender& sender) {
   return {verdict, "", is_new && !sender.is_acquainted, is_new};
 }
 
+/// What holds of whoever asks for a connection in the place of the one that there is.
+Sender as_far_as_proven(Sender sender) {
+  if (sender.may_be_another && sender.link == Link::Made) {
+    sender.link = Link::None;
+  }
+  sender.is_acquainted = sender.is_acquainted && !sender.may_be_another;
+  return sender;
+}
+
 bool has_link(const Sender& sender) {
   return sender.link == Link::Offered || sender.link == Link::Made;
 }
 
-Decision on_request(Kind kind, const Sender& sender, const Proof& proof) {
-  if (sender.link == Link::Made && sender.works) {
+Decision on_request(Kind kind, const Sender& known, const Proof& proof) {
+  if (known.link == Link::Made && known.works) {
     if (kind == Kind::Return) {
       return {Verdict::Keep};
     }
@@ -36,6 +45,7 @@ Decision on_request(Kind kind, const Sender& sender, const Proof& proof) {
       return {Verdict::Doubt};
     }
   }
+  const Sender sender = as_far_as_proven(known);
   switch (sender.link) {
     case Link::Asked:
     case Link::Waiting:
@@ -57,9 +67,6 @@ Decision on_request(Kind kind, const Sender& sender, const Proof& proof) {
 }
 
 Decision on_enable_media(const Sender& sender, const Proof& proof) {
-  if (sender.link == Link::Made && !sender.is_of_this_entry) {
-    return let_in(Verdict::Offer, sender);
-  }
   if (sender.link != Link::None) {
     return ignore("it asks again for our media, which it was offered");
   }
@@ -135,13 +142,13 @@ Decision decide(Kind kind, const Sender& sender, const Proof& proof, bool crossi
     case Kind::PageRequest:
       return on_request(kind, sender, proof);
     case Kind::EnableMedia:
-      return on_enable_media(sender, proof);
+      return on_enable_media(as_far_as_proven(sender), proof);
     case Kind::ReadyForOffer:
       return sender.link != Link::None ? ignore("it is ready for an offer that it has, or is about to get")
              : sender.is_acquainted    ? let_in(Verdict::Offer, sender)
                                        : refuse("it was not asked whether it is");
     case Kind::FirstOffer:
-      return on_first_offer(sender, proof, crossing_is_resolved_by_user_id);
+      return on_first_offer(as_far_as_proven(sender), proof, crossing_is_resolved_by_user_id);
     case Kind::LaterOffer:
       return pass_on_or_try_again(sender, "it would change a connection that does not exist");
     case Kind::Answer:
@@ -163,7 +170,7 @@ Decision decide(Kind kind, const Sender& sender, const Proof& proof, bool crossi
 }
 
 RenamingVerdict decide(const Renaming& renaming) {
-  if (!renaming.old_is_known || renaming.new_is_taken) {
+  if (!renaming.old_is_known || renaming.old_may_be_another || renaming.new_is_taken) {
     return RenamingVerdict::Refuse;
   }
   if (renaming.old_one_says_so) {

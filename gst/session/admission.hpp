@@ -18,10 +18,12 @@ enum class Link {
 
 struct Sender {
   Link link = Link::None;
-  bool is_of_this_entry = true;  // the link, if there is one: made since we last entered the room
-  bool works = false;            // the connection: something came over it of late
+  bool works = false;  // the connection: something came over it of late
   /// It was connected or let in before, and neither it nor the server has said that it is gone.
   bool is_acquainted = false;
+  /// The server has lost sight of it since its connection was made, or we of the server: anybody may have taken its
+  /// userid. What was let in speaks for the connection that there is, and not for whoever asks for another one.
+  bool may_be_another = false;
   bool outranks_us = false;  // its userid is the larger one, which decides when offers cross
 };
 
@@ -79,8 +81,9 @@ struct Decision {
 
 /// That a participant goes by another userid.
 struct Renaming {
-  bool old_is_known = false;  // there is a connection with it
-  bool new_is_taken = false;  // it is ours, or that of somebody else whom we know
+  bool old_is_known = false;        // there is a connection with it
+  bool old_may_be_another = false;  // as of a Sender
+  bool new_is_taken = false;        // it is ours, or that of somebody else whom we know
   bool old_one_says_so = false;
   bool new_one_says_so = false;
 };

@@ -62,6 +62,7 @@ void Conversation::use(room::RoomClient& client, const room::RoomOptions& option
 
 void Conversation::joined() {
   ++entry_;
+  parts_.roster.forget_acquaintances();
   recalls_.hurry();
   if (!survivors_.is_server_lost()) {
     return;
@@ -109,8 +110,7 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
   const std::string invitation = invitation_in(message);
   const auto* description = std::get_if<protocol::SessionDescription>(&message);
   const bool is_request = std::holds_alternative<protocol::ParticipationRequest>(message);
-  auto sender = parts_.roster.sender(head.sender, client_->user_id(), entry_);
-  sender.works = survivors_.talks(head.sender);
+  const auto sender = sender_of(head.sender);
   const admission::Proof proof{
       .came_through_room = head.came_through_room,
       .knows_invitation = !is_request && !invitation.empty() &&
@@ -157,6 +157,13 @@ void Conversation::receive(const room::MessageHead& head, const protocol::Messag
   if (head.extra) {
     parts_.roster.set_extra(head.sender, head.extra);
   }
+}
+
+admission::Sender Conversation::sender_of(const std::string& user_id) const {
+  auto sender = parts_.roster.sender(user_id, client_->user_id(), entry_);
+  sender.works = survivors_.talks(user_id);
+  sender.may_be_another = sender.may_be_another || doubts_.has(user_id);
+  return sender;
 }
 
 std::vector<std::string> Conversation::connected() const {
@@ -211,6 +218,7 @@ bool Conversation::is_taken(const std::string& user_id) const {
 
 void Conversation::rename(const std::string& sender, const protocol::UserIdChanged& change) {
   switch (admission::decide(admission::Renaming{.old_is_known = parts_.roster.find(change.old_id) != nullptr,
+                                                .old_may_be_another = sender_of(change.old_id).may_be_another,
                                                 .new_is_taken = is_taken(change.new_id),
                                                 .old_one_says_so = sender == change.old_id,
                                                 .new_one_says_so = sender == change.new_id})) {
@@ -219,7 +227,8 @@ void Conversation::rename(const std::string& sender, const protocol::UserIdChang
       break;
     case admission::RenamingVerdict::AskIfOldIsGone:
       client_->find_user(change.old_id, [this, change](bool exists) {
-        if (exists || !parts_.roster.find(change.old_id) || is_taken(change.new_id)) {
+        if (exists || !parts_.roster.find(change.old_id) || sender_of(change.old_id).may_be_another ||
+            is_taken(change.new_id)) {
           refuse(change.new_id, "it would take the userid of somebody who is still there");
         } else {
           rename(change);
@@ -559,6 +568,7 @@ void Conversation::on_failed(Peer& peer, const std::string& reason) {
   const bool was_connected = peer.connected();
   const bool was_doubted = doubts_.has(user_id);
   const bool was_told = recalls_.has(user_id);
+  const bool may_be_another = sender_of(user_id).may_be_another;
   const bool has_answered = !peer.awaits_first_answer();
   drop(user_id);
   if (was_connected) {
@@ -568,7 +578,9 @@ void Conversation::on_failed(Peer& peer, const std::string& reason) {
     forget(user_id);  // the server was right
     return;
   }
-  parts_.roster.acquaint(user_id);
+  if (!may_be_another) {
+    parts_.roster.acquaint(user_id);
+  }
   // Should the network come back before the server takes us or them for gone, nobody else would say anything.
   const bool is_asked_again = has_answered && recalls_.connection_failed(user_id, was_connected);
   if (!was_told || !is_asked_again) {

@@ -117,6 +117,8 @@ class Conversation final : private Peer::Listener, private Reception::Listener {
   void on_place(const std::string& user_id, Roster::Newcomer newcomer) override;
   void on_refused(const std::string& user_id, const std::string& why) override { refuse(user_id, why); }
 
+  /// What the door is to know of whoever sends.
+  [[nodiscard]] admission::Sender sender_of(const std::string& user_id) const;
   /// Those whose connections are up.
   [[nodiscard]] std::vector<std::string> connected() const;
   /// When something came over the connection with it, if that is up.

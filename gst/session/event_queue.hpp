@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -16,12 +17,16 @@ namespace rtcmc {
 /// a handler of the application may take its time, stop the element, or drop the last reference to it. Each event that
 /// waits holds the element.
 ///
-/// Bounded: what a participant can cause without end (data, mutes, extras) is lost while kMaxWaiting events wait.
+/// Bounded: what a participant can cause without end (data, mutes, extras) is lost while kMaxWaiting events wait, or
+/// kMaxWaitingBytes of what they carry; a single one may have more.
 ///
 /// Threads: any.
 class EventQueue {
  public:
   using Reader = std::function<void(Event)>;
+
+  static constexpr unsigned kMaxWaiting = 4096;
+  static constexpr std::size_t kMaxWaitingBytes = 64 * 1024 * 1024;
 
   EventQueue(GstElement* element, Reader reader);
   EventQueue(const EventQueue&) = delete;
@@ -37,8 +42,9 @@ class EventQueue {
   [[nodiscard]] bool wait_for_reader(std::chrono::milliseconds timeout);
 
  private:
-  static constexpr unsigned kMaxWaiting = 4096;
   struct Shared;
+
+  [[nodiscard]] bool is_full(std::size_t size) const;
 
   GstElement* const element_;
   const std::shared_ptr<Shared> shared_;  // with the thread, which may outlive this

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <utility>
-#include <vector>
 
 #include "log.hpp"
 #include "session/resources.hpp"
@@ -39,7 +38,8 @@ Reception::Reception(Parts parts, bool has_data_channel, Poster post, Listener& 
 
 void Reception::admit(const std::string& user_id, const admission::Decision& decision, Roster::Newcomer newcomer) {
   // As in the browser's library: the limit counts the others, not ourselves.
-  if (decision.depends_on_places && parts_.roster.size() >= max_participants_) {
+  const std::size_t others = parts_.roster.size() - (parts_.roster.participant(user_id) ? 1 : 0);
+  if (decision.depends_on_places && others >= max_participants_) {
     listener_.on_refused(user_id, "max-participants is reached");
     return;
   }
@@ -133,13 +133,7 @@ void Reception::serve() {
   if (parts_.roster.newcomers().empty() || !can_offer()) {
     return;
   }
-  std::vector<std::string> ready;
-  for (const auto& [user_id, newcomer] : parts_.roster.newcomers()) {
-    if (newcomer.has_consent) {
-      ready.push_back(user_id);
-    }
-  }
-  for (const std::string& user_id : ready) {
+  for (const std::string& user_id : parts_.roster.ready()) {
     const unsigned connecting = parts_.roster.connecting();
     if (connecting >= kMaxConnecting) {
       return;

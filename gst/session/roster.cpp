@@ -17,7 +17,7 @@ admission::Sender Roster::sender(const std::string& user_id, const std::string& 
     const auto& [peer, its_entry, invitation, has_begun, offer] = participant->second;
     const bool is_offered = has_begun ? peer->awaits_first_answer() : !offer;
     sender.link = is_offered ? Link::Offered : Link::Made;
-    sender.is_of_this_entry = its_entry == entry;
+    sender.may_be_another = its_entry != entry;
   }
   const auto newcomer = newcomers_.find(user_id);
   if (newcomer != newcomers_.end()) {
@@ -30,8 +30,22 @@ bool Roster::expect(const std::string& user_id, Newcomer newcomer) {
   if (newcomers_.size() >= kMaxRemembered && !newcomers_.contains(user_id)) {
     return false;
   }
+  const auto before = newcomers_.find(user_id);
+  newcomer.arrival = before == newcomers_.end() ? ++arrivals_ : before->second.arrival;
   newcomers_[user_id] = std::move(newcomer);
   return true;
+}
+
+std::vector<std::string> Roster::ready() const {
+  std::map<std::uint64_t, std::string> by_arrival;
+  for (const auto& [user_id, newcomer] : newcomers_) {
+    if (newcomer.has_consent) {
+      by_arrival.emplace(newcomer.arrival, user_id);
+    }
+  }
+  std::vector<std::string> user_ids;
+  std::ranges::transform(by_arrival, std::back_inserter(user_ids), [](const auto& entry) { return entry.second; });
+  return user_ids;
 }
 
 void Roster::add(const std::string& user_id, Participant participant) {
@@ -71,6 +85,10 @@ void Roster::acquaint(const std::string& user_id) {
   if (acquaintances_.size() < kMaxRemembered) {
     acquaintances_.insert(user_id);
   }
+}
+
+void Roster::forget_acquaintances() {
+  acquaintances_.clear();
 }
 
 void Roster::forget(const std::string& user_id) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,7 +25,8 @@ class Roster {
     bool has_consent = false;
     std::optional<std::string> offer;  // absent: we offer
     std::vector<protocol::IceCandidate> candidates;
-    std::string invitation;  // of its request
+    std::string invitation;     // of its request
+    std::uint64_t arrival = 0;  // expect() says: who was there first comes in first
   };
   struct Participant {
     std::unique_ptr<Peer> peer;
@@ -41,6 +43,8 @@ class Roster {
   [[nodiscard]] admission::Sender sender(const std::string& user_id, const std::string& our_id, unsigned entry) const;
 
   [[nodiscard]] std::map<std::string, Newcomer>& newcomers() { return newcomers_; }
+  /// Those who have the application's consent, in the order in which they came.
+  [[nodiscard]] std::vector<std::string> ready() const;
   /// False if there are too many.
   [[nodiscard]] bool expect(const std::string& user_id, Newcomer newcomer);
 
@@ -56,6 +60,8 @@ class Roster {
   [[nodiscard]] std::unique_ptr<Peer> take(const std::string& user_id);
   /// Whether it may come back without being asked about.
   void acquaint(const std::string& user_id);
+  /// Whoever comes under their userids may be another.
+  void forget_acquaintances();
   /// It is gone: nothing of it is remembered.
   void forget(const std::string& user_id);
   void rename(const std::string& old_id, const std::string& new_id);
@@ -75,6 +81,7 @@ class Roster {
 
   std::map<std::string, Participant> participants_;
   std::map<std::string, Newcomer> newcomers_;
+  std::uint64_t arrivals_ = 0;
   std::set<std::string> acquaintances_;
   std::map<std::string, glib::Ref<JsonObject>> extras_;
 

@@ -63,6 +63,24 @@ TEST_F(Bounds, ADescriptionDoesNotBringMoreCandidatesThanMessagesMay) {
   EXPECT_EQ(count(description_at(us.peer->webrtcbin(), "remote-description"), "a=candidate:"), 256U);
 }
 
+/// What webrtcbin makes a field of, the process never forgets.
+TEST_F(Bounds, WhatADescriptionInventsLeavesNothingBehind) {
+  const PeerSettings settings{.ice = {}, .data_channel = true, .receivable = {}, .our_user_id = "us"};
+  Side stranger(bin(), "us", settings);
+  Side us(bin(), "stranger", settings);
+  stranger.peer->offer();
+  ASSERT_TRUE(wait_until([&] { return !stranger.descriptions.empty(); }));
+  const std::string offer = stranger.descriptions.front();
+  const auto section = offer.find("m=");
+  ASSERT_NE(section, std::string::npos);
+  us.peer->accept_offer(offer.substr(0, section) + "a=invented-for-the-session:1\r\n" + offer.substr(section) +
+                        "a=invented-for-the-section:1\r\n");
+  ASSERT_TRUE(wait_until([&] { return !us.descriptions.empty(); }));
+  for (const char* name : {"a-invented-for-the-session", "a-invented-for-the-section"}) {
+    EXPECT_EQ(g_quark_try_string(name), 0U) << name;
+  }
+}
+
 TEST_F(Bounds, AUserIdIsCutBetweenCharacters) {
   const PeerSettings settings{.ice = {}, .data_channel = true, .receivable = {}, .our_user_id = "us"};
   std::string user_id = "x";

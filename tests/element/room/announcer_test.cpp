@@ -48,6 +48,21 @@ class AnnouncerTest : public ::testing::Test {
   Announcer announcer_{pipeline_.room()};
 };
 
+/// Participants come and go, and with them elements inside of ours.
+TEST_F(AnnouncerTest, WhatElementsInsideSayIsBoundedToo) {
+  const auto inner = glib::Ref<GstElement>::adopt(GST_ELEMENT(gst_object_ref_sink(gst_bin_new("inner"))));
+  gst_bin_add(GST_BIN(pipeline_.room()), inner.get());
+  read_all();
+  repeat([&inner] { gst_element_post_message(inner.get(), gst_message_new_latency(GST_OBJECT(inner.get()))); });
+  EXPECT_EQ(read_all(), Announcer::kMaxUnread);
+  repeat([&inner] {
+    gst_element_post_message(inner.get(), gst_message_new_state_changed(GST_OBJECT(inner.get()), GST_STATE_NULL,
+                                                                        GST_STATE_READY, GST_STATE_VOID_PENDING));
+  });
+  EXPECT_EQ(read_all(), 0U);
+  gst_bin_remove(GST_BIN(pipeline_.room()), inner.get());
+}
+
 TEST_F(AnnouncerTest, ManyChangesOfExtraLeaveABoundedNumberOfMessages) {
   int told = 0;
   const glib::SignalConnection connection(

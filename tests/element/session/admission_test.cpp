@@ -19,7 +19,8 @@ const Sender kWaiting{.link = Link::Waiting};
 const Sender kOffered{.link = Link::Offered};
 const Sender kConnected{.link = Link::Made, .is_acquainted = true};
 const Sender kWorking{.link = Link::Made, .works = true, .is_acquainted = true};
-const Sender kOfEarlierEntry{.link = Link::Made, .is_of_this_entry = false};
+const Sender kPerhapsAnother{.link = Link::Made, .is_acquainted = true, .may_be_another = true};
+const Sender kWorkingPerhapsAnother{.link = Link::Made, .works = true, .is_acquainted = true, .may_be_another = true};
 const Proof kNone{};
 const Proof kThroughRoom{.came_through_room = true};
 const Proof kInvited{.knows_invitation = true};
@@ -54,8 +55,8 @@ TEST(Admission, WhereCallsAreTakenAStrangerMayAskAndNothingElse) {
 
 TEST(Admission, WhateverIsNotDoneSaysWhy) {
   for (const Kind kind : kKinds) {
-    for (const Sender& sender :
-         {kStranger, kAcquainted, kAsked, kWaiting, kOffered, kConnected, kWorking, kOfEarlierEntry}) {
+    for (const Sender& sender : {kStranger, kAcquainted, kAsked, kWaiting, kOffered, kConnected, kWorking,
+                                 kPerhapsAnother, kWorkingPerhapsAnother}) {
       for (const Proof& proof : {kNone, kThroughRoom, kInvited, kTakesCalls}) {
         const Decision decision = decide(kind, sender, proof);
         EXPECT_EQ(does_nothing(decision), !std::string(decision.why).empty()) << static_cast<int>(kind);
@@ -71,6 +72,20 @@ TEST(Admission, TheApplicationIsAskedAboutEverybodyWhoIsNew) {
       if (!does_nothing(decision)) {
         EXPECT_TRUE(decision.depends_on_application) << static_cast<int>(kind);
         EXPECT_TRUE(decision.depends_on_places) << static_cast<int>(kind);
+      }
+    }
+  }
+}
+
+TEST(Admission, WhoeverTakesAUserIdThatWasFreeIsNew) {
+  for (const Kind kind : kKinds) {
+    for (const Sender& sender : {kPerhapsAnother, kWorkingPerhapsAnother}) {
+      for (const Proof& proof : {kNone, kThroughRoom, kInvited, kTakesCalls}) {
+        const Decision decision = decide(kind, sender, proof);
+        const bool connects_anew = decision.verdict == Verdict::Offer || decision.verdict == Verdict::TakeOffer;
+        EXPECT_EQ(decision.depends_on_application, connects_anew) << static_cast<int>(kind);
+        const Decision stranger = decide(kind, kStranger, proof);
+        EXPECT_TRUE(!connects_anew || decision == stranger) << static_cast<int>(kind);
       }
     }
   }
@@ -105,7 +120,17 @@ TEST(Admission, WhatIsDone) {
            {Kind::EnableMedia, kStranger, kThroughRoom, Verdict::Refuse},
            {Kind::EnableMedia, kStranger, kInvited, Verdict::Offer},
            {Kind::EnableMedia, kConnected, kInvited, Verdict::Ignore},
-           {Kind::EnableMedia, kOfEarlierEntry, kNone, Verdict::Offer},
+           {Kind::EnableMedia, kPerhapsAnother, kNone, Verdict::Refuse},
+           {Kind::EnableMedia, kPerhapsAnother, kInvited, Verdict::Offer},
+           {Kind::Request, kPerhapsAnother, kNone, Verdict::Refuse},
+           {Kind::Request, kWorkingPerhapsAnother, kNone, Verdict::Refuse},
+           {Kind::PageRequest, kWorkingPerhapsAnother, kThroughRoom, Verdict::Doubt},
+           {Kind::PageRequest, kWorkingPerhapsAnother, kNone, Verdict::Refuse},
+           {Kind::Return, kWorkingPerhapsAnother, kThroughRoom, Verdict::Keep},
+           {Kind::ReadyForOffer, kPerhapsAnother, kInvited, Verdict::Ignore},
+           {Kind::FirstOffer, kPerhapsAnother, kNone, Verdict::Refuse},
+           {Kind::FirstOffer, kPerhapsAnother, kInvited, Verdict::TakeOffer},
+           {Kind::LaterOffer, kWorkingPerhapsAnother, kNone, Verdict::PassOn},
            {Kind::ReadyForOffer, kStranger, kInvited, Verdict::Refuse},
            {Kind::ReadyForOffer, kAcquainted, kNone, Verdict::Offer},
            {Kind::FirstOffer, kStranger, kThroughRoom, Verdict::Refuse},
@@ -150,6 +175,8 @@ TEST(Admission, ANameChangesByItsOwnersWordAlone) {
   EXPECT_EQ(decide(Renaming{.old_is_known = true}), V::Refuse);
   EXPECT_EQ(decide(Renaming{.old_is_known = false, .old_one_says_so = true}), V::Refuse);
   EXPECT_EQ(decide(Renaming{.old_is_known = true, .new_is_taken = true, .old_one_says_so = true}), V::Refuse);
+  EXPECT_EQ(decide(Renaming{.old_is_known = true, .old_may_be_another = true, .new_one_says_so = true}), V::Refuse);
+  EXPECT_EQ(decide(Renaming{.old_is_known = true, .old_may_be_another = true, .old_one_says_so = true}), V::Refuse);
 }
 
 }  // namespace
