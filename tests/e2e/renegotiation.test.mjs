@@ -168,6 +168,10 @@ inEachBrowser('Renegotiation', {}, (test) => {
       const sender = participant.peerOf(peer).getSenders().find(({ track }) => track?.kind === 'video');
       participant.silenced = sender.track;
       await sender.replaceTrack(null);
+      // Firefox sends a picture each second where there is no track.
+      const parameters = sender.getParameters();
+      parameters.encodings.forEach((encoding) => { encoding.active = false; });
+      await sender.setParameters(parameters);
     }, element.userid);
     await browser.untilStill('video', id);
     await browser.untilTone(440, id);
@@ -175,6 +179,9 @@ inEachBrowser('Renegotiation', {}, (test) => {
       const sender = participant.peerOf(peer).getTransceivers()
         .find(({ sender: { track }, receiver, currentDirection }) => !track && receiver.track.kind === 'video' &&
           currentDirection.startsWith('send')).sender;
+      const parameters = sender.getParameters();
+      parameters.encodings.forEach((encoding) => { encoding.active = true; });
+      await sender.setParameters(parameters);
       await sender.replaceTrack(participant.silenced);
     }, element.userid);
     await browser.untilPicture(id);

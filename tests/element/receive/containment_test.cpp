@@ -43,10 +43,10 @@ TEST_F(ContainmentTest, AnErrorEndsTheDecodingAndTheNextGoodStreamIsDecoded) {
   begin(rtp::Codec::H264);
   bind();
   ASSERT_TRUE(comes_through(good));
+  const int asked = keyframe_requests();
   refuse_one_packet();
   EXPECT_EQ(said().front().code, GST_STREAM_ERROR_DECODE);
   EXPECT_NE(said().front().text.find("visitor"), std::string::npos) << said().front().text;
-  const int asked = keyframe_requests();
   ASSERT_TRUE(comes_through(good)) << "it is tried again";
   EXPECT_GT(keyframe_requests(), asked);
   EXPECT_EQ(count(GST_MESSAGE_ERROR), 0U);
