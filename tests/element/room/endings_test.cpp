@@ -7,12 +7,15 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "glib/signal_connection.hpp"
 #include "gst_ref.hpp"
 #include "pipeline.hpp"
 #include "room_server.hpp"
+#include "viewer.hpp"
 #include "wait_until.hpp"
 #include "watchdog.hpp"
 
@@ -125,6 +128,69 @@ TEST_F(Endings, TwoThreadsMayStopAtOnce) {
   }
 }
 
+/// A participant's connection that does not end before it is let go: one of its streaming threads stands still.
+class StuckConnection {
+ public:
+  explicit StuckConnection(GstElement* room) {
+    ready_ = glib::SignalConnection(room, "webrtcbin-ready", G_CALLBACK(prepare), this);
+  }
+  StuckConnection(const StuckConnection&) = delete;
+  StuckConnection& operator=(const StuckConnection&) = delete;
+  ~StuckConnection() { let_go(); }
+
+  /// From the next packet on.
+  void get_stuck() { may_be_stuck_ = true; }
+  [[nodiscard]] bool is_stuck() const { return is_stuck_; }
+  void let_go() {
+    if (!is_let_go_.exchange(true)) {
+      go_on_.set_value();
+    }
+  }
+
+ private:
+  static void prepare(GstElement*, const gchar*, GstElement* webrtcbin, StuckConnection* self) {
+    g_signal_connect(webrtcbin, "deep-element-added",
+                     G_CALLBACK(+[](GstBin*, GstBin*, GstElement* added, gpointer data) {
+                       GstElementFactory* factory = gst_element_get_factory(added);
+                       if (factory && std::string_view(GST_OBJECT_NAME(factory)) == "nicesrc") {
+                         const auto pad = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(added, "src"));
+                         gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, stand_still, data, nullptr);
+                       }
+                     }),
+                     self);
+  }
+  static GstPadProbeReturn stand_still(GstPad*, GstPadProbeInfo*, gpointer data) {
+    auto& self = *static_cast<StuckConnection*>(data);
+    if (!self.may_be_stuck_) {
+      return GST_PAD_PROBE_OK;
+    }
+    self.is_stuck_ = true;
+    self.has_to_.wait();
+    return GST_PAD_PROBE_REMOVE;
+  }
+
+  std::promise<void> go_on_;
+  const std::shared_future<void> has_to_ = go_on_.get_future().share();
+  std::atomic<bool> may_be_stuck_ = false;
+  std::atomic<bool> is_stuck_ = false;
+  std::atomic<bool> is_let_go_ = false;
+  glib::SignalConnection ready_;
+};
+
+TEST_F(Endings, TheGoodbyeWaitsForNoConnectionToEnd) {
+  Pipeline pipeline(room());
+  StuckConnection stuck(pipeline.room());
+  pipeline.set_state(GST_STATE_PLAYING);
+  ASSERT_TRUE(wait_until([&] { return pipeline.posted("rtcmc-room-joined"); }));
+  Viewer viewer(server_.url(), "garden", {});
+  ASSERT_TRUE(wait_until([&] { return viewer.packets() > 0; }));
+  stuck.get_stuck();
+  ASSERT_TRUE(wait_until([&] { return stuck.is_stuck(); }));
+  const std::jthread stopping([&pipeline] { pipeline.set_state(GST_STATE_NULL); });
+  EXPECT_TRUE(wait_until([&] { return viewer.was_left(); }));
+  stuck.let_go();
+}
+
 /// Others come into the room and go again, all the time.
 void come_and_go(const std::stop_token& end, const std::string& description) {
   while (!end.stop_requested()) {
@@ -177,6 +243,55 @@ TEST_F(Endings, StatesAndPadsMayChangeAtAnyMoment) {
   watchdog.feed("the end");
   pipeline.set_state(GST_STATE_NULL);
   EXPECT_TRUE(pipeline.errors().empty());
+  for (const auto& pad : pads) {
+    gst_element_release_request_pad(pipeline.room(), pad.get());
+  }
+}
+
+/// In one thread, while another one starts and stops the element.
+TEST_F(Endings, PadsThatComeAndGoMeanwhileAreNeitherLostNorBack) {
+  constexpr std::size_t kMostPads = 3;
+  Pipeline pipeline("rtcmcroom name=room room-id=garden socket-url=" + server_.url());
+  std::vector<glib::Ref<GstPad>> pads;
+  {
+    const std::jthread states([&pipeline](const std::stop_token& end) {
+      while (!end.stop_requested()) {
+        pipeline.set_state(GST_STATE_READY);
+        pipeline.set_state(GST_STATE_PAUSED);
+      }
+    });
+    std::mt19937 random(2);  // NOLINT(bugprone-random-generator-seed,cert-msc51-cpp): what fails has to fail again
+    for (int step = 0; step < 400; ++step) {
+      if (pads.size() < kMostPads) {
+        pads.push_back(glib::Ref<GstPad>::adopt(gst_element_request_pad_simple(pipeline.room(), "video_%u")));
+        ASSERT_TRUE(pads.back());
+      } else {
+        const std::size_t choice = random() % pads.size();
+        gst_element_release_request_pad(pipeline.room(), pads.at(choice).get());
+        pads.erase(pads.begin() + static_cast<std::ptrdiff_t>(choice));
+      }
+    }
+  }
+  EXPECT_EQ(pipeline.room()->numsinkpads, pads.size());
+  for (const auto& pad : pads) {
+    GstElement* const camera = gst_parse_bin_from_description(
+        "videotestsrc is-live=true ! video/x-raw,width=64,height=48,framerate=30/1", TRUE, nullptr);
+    gst_bin_add(GST_BIN(pipeline.element()), camera);
+    const auto out = glib::Ref<GstPad>::adopt(gst_element_get_static_pad(camera, "src"));
+    ASSERT_EQ(gst_pad_link(out.get(), pad.get()), GST_PAD_LINK_OK);
+  }
+  pipeline.set_state(GST_STATE_PLAYING);
+  const auto sections = [](std::string_view offer) {
+    std::size_t count = 0;
+    for (auto at = offer.find("m=video"); at != std::string_view::npos; at = offer.find("m=video", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  Viewer viewer(server_.url(), "garden", {});
+  EXPECT_TRUE(wait_until([&] { return sections(viewer.offer()) == pads.size(); })) << sections(viewer.offer());
+  EXPECT_TRUE(pipeline.errors().empty());
+  pipeline.set_state(GST_STATE_NULL);
   for (const auto& pad : pads) {
     gst_element_release_request_pad(pipeline.room(), pad.get());
   }
