@@ -420,8 +420,6 @@ glib::Task WebRtcBin::part(std::vector<Sender> senders) {
   return [parent = std::move(parent_), element = std::move(element_), taps = std::move(taps_),
           channels = std::move(channels_), association = std::move(association_), relays = std::move(relays_),
           released = std::move(released)] {
-    // First, or whoever stops the pipeline waits for it, however long that takes: a bin asks each of its elements.
-    gst_bin_remove(parent.get(), element.get());
     sctp::close_data_channels(element.get());
     gst_element_set_state(element.get(), GST_STATE_NULL);
     sctp::stop_what_started_late(element.get());
@@ -431,6 +429,7 @@ glib::Task WebRtcBin::part(std::vector<Sender> senders) {
     taps->clear();
     channels->clear();
     released->clear();
+    gst_bin_remove(parent.get(), element.get());
   };
 }
 
