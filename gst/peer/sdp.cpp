@@ -10,7 +10,6 @@
 #include "glib/ref.hpp"
 #include "peer/bundle.hpp"
 #include "peer/sdp_bandwidth.hpp"
-#include "peer/sdp_names.hpp"
 
 namespace rtcmc::sdp {
 
@@ -449,7 +448,7 @@ MessagePtr copy_of(const GstSDPMessage* message) {
   return MessagePtr(copy);
 }
 
-std::variant<Description, std::string> parse(std::string_view text) {
+std::variant<Description, std::string> parse(std::string_view text, FieldNames& names) {
   if (text.empty()) {
     return "it is empty";
   }
@@ -464,7 +463,7 @@ std::variant<Description, std::string> parse(std::string_view text) {
   if (gst_sdp_message_medias_len(raw) > kMaxSections) {
     return "it has more than " + std::to_string(kMaxSections) + " sections";
   }
-  if (auto fault = bound_names(raw, names_in_descriptions())) {
+  if (auto fault = bound_names(raw, names)) {
     return *fault;
   }
   move_session_attributes_into_sections(raw);

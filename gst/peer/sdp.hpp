@@ -15,6 +15,7 @@
 
 #include "gst_ref.hpp"
 #include "peer/opus_parameters.hpp"
+#include "peer/sdp_names.hpp"
 #include "rtp/codec.hpp"
 
 /// Session descriptions (RFC 8866) as far as JSEP (RFC 8829) between us and browsers needs them. Pure: no element, no
@@ -105,7 +106,9 @@ struct Description {
 
 /// Parses and validates what a remote participant sent; the alternative says what is wrong with it. Everything that
 /// webrtcbin takes for granted of a description (it ends the process otherwise) is checked here.
-[[nodiscard]] std::variant<Description, std::string> parse(std::string_view text);
+/// `names`: see bound_names().
+[[nodiscard]] std::variant<Description, std::string> parse(std::string_view text,
+                                                           FieldNames& names = names_in_descriptions());
 
 /// A description made by webrtcbin itself.
 [[nodiscard]] Description describe(MessagePtr message);
