@@ -10,6 +10,7 @@
 #include "glib/ref.hpp"
 #include "peer/bundle.hpp"
 #include "peer/sdp_bandwidth.hpp"
+#include "peer/sdp_text.hpp"
 
 namespace rtcmc::sdp {
 
@@ -44,10 +45,6 @@ constexpr std::array<Named<DtlsSetup>, 3> kDtlsSetups{{
     {DtlsSetup::Passive, "passive"},
 }};
 
-std::string_view view(const char* text) {
-  return text ? std::string_view(text) : std::string_view();
-}
-
 std::span<const GstSDPAttribute> attributes(const GstSDPMedia* media) {
   const guint count = gst_sdp_media_attributes_len(media);
   return count == 0 ? std::span<const GstSDPAttribute>() : std::span(gst_sdp_media_get_attribute(media, 0), count);
@@ -71,13 +68,6 @@ std::optional<Number> to_number(std::string_view text, Number max) {
   Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size() && value <= max ? std::optional(value) : std::nullopt;
-}
-
-/// "96 VP8/90000" → {"96", "VP8/90000"}
-std::pair<std::string_view, std::string_view> split(std::string_view text, char separator) {
-  const auto at = text.find(separator);
-  return at == std::string_view::npos ? std::pair(text, std::string_view())
-                                      : std::pair(text.substr(0, at), text.substr(at + 1));
 }
 
 std::string_view find_for_payload_type(const GstSDPMedia* media, std::string_view name, std::string_view payload_type) {

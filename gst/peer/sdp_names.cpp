@@ -8,6 +8,8 @@
 #include <set>
 #include <string_view>
 
+#include "peer/sdp_text.hpp"
+
 namespace rtcmc::sdp {
 
 namespace {
@@ -60,16 +62,6 @@ static_assert(std::ranges::is_sorted(kKnown));
 constexpr std::array<std::string_view, 6> kFeedback{"nack",      "nack pli",  "ccm fir",
                                                     "ccm tmmbr", "goog-remb", "transport-cc"};
 
-std::string_view text_of(const char* text) {
-  return text ? std::string_view(text) : std::string_view();
-}
-
-/// What follows the first space.
-std::string_view rest_of(std::string_view text) {
-  const auto space = text.find(' ');
-  return space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
-}
-
 std::string_view stripped(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
   return first == std::string_view::npos ? std::string_view()
@@ -89,7 +81,7 @@ bool has_known_extension_id(std::string_view value) {
 }
 
 bool admits_parameters(std::string_view value, FieldNames& names) {
-  for (std::string_view left = rest_of(value); !left.empty();) {
+  for (std::string_view left = split(value, ' ').second; !left.empty();) {
     const auto end = std::min(left.find(';'), left.size());
     const std::string_view name = stripped(left.substr(0, end).substr(0, left.substr(0, end).find('=')));
     if (!name.empty() && !names.admit(lower(name).c_str())) {
@@ -106,7 +98,7 @@ bool stays(std::string_view key, std::string_view value, std::set<std::string>& 
     return false;
   }
   if (key == "rtcp-fb") {
-    return std::ranges::find(kFeedback, stripped(rest_of(value))) != kFeedback.end();
+    return std::ranges::find(kFeedback, stripped(split(value, ' ').second)) != kFeedback.end();
   }
   if (key == "extmap") {
     return has_known_extension_id(value);
@@ -118,8 +110,8 @@ bool stays(std::string_view key, std::string_view value, std::set<std::string>& 
     return true;
   }
   // webrtcbin goes by those alone that have a cname.
-  const std::string_view ssrc = value.substr(0, value.find(' '));
-  if (!rest_of(value).starts_with("cname:") || seen.size() >= kMaxSources || !seen.emplace(ssrc).second) {
+  const std::string_view ssrc = split(value, ' ').first;
+  if (!split(value, ' ').second.starts_with("cname:") || seen.size() >= kMaxSources || !seen.emplace(ssrc).second) {
     return false;
   }
   return names.admit(("ssrc-" + std::string(ssrc) + "-cname").c_str());
@@ -137,9 +129,9 @@ std::optional<std::string> bound_names(GstSDPMessage* message, FieldNames& names
   std::set<std::string> seen;
   int left = kMaxAttributes;
   const auto goes = [&](const GstSDPAttribute& attribute) {
-    const std::string_view key = text_of(attribute.key);
+    const std::string_view key = view(attribute.key);
     left -= key == "candidate" ? 0 : 1;
-    return !stays(key, text_of(attribute.value), seen, names);
+    return !stays(key, view(attribute.value), seen, names);
   };
   for (guint i = gst_sdp_message_attributes_len(message); i-- > 0 && left >= 0;) {
     if (goes(*gst_sdp_message_get_attribute(message, i))) {

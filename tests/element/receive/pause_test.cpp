@@ -46,6 +46,18 @@ class PauseTest : public SlotTest {
         "audiotestsrc samplesperbuffer=960 num-buffers=50 wave=silence ! both. "
         "both. ! audio/x-raw,rate=48000,channels=2 ! opusenc dtx=true complexity=7 ! rtpopuspay dtx=true");
   }
+  /// Comes to a decoder, whose output from then on goes into `stretches`.
+  void hear(const Recording& recording, std::vector<Stretch>& stretches) {
+    begin(rtp::Codec::Opus);
+    bind();
+    push_caps(recording.caps);
+    ASSERT_TRUE(comes_through(recording));
+    const auto pad = decoded();
+    ASSERT_TRUE(pad);
+    watch_stretches(pad.get(), stretches);
+  }
+
+ private:
   [[nodiscard]] glib::Ref<GstPad> decoded() {
     const std::unique_ptr<GstIterator, decltype(&gst_iterator_free)> all(
         gst_bin_iterate_all_by_element_factory_name(GST_BIN(pipeline()), "opusdec"), gst_iterator_free);
@@ -63,14 +75,8 @@ TEST_F(PauseTest, SoundHasNoHolesWhereNothingIsSent) {
   const auto recording = sound_with_pauses();
   ASSERT_TRUE(recording.caps);
   ASSERT_LT(recording.packets.size(), 75U) << "without pauses";
-  begin(rtp::Codec::Opus);
-  bind();
-  push_caps(recording.caps);
-  ASSERT_TRUE(comes_through(recording));
-  const auto pad = decoded();
-  ASSERT_TRUE(pad);
   std::vector<Stretch> stretches;
-  watch_stretches(pad.get(), stretches);
+  ASSERT_NO_FATAL_FAILURE(hear(recording, stretches));
   const GstClockTime begin = time();
   play(recording);
   play(recording);
@@ -89,14 +95,8 @@ TEST_F(PauseTest, SoundStaysInTimeWhateverItsPausesLast) {
   const auto recording = record(
       "audiotestsrc samplesperbuffer=960 num-buffers=25 ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay");
   ASSERT_TRUE(recording.caps);
-  begin(rtp::Codec::Opus);
-  bind();
-  push_caps(recording.caps);
-  ASSERT_TRUE(comes_through(recording));
-  const auto pad = decoded();
-  ASSERT_TRUE(pad);
   std::vector<Stretch> stretches;
-  watch_stretches(pad.get(), stretches);
+  ASSERT_NO_FATAL_FAILURE(hear(recording, stretches));
   // What was played is behind by one packet, since the next may tell of one that was lost, and by where play() ends.
   constexpr GstClockTimeDiff kBehind = 70 * GST_MSECOND;
   // Between two of play(): a thirtieth of a second from the last packet, which lasts 20 ms.
